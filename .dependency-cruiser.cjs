@@ -1,0 +1,48 @@
+// The floors of the house: a room imports rooms on lower floors only, and no two files import each other.
+const floors = [
+  ['base'],
+  ['data', 'analysis', 'engine'],
+  ['pairing', 'model', 'loss', 'plot', 'notebook'],
+  ['train', 'score', 'posttrain'],
+];
+const room = (names) => `^src/(${names.join('|')})/`;
+const upward = floors.flatMap((names, floor) =>
+  names.map((name) => ({
+    name: `floor-${floor}-${name}`,
+    severity: 'error',
+    comment: `src/${name}/ may import lower floors only`,
+    from: { path: room([name]) },
+    to: { path: `^(src|kernel)/`, pathNot: [room([name]), ...floors.slice(0, floor).map(room)] },
+  })),
+);
+module.exports = {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    ...upward,
+    {
+      name: 'one-tensorflow',
+      severity: 'error',
+      comment: 'src/engine/ hands out the one TensorFlow.js instance',
+      from: { pathNot: '^src/engine/' },
+      to: { path: 'node_modules/@tensorflow/' },
+    },
+    {
+      name: 'kernel-contract',
+      severity: 'error',
+      comment: 'the kernel knows the library by its MIME and message types only',
+      from: { path: '^kernel/' },
+      to: { path: '^src/', pathNot: '^src/notebook/contract\\.ts$' },
+    },
+    {
+      name: 'cli-is-the-roof',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/cli\\.ts$' },
+      to: { path: '^src/cli\\.ts$' },
+    },
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+  },
+};

@@ -1,0 +1,25 @@
+import { createRequire } from 'node:module';
+
+// tfjs-node is CommonJS: everything of @tensorflow is loaded through this one require, so that there is
+// one tfjs-core, one tape and one list of backends in the process.
+const require = createRequire(import.meta.url);
+
+/** The one TensorFlow.js that the whole project computes with. */
+export const tf: typeof import('@tensorflow/tfjs-core') = require('@tensorflow/tfjs');
+
+/** Loads a backend package into the one TensorFlow.js. */
+export function loadBackend(name: string): unknown {
+  return require(name);
+}
+
+export type {
+  NamedTensorMap,
+  Rank,
+  Scalar,
+  Tensor,
+  Tensor1D,
+  Tensor2D,
+  Tensor3D,
+  Tensor4D,
+  Variable,
+} from '@tensorflow/tfjs-core';
