@@ -1,0 +1,50 @@
+/**
+ * What the library and the kernel agree on: how a value shows itself, and how a running cell is reached.
+ * Both import this one file, and it imports nothing.
+ */
+
+/** MIME type -> content: text as a string, binary as base64, JSON as a plain object. Richest first. */
+export type MimeBundle = Record<string, unknown>;
+
+/** MIME types of the bundles, by their nouns. */
+export const mime = {
+  text: 'text/plain',
+  html: 'text/html',
+  svg: 'image/svg+xml',
+  png: 'image/png',
+  plotly: 'application/vnd.plotly.v1+json',
+  player: 'application/vnd.solireward.player.v1+json',
+} as const;
+
+/** Method name by which a value shows itself (the convention of Deno's kernel). */
+export const jupyterDisplay: unique symbol = Symbol.for('Jupyter.display') as never;
+
+/** A value that shows itself. */
+export interface Displayable {
+  [jupyterDisplay](): MimeBundle | Promise<MimeBundle>;
+}
+
+/** Where a bundle goes: a new output, or the outputs that carry `displayId` already. */
+export interface DisplayOptions {
+  displayId?: string;
+  update?: boolean;
+  metadata?: Record<string, unknown>;
+}
+
+/** The notebook that runs the code; the kernel sets it before the first cell. */
+export interface Host {
+  /** Sends a bundle to the output of the running cell. */
+  display(bundle: MimeBundle, options?: DisplayOptions): void;
+  /** The bundle by which this notebook shows any value. */
+  bundle(value: unknown): Promise<MimeBundle>;
+  /** Aborts when the user interrupts the running cell. */
+  readonly signal?: AbortSignal;
+}
+
+/** Name of the host on `globalThis`. */
+export const hostKey: unique symbol = Symbol.for('solireward.host') as never;
+
+/** The notebook that runs this code; undefined in a plain program. */
+export function host(): Host | undefined {
+  return (globalThis as { [hostKey]?: Host })[hostKey];
+}
