@@ -1,0 +1,147 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { accessSync, chmodSync, constants } from 'node:fs';
+import { createRequire } from 'node:module';
+import fluentFfmpeg, { type FfprobeData } from 'fluent-ffmpeg';
+
+/** Where ffmpeg and ffprobe are. */
+export interface FfmpegPaths {
+  ffmpeg: string;
+  ffprobe: string;
+  /** What ffmpeg calls itself, for example "5.1.6-0+deb12u1". */
+  version: string;
+  /** Major version of ffmpeg's libavcodec: the one number that grows in every kind of build. */
+  libavcodec: number;
+}
+
+let found: FfmpegPaths | undefined;
+
+/**
+ * The ffmpeg and ffprobe that npm ships, or those on the PATH where they are newer.
+ * @throws Error when a tool is in neither place.
+ */
+export function ffmpegPaths(): FfmpegPaths {
+  if (!found) {
+    const ffmpeg = newest('ffmpeg');
+    const ffprobe = newest('ffprobe');
+    found = {
+      ffmpeg: ffmpeg.path,
+      ffprobe: ffprobe.path,
+      version: ffmpeg.version,
+      libavcodec: ffmpeg.libavcodec,
+    };
+    fluentFfmpeg.setFfmpegPath(found.ffmpeg);
+    fluentFfmpeg.setFfprobePath(found.ffprobe);
+  }
+  return found;
+}
+
+/**
+ * Runs ffmpeg quietly and returns what it writes to `pipe:1`.
+ * @param args everything after the global options, for example ['-i', 'file:a.mp4', '-f', 'rawvideo', 'pipe:1'].
+ * @param options `input`: bytes for `pipe:0`; `signal`: kills ffmpeg and rejects with the signal's reason.
+ * @throws Error with ffmpeg's own last lines as the reason.
+ */
+export function runFfmpeg(
+  args: readonly string[],
+  { input, signal }: { input?: Uint8Array; signal?: AbortSignal } = {},
+): Promise<Buffer> {
+  const { ffmpeg } = ffmpegPaths();
+  return new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
+    const child = spawn(ffmpeg, ['-hide_banner', '-v', 'error', '-y', ...args], {
+      stdio: [input ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+      windowsHide: true,
+    });
+    const kill = () => child.kill('SIGKILL');
+    signal?.addEventListener('abort', kill, { once: true });
+
+    const output: Buffer[] = [];
+    const messages: Buffer[] = [];
+    child.stdout?.on('data', (chunk: Buffer) => output.push(chunk));
+    child.stderr?.on('data', (chunk: Buffer) => messages.push(chunk));
+    // A failing ffmpeg closes its input early; its exit status says why.
+    child.stdin?.on('error', () => {});
+    child.stdin?.end(input);
+
+    child.on('error', (error) => {
+      signal?.removeEventListener('abort', kill);
+      reject(new Error(`runFfmpeg: cannot start ${ffmpeg}: ${error.message}`));
+    });
+    child.on('close', (status, killedBy) => {
+      signal?.removeEventListener('abort', kill);
+      if (signal?.aborted) reject(signal.reason);
+      else if (status === 0) resolve(Buffer.concat(output));
+      else {
+        const reason = reasonOf(Buffer.concat(messages).toString());
+        reject(new Error(reason || `ffmpeg ended with ${killedBy ?? `status ${status}`} and no message`));
+      }
+    });
+  });
+}
+
+/**
+ * What ffprobe says about a file, with the number of packets of each stream (`nb_read_packets`).
+ * @throws Error with ffprobe's own last lines as the reason.
+ */
+export function runFfprobe(path: string): Promise<FfprobeData> {
+  ffmpegPaths();
+  return new Promise((resolve, reject) => {
+    fluentFfmpeg.ffprobe(fileUrl(path), ['-v', 'error', '-count_packets'], (error, data) => {
+      if (error) reject(new Error(reasonOf(String(error.message).replace(/^ffprobe exited.*\n/, ''))));
+      else resolve(data);
+    });
+  });
+}
+
+/** A path as ffmpeg's file protocol takes it, so that no name is read as an option or an address. */
+export const fileUrl = (path: string): string => `file:${path}`;
+
+/** ffmpeg's last three lines on one line, without the memory addresses that differ from run to run. */
+function reasonOf(messages: string): string {
+  const lines = messages.split('\n').map((line) => line.replace(/ @ 0x[0-9a-f]+\]/g, ']').trim());
+  return lines.filter(Boolean).slice(-3).join('; ');
+}
+
+interface Tool {
+  path: string;
+  version: string;
+  libavcodec: number;
+}
+
+/** The newest working copy of a tool; npm's when both are equally new. */
+function newest(name: 'ffmpeg' | 'ffprobe'): Tool {
+  const candidates = [shipped(name), name].map((path) => (path ? inspect(path) : undefined));
+  const [best] = candidates.filter((tool) => tool !== undefined).sort((a, b) => b.libavcodec - a.libavcodec);
+  if (!best) {
+    throw new Error(
+      `ffmpegPaths: no working ${name}: npm ships none for ${process.platform}-${process.arch} ` +
+        `(or it was not installed), and none is on the PATH; install ${name} and put it on the PATH`,
+    );
+  }
+  return best;
+}
+
+/** Path of the binary that npm ships, made executable (npm's install scripts may be off), if there is one. */
+function shipped(name: 'ffmpeg' | 'ffprobe'): string | undefined {
+  try {
+    const { path } = createRequire(import.meta.url)(`@${name}-installer/${name}`) as { path: string };
+    try {
+      accessSync(path, constants.X_OK);
+    } catch {
+      chmodSync(path, 0o755);
+    }
+    return path;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Version of a tool, if it runs. */
+function inspect(path: string): Tool | undefined {
+  const { status, stdout } = spawnSync(path, ['-version'], { encoding: 'utf8', windowsHide: true });
+  const version = stdout?.match(/version (\S+)/)?.[1];
+  const libavcodec = stdout?.match(/libavcodec\s+(\d+)/)?.[1];
+  return status === 0 && version && libavcodec
+    ? { path, version, libavcodec: Number(libavcodec) }
+    : undefined;
+}
