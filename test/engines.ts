@@ -1,37 +1,55 @@
+import { existsSync } from 'node:fs';
 import { beforeAll, describe } from 'vitest';
 import { type EngineName, use } from '../src/engine/use.js';
 
-/** The engines whose results are tested, as far as they work on this machine. */
-const tested: EngineName[] = ['native', 'wasm'];
-let working: Promise<EngineName[]> | undefined;
+/** The software Vulkan driver in Debian's `chromium` package: WebGPU without a GPU, for tiny shapes. */
+const softwareDriver = '/usr/lib/chromium/vk_swiftshader_icd.json';
+if (existsSync(softwareDriver) && !existsSync('/dev/dri')) process.env.VK_DRIVER_FILES ??= softwareDriver;
 
-/** Names of the engines that work on this machine. */
-export function engines(): Promise<EngineName[]> {
-  working ??= findWorking();
-  return working;
-}
+const probes = new Map<EngineName, Promise<boolean>>();
 
-async function findWorking(): Promise<EngineName[]> {
-  const names: EngineName[] = [];
-  for (const name of tested) {
-    const works = await use(name).then(
+function works(name: EngineName): Promise<boolean> {
+  let probe = probes.get(name);
+  if (!probe) {
+    probe = use(name).then(
       () => true,
       () => false,
     );
-    if (works) names.push(name);
+    probes.set(name, probe);
   }
-  if (names.length === 0)
-    throw new Error(`engines: none of ${tested.join(', ')} works; run "npx solireward doctor"`);
-  return names;
+  return probe;
 }
 
+async function working(names: EngineName[]): Promise<EngineName[]> {
+  const found: EngineName[] = [];
+  for (const name of names) if (await works(name)) found.push(name);
+  if (found.length === 0)
+    throw new Error(`engines: none of ${names.join(', ')} works; run "npx solireward doctor"`);
+  return found;
+}
+
+/** Names of the engines that work on this machine: native (cuda with a GPU) and wasm. */
+export const engines = (): Promise<EngineName[]> => working(['cuda', 'native', 'wasm']);
+
+/** `engines` and webgpu, often a slow software one: for tests with tiny shapes that read by `await data()`. */
+export const allEngines = (): Promise<EngineName[]> => working(['cuda', 'native', 'webgpu', 'wasm']);
+
 /**
- * Runs a block of tests once on each working engine:
+ * Runs a block of tests once on each of `engines()`:
  * `await describeEngines('attention', (engine) => { it('...', ...) })`.
  */
 export async function describeEngines(name: string, tests: (engine: EngineName) => void): Promise<void> {
-  for (const engine of await engines()) {
-    describe(`${name} on ${engine}`, () => {
+  describeOn(await engines(), name, tests);
+}
+
+/** `describeEngines` for each of `allEngines()`. */
+export async function describeAllEngines(name: string, tests: (engine: EngineName) => void): Promise<void> {
+  describeOn(await allEngines(), name, tests);
+}
+
+function describeOn(names: EngineName[], title: string, tests: (engine: EngineName) => void): void {
+  for (const engine of names) {
+    describe(`${title} on ${engine}`, () => {
       beforeAll(async () => {
         await use(engine);
       });

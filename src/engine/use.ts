@@ -1,23 +1,88 @@
+import { availableParallelism } from 'node:os';
+import { type EngineName, engineNames } from './names.js';
+import { hasNvidiaDriver, loadNative } from './native.js';
+import { EngineReport } from './report.js';
 import { loadBackend, tf } from './tf.js';
+import { matmulGflops } from './throughput.js';
+import { loadWebGpu } from './webgpu.js';
 
-/** The engines, best first, that `auto` tries. */
-export const engineNames = ['native', 'wasm', 'cpu'] as const;
-export type EngineName = (typeof engineNames)[number];
+export { type EngineName, engineNames };
 
-/** Chooses the engine that everything computes on. */
-export async function use(name: 'auto' | EngineName = 'auto'): Promise<EngineName> {
-  const reasons: string[] = [];
-  for (const candidate of name === 'auto' ? engineNames : [name]) {
+/** How long `use` measures the speed of an engine, once in a process. */
+const MEASURE_MS = 60;
+const speeds = new Map<EngineName, number>();
+
+/**
+ * Chooses the engine that everything computes on. `auto` takes the first of `engineNames` that works; a WebGPU
+ * adapter that is emulated on the CPU is used only when asked for by name.
+ * Tensors and weights belong to the engine that they were made on: choose first, then load a model.
+ * @returns the engine in use and why better ones are not; it shows itself as a cell's value.
+ * @throws with the reason of each engine when none works.
+ */
+export async function use(name: 'auto' | EngineName = 'auto'): Promise<EngineReport> {
+  const skipped: { engine: EngineName; reason: string }[] = [];
+  const candidates = name === 'auto' ? engineNames : [name];
+  for (const engine of candidates) {
+    if (!engineNames.includes(engine)) {
+      throw new RangeError(
+        `engine.use: unknown engine '${engine}', expected auto or ${engineNames.join(', ')}`,
+      );
+    }
     try {
-      if (candidate === 'native') loadBackend('@tensorflow/tfjs-node-gpu');
-      if (candidate === 'wasm') loadBackend('@tensorflow/tfjs-backend-wasm');
-      const backend = candidate === 'native' ? 'tensorflow' : candidate;
-      if (!(await tf.setBackend(backend))) throw new Error(`the ${backend} backend did not start`);
-      await tf.ready();
-      return candidate;
+      const library = await start(engine, name === 'auto');
+      return new EngineReport(engine, library, await speed(engine), skipped);
     } catch (error) {
-      reasons.push(`${candidate}: ${(error as Error).message}`);
+      skipped.push({ engine, reason: (error as Error).message });
     }
   }
-  throw new Error(`engine.use('${name}'): no engine works. ${reasons.join('; ')}`);
+  const reasons = skipped.map(({ engine, reason }) => `${engine}: ${reason}`).join('; ');
+  throw new Error(`engine.use('${name}'): ${reasons}. Run "npx solireward doctor" to see what works here`);
+}
+
+/** Loads an engine, makes it the one in use, and returns the name of what is behind it. */
+async function start(engine: EngineName, auto: boolean): Promise<string> {
+  const library = await loaders[engine](auto);
+  const backend = engine === 'cuda' || engine === 'native' ? 'tensorflow' : engine;
+  if (!(await tf.setBackend(backend)))
+    throw new Error(`the backend ${backend} of TensorFlow.js did not start`);
+  return library;
+}
+
+const loaders: Record<EngineName, (auto: boolean) => string | Promise<string>> = {
+  cuda() {
+    const { gpu, version } = loadNative();
+    if (gpu) return `TensorFlow ${version} on an NVIDIA GPU`;
+    throw new Error(
+      hasNvidiaDriver() ? 'the TensorFlow library here is the one without CUDA' : 'no NVIDIA driver',
+    );
+  },
+  native() {
+    const { gpu, version } = loadNative();
+    if (!gpu) return `TensorFlow ${version}, ${cores()}`;
+    throw new Error("TensorFlow computes on the GPU: use 'cuda', or hide the GPU by CUDA_VISIBLE_DEVICES=-1");
+  },
+  async webgpu(auto) {
+    const { name, software } = await loadWebGpu();
+    if (auto && software) throw new Error(`only a software adapter (${name})`);
+    return name;
+  },
+  wasm() {
+    loadBackend('@tensorflow/tfjs-backend-wasm');
+    return 'WebAssembly, 1 core';
+  },
+  cpu: () => 'plain JavaScript, 1 core',
+};
+
+function cores(): string {
+  const count = availableParallelism();
+  return count === 1 ? '1 core' : `${count} cores`;
+}
+
+async function speed(engine: EngineName): Promise<number> {
+  let gflops = speeds.get(engine);
+  if (gflops === undefined) {
+    gflops = await matmulGflops(MEASURE_MS);
+    speeds.set(engine, gflops);
+  }
+  return gflops;
 }

@@ -1,0 +1,55 @@
+import { spawnSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { loadBackend, tf } from './tf.js';
+
+/** What is behind the TensorFlow binding: the library's version and whether it computes on a GPU. */
+export interface NativeLibrary {
+  version: string;
+  gpu: boolean;
+}
+
+interface NativeBackend {
+  binding: { TF_Version: string };
+  isUsingGpuDevice: boolean;
+}
+
+/**
+ * Loads the TensorFlow C library through tfjs-node-gpu and registers its backend `tensorflow`.
+ * @throws when the binding is not built, or its library cannot be loaded.
+ */
+export function loadNative(): NativeLibrary {
+  quiet();
+  restoreUtil();
+  try {
+    loadBackend('@tensorflow/tfjs-node-gpu');
+  } catch (error) {
+    throw new Error(bindingProblem(error as NodeJS.ErrnoException));
+  }
+  const backend = tf.findBackend('tensorflow') as unknown as NativeBackend | null;
+  if (!backend) throw new Error('tfjs-node-gpu registered no backend');
+  return { version: backend.binding.TF_Version, gpu: backend.isUsingGpuDevice };
+}
+
+/** Whether a driver of NVIDIA answers. */
+export function hasNvidiaDriver(): boolean {
+  return spawnSync('nvidia-smi', ['-L'], { stdio: 'ignore' }).status === 0;
+}
+
+/** TensorFlow reads these when its library is loaded: warnings and errors only, if the user did not choose. */
+function quiet(): void {
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+}
+
+/** tfjs-node 4.22 calls two functions of `util` that Node 23 removed. */
+function restoreUtil(): void {
+  const util = createRequire(import.meta.url)('node:util');
+  util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
+  util.isArray ??= Array.isArray;
+}
+
+function bindingProblem(error: NodeJS.ErrnoException): string {
+  const message = error.message.split('\n')[0];
+  if (error.code === 'MODULE_NOT_FOUND') return 'the package @tensorflow/tfjs-node-gpu is not installed';
+  if (/native addon module/.test(message)) return 'the TensorFlow binding is not built';
+  return message;
+}
