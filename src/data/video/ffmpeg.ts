@@ -96,10 +96,10 @@ export function runFfprobe(path: string): Promise<FfprobeData> {
 /** A path as ffmpeg's file protocol takes it, so that no name is read as an option or an address. */
 export const fileUrl = (path: string): string => `file:${path}`;
 
-/** ffmpeg's last three lines on one line, without the memory addresses that differ from run to run. */
+/** ffmpeg's last lines on one line, without the memory addresses that differ from run to run. */
 function reasonOf(messages: string): string {
   const lines = messages.split('\n').map((line) => line.replace(/ @ 0x[0-9a-f]+\]/g, ']').trim());
-  return lines.filter(Boolean).slice(-3).join('; ');
+  return lines.filter(Boolean).slice(-5).join('; ');
 }
 
 interface Tool {

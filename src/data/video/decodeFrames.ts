@@ -1,0 +1,83 @@
+import { stat } from 'node:fs/promises';
+import { ffmpegPaths, fileUrl, runFfmpeg } from './ffmpeg.js';
+import { type Frames, splitPpm } from './ppm.js';
+import { probe } from './probe.js';
+import { sampleFrames } from './sampleFrames.js';
+
+/** Files up to this many bytes are decoded whole, which saves the process that would count their frames. */
+const smallFile = 1 << 20;
+/** Decoding a file whole stops at this many bytes of RGB: a small file can hold a long video. */
+const wholeLimit = 64 << 20;
+
+/**
+ * Decodes chosen frames of a video file: RGB24 by swscale's defaults, in the order asked for.
+ * @param pick how many frames, taken by the rule of `sampleFrames`, or the frame indices themselves.
+ * @param options `signal`: kills ffmpeg and rejects with the signal's reason.
+ * @returns width, height and one Uint8Array [height, width, 3] a pick (a repeated index repeats the array).
+ * @throws Error that names the path and ffmpeg's reason for a file that is missing, damaged (one damaged
+ *   frame is enough) or without a picture; RangeError for an index that the clip does not have.
+ */
+export async function decodeFrames(
+  path: string,
+  pick: number | readonly number[],
+  { signal }: { signal?: AbortSignal } = {},
+): Promise<Frames> {
+  const size = await stat(path).then(
+    (file) => file.size,
+    () => 0, // ffmpeg says what is wrong with it
+  );
+  const clip = size <= smallFile ? await decodeWhole(path, signal) : undefined;
+  if (!clip) return decodeSelected(path, pick, signal);
+  const indices = indicesOf(path, clip.frames.length, pick);
+  const copies = new Map(indices.map((i) => [i, clip.frames[i].slice()]));
+  return { ...clip, frames: indices.map((i) => copies.get(i) as Uint8Array) };
+}
+
+/** All frames, in one process; undefined when they are too many to hold. */
+async function decodeWhole(path: string, signal?: AbortSignal): Promise<Frames | undefined> {
+  const output = await decode(path, ['-fs', String(wholeLimit)], signal);
+  return output.length < wholeLimit ? splitPpm(output) : undefined;
+}
+
+/** Only the frames that are picked: they are selected before their colours are converted. */
+async function decodeSelected(
+  path: string,
+  pick: number | readonly number[],
+  signal?: AbortSignal,
+): Promise<Frames> {
+  const { frames: count } = await probe(path);
+  const indices = indicesOf(path, count, pick);
+  const distinct = [...new Set(indices)].sort((a, b) => a - b);
+  const select = distinct.map((i) => `eq(n,${i})`).join('+');
+  const args = ['-vf', `select='${select}'`, '-frames:v', String(distinct.length)];
+  const clip = splitPpm(await decode(path, args, signal));
+  if (clip.frames.length < distinct.length) {
+    throw new Error(
+      `decodeFrames: ${path} announces ${count} frames, but frame ${distinct[clip.frames.length]} ` +
+        'is not shown (an edit list or a damaged end); encode the clip again',
+    );
+  }
+  return { ...clip, frames: indices.map((i) => clip.frames[distinct.indexOf(i)]) };
+}
+
+/** Runs ffmpeg on the first video stream that is not a cover picture; PPM images, each frame once. */
+async function decode(path: string, args: string[], signal?: AbortSignal): Promise<Uint8Array> {
+  const everyFrameOnce = ffmpegPaths().libavcodec < 60 ? '-vsync' : '-fps_mode';
+  const input = ['-xerror', '-threads', '1', '-i', fileUrl(path), '-map', '0:V:0'];
+  const output = [everyFrameOnce, 'passthrough', '-c:v', 'ppm', '-f', 'image2pipe', 'pipe:1'];
+  return runFfmpeg([...input, ...args, ...output], { signal }).catch((error: Error) => {
+    signal?.throwIfAborted();
+    throw new Error(`decodeFrames: cannot read ${path}: ${error.message}`);
+  });
+}
+
+function indicesOf(path: string, count: number, pick: number | readonly number[]): readonly number[] {
+  if (!(count > 0)) throw new Error(`decodeFrames: ${path} has no frames`);
+  if (typeof pick === 'number') return sampleFrames(count, pick);
+  for (const index of pick) {
+    if (!Number.isSafeInteger(index) || index < 0 || index >= count) {
+      throw new RangeError(`decodeFrames: ${path} has ${count} frames, received index ${index}`);
+    }
+  }
+  return pick;
+}
