@@ -122,7 +122,7 @@ describeShared('decodeFrames of real clips', () => {
       for (const [j, index] of clip.picked_frames.entries()) {
         expect(Buffer.compare(frames[j], await pngPixels(clip, j))).toBe(0);
         const select = ['-vf', `select=eq(n\\,${index})`, '-frames:v', '1', '-f', 'rawvideo', 'pipe:1'];
-        const planes = ['y', 'u', 'v'].map((p) => tensors.get(`yuv420p.${j}.${p}`)?.data as Uint8Array);
+        const planes = ['y', 'u', 'v'].map((p) => tensors[`yuv420p.${j}.${p}`].data as Uint8Array);
         expect(Buffer.compare(await runFfmpeg(['-i', path, ...select]), Buffer.concat(planes))).toBe(0);
       }
       const all = await decodeFrames(

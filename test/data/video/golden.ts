@@ -50,12 +50,12 @@ export const clipTensors = (clip: GoldenClip) =>
 /** Reads the U8 and F32 tensors of a safetensors fixture. */
 export function goldenTensors(
   ...file: string[]
-): Map<string, { shape: number[]; data: Uint8Array | Float32Array }> {
+): Record<string, { shape: number[]; data: Uint8Array | Float32Array }> {
   const bytes = readFileSync(shared('golden', ...file));
   const start = 8 + Number(bytes.readBigUInt64LE(0));
   const header = JSON.parse(bytes.subarray(8, start).toString());
   delete header.__metadata__;
-  return new Map(
+  return Object.fromEntries(
     Object.entries<{ dtype: string; shape: number[]; data_offsets: [number, number] }>(header).map(
       ([name, { dtype, shape, data_offsets }]) => {
         const data = new Uint8Array(bytes.subarray(start + data_offsets[0], start + data_offsets[1]));

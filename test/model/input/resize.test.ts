@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { resize } from '../../../src/model/input/resize.js';
+import { goldenTensors } from '../../data/video/golden.js';
+import { describeShared } from '../../shared.js';
+
+/** Width 7, height 5; channel c of pixel (x, y) is (37 x + 91 y + 53 c + 11 x y) mod 256. */
+const ramp = Uint8Array.from({ length: 7 * 5 * 3 }, (_, i) => {
+  const [x, y, c] = [Math.floor(i / 3) % 7, Math.floor(i / 21), i % 3];
+  return (37 * x + 91 * y + 53 * c + 11 * x * y) % 256;
+});
+
+/** The red channel, a list a row. */
+const redRows = (rgb: Uint8Array, width: number) =>
+  Array.from({ length: rgb.length / (3 * width) }, (_, y) =>
+    Array.from({ length: width }, (_, x) => rgb[(y * width + x) * 3]),
+  );
+
+describe('resize', () => {
+  it('shrinks as Pillow does', () => {
+    expect(redRows(resize(ramp, 7, 5, 4, 3), 4)).toEqual([
+      [56, 129, 123, 159],
+      [153, 140, 133, 116],
+      [100, 112, 115, 88],
+    ]);
+  });
+
+  it('enlarges as Pillow does', () => {
+    expect(redRows(resize(ramp, 7, 5, 10, 8), 10).slice(0, 2)).toEqual([
+      [0, 10, 38, 64, 88, 121, 159, 185, 212, 231],
+      [30, 49, 85, 124, 161, 145, 93, 121, 162, 191],
+    ]);
+  });
+
+  it('copies an image that keeps its size', () => {
+    const same = resize(ramp, 7, 5, 7, 5);
+    expect(same).toEqual(ramp);
+    expect(same.buffer).not.toBe(ramp.buffer);
+  });
+
+  it('keeps a flat image flat', () => {
+    expect(resize(new Uint8Array(40 * 30 * 3).fill(200), 40, 30, 13, 17).every((v) => v === 200)).toBe(true);
+  });
+
+  it('refuses sizes that do not fit', () => {
+    expect(() => resize(ramp, 7, 4, 4, 3)).toThrow(
+      'expected 7 x 4 RGB pixels (84 bytes), received 105 bytes',
+    );
+    expect(() => resize(ramp, 7, 5, 0, 3)).toThrow('expected sizes to be positive integers, received 0');
+  });
+});
+
+describeShared('resize against the official implementation', () => {
+  it.each([0, 1, 2, 3, 4, 5])('is exact: case %i', (number) => {
+    const tensors = goldenTensors('preprocess', 'resize-cases.safetensors');
+    const input = tensors[`${number}.input`];
+    const [height, width] = input.shape;
+    const resized = resize(input.data as Uint8Array, width, height, 112, 112);
+    expect(Buffer.compare(resized, tensors[`${number}.resized`].data as Uint8Array)).toBe(0);
+  });
+});
