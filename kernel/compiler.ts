@@ -1,0 +1,135 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import type * as TypeScript from 'typescript';
+
+const require = createRequire(import.meta.url);
+
+/** The folder of the package that this kernel belongs to. */
+export const packageRoot = dirname(require.resolve('solireward/package.json'));
+
+/** The parts of TypeScript that tslab uses and that its public types leave out. */
+type Internals = typeof TypeScript & {
+  Completions: { getCompletionsAtPosition(...args: unknown[]): unknown };
+  SymbolDisplay: {
+    getSymbolDisplayPartsDocumentationAndSymbolKind(
+      ...args: unknown[]
+    ): Pick<TypeScript.QuickInfo, 'displayParts' | 'documentation' | 'tags'>;
+  };
+  nullTransformationContext: TypeScript.TransformationContext;
+  getTouchingPropertyName(file: TypeScript.SourceFile, position: number): TypeScript.Node;
+};
+
+/** Upstream TypeScript. */
+export const ts = require('typescript') as Internals;
+
+/**
+ * What a cell is compiled with, over tslab's own options: modules are found as bundlers find them (types in
+ * `exports`), `solireward` is the package of this kernel from any folder, and Node's types are always there.
+ */
+const cellOptions: TypeScript.CompilerOptions = {
+  moduleResolution: ts.ModuleResolutionKind.Bundler,
+  target: ts.ScriptTarget.ES2022,
+  lib: ['lib.esnext.d.ts'],
+  types: ['node'],
+  paths: { solireward: [join(packageRoot, 'dist', 'src', 'index.d.ts')] },
+};
+
+/** What hovering over `position` tells; tslab's fork of TypeScript exports this, upstream keeps it inside. */
+function getQuickInfoAtPosition(
+  file: TypeScript.SourceFile,
+  checker: TypeScript.TypeChecker,
+  _cancellation: unknown,
+  position: number,
+): TypeScript.QuickInfo | undefined {
+  const node = ts.getTouchingPropertyName(file, position);
+  const symbol = node === file ? undefined : checker.getSymbolAtLocation(node);
+  if (!symbol) return undefined;
+  return {
+    kind: ts.ScriptElementKind.unknown,
+    kindModifiers: '',
+    textSpan: ts.createTextSpan(node.getStart(file), node.getWidth(file)),
+    ...ts.SymbolDisplay.getSymbolDisplayPartsDocumentationAndSymbolKind(checker, symbol, file, node, node),
+  };
+}
+
+/** Makes `{ a }` lead to the variable `a`, so that tslab sees when it comes from an earlier cell. */
+function resolveShorthand(checker: TypeScript.TypeChecker): void {
+  const getSymbolAtLocation = checker.getSymbolAtLocation;
+  checker.getSymbolAtLocation = (node) =>
+    node.parent && ts.isShorthandPropertyAssignment(node.parent)
+      ? checker.getShorthandAssignmentValueSymbol(node.parent)
+      : getSymbolAtLocation(node);
+}
+
+/**
+ * Writes a cell's declarations even if they name a type in a way that would not be portable: they are read by the
+ * next cell only, from the same folder. `forceDtsEmit` is the last, internal, parameter of `Program.emit`.
+ */
+function alwaysEmitDeclarations(program: TypeScript.Program): void {
+  const emit = program.emit as (...args: unknown[]) => TypeScript.EmitResult;
+  const forceDtsEmit = true;
+  program.emit = (file, write, cancellation, onlyDeclarations, transformers) =>
+    emit(file, write, cancellation, onlyDeclarations, transformers, forceDtsEmit);
+}
+
+/** `ts.visitEachChild` that writes `{ a: exports.a }` where the visitor has made `exports.a` of the `a` in `{ a }`. */
+const visitShorthandToo: typeof ts.visitEachChild = (
+  node: TypeScript.Node | undefined,
+  visitor: TypeScript.Visitor,
+  context: TypeScript.TransformationContext | undefined,
+) => {
+  if (node && ts.isShorthandPropertyAssignment(node)) {
+    const value = visitor(node.name) as TypeScript.Expression;
+    return value === node.name ? node : ts.factory.createPropertyAssignment(node.name, value);
+  }
+  return ts.visitEachChild(node, visitor, context);
+};
+
+/** Gives tslab upstream TypeScript in place of its own fork of 5.0. Call it before tslab is loaded. */
+export function replaceForkOfTypeScript(): void {
+  const tslab = createRequire(require.resolve('tslab'));
+  const nodeTypes = dirname(dirname(tslab.resolve('@types/node/package.json')));
+  const forTslab = {
+    ...ts,
+    __esModule: true,
+    getNullTransformationContext: () => ts.nullTransformationContext,
+    visitEachChild: visitShorthandToo,
+    getDefaultTypeRoots: () => [nodeTypes],
+    getPreEmitDiagnosticsOfFiles: (program: TypeScript.Program, files: TypeScript.SourceFile[]) =>
+      files.flatMap((file) => [
+        ...program.getSyntacticDiagnostics(file),
+        ...program.getSemanticDiagnostics(file),
+      ]),
+    getQuickInfoAtPosition,
+    Completions: {
+      ...ts.Completions,
+      getCompletionsAtPositionForTslab: ts.Completions.getCompletionsAtPosition,
+    },
+    createWatchCompilerHost: (
+      files: string[],
+      options: TypeScript.CompilerOptions,
+      system: TypeScript.System,
+      ...rest: [undefined, TypeScript.DiagnosticReporter, TypeScript.WatchStatusReporter]
+    ) => {
+      const watchFile = system.watchFile!;
+      // Only files that a user edits are watched: packages and TypeScript's libraries stay as they are.
+      system.watchFile = (path, ...args) =>
+        path.includes('/node_modules/') || path.startsWith(packageRoot)
+          ? { close: () => {} }
+          : watchFile(path, ...args);
+      const host = ts.createWatchCompilerHost(files, { ...options, ...cellOptions }, system, ...rest);
+      const createProgram = host.createProgram;
+      host.createProgram = (...inputs) => {
+        const builder = createProgram(...inputs);
+        const program = builder.getProgram();
+        resolveShorthand(program.getTypeChecker());
+        alwaysEmitDeclarations(program);
+        return builder;
+      };
+      return host;
+    },
+  };
+  const path = tslab.resolve('@tslab/typescript-for-tslab');
+  const module = { id: path, filename: path, loaded: true, exports: forTslab };
+  require.cache[path] = module as unknown as NodeJS.Module;
+}
