@@ -1,0 +1,75 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { Reply, Router } from 'zeromq';
+import { address, type Connection, type Message, Wire } from './wire.js';
+
+/**
+ * The thread of the control channel and the heartbeat: a kernel that computes without a break must still be
+ * reachable, so it interrupts and ends the process from here.
+ */
+
+/** What this thread is started with. */
+export interface ControlData {
+  connection: Connection;
+  session: string;
+}
+
+/** What this thread tells the main one; frames of a `request` are answered with a {@link ControlAnswer}. */
+export type ControlEvent =
+  | { type: 'ready' }
+  | { type: 'interrupt'; request: Message }
+  | { type: 'shutdown'; request: Message; restart: boolean }
+  | { type: 'request'; request: Message };
+
+/** An answer that the main thread wants sent on the control channel. */
+export interface ControlAnswer {
+  frames: (Buffer | string)[];
+}
+
+/** Time in which the main thread may end the process in good order. */
+const graceMilliseconds = 1500;
+
+async function heartbeat(socket: Reply): Promise<void> {
+  for await (const frames of socket) await socket.send(frames);
+}
+
+async function control(socket: Router, wire: Wire): Promise<void> {
+  const answer = (request: Message, type: string, content: object) =>
+    socket.send(wire.encode(type, content, request, { identities: request.identities }));
+  const tell = (event: ControlEvent) => parentPort!.postMessage(event);
+  for await (const frames of socket) {
+    try {
+      const request = wire.decode(frames);
+      if (request.header.msg_type === 'interrupt_request') {
+        tell({ type: 'interrupt', request });
+        // Stops a cell that never yields (it runs with breakOnSigint).
+        process.kill(process.pid, 'SIGINT');
+        await answer(request, 'interrupt_reply', { status: 'ok' });
+      } else if (request.header.msg_type === 'shutdown_request') {
+        const restart = request.content.restart === true;
+        setTimeout(() => process.kill(process.pid, 'SIGKILL'), graceMilliseconds);
+        await answer(request, 'shutdown_reply', { status: 'ok', restart });
+        tell({ type: 'shutdown', request, restart });
+      } else {
+        tell({ type: 'request', request });
+      }
+    } catch (error) {
+      process.stderr.write(`${(error as Error).message}\n`);
+    }
+  }
+}
+
+async function main(): Promise<void> {
+  const { connection, session } = workerData as ControlData;
+  const controlSocket = new Router({ sendTimeout: 0, sendHighWaterMark: 0, linger: 500 });
+  const heartbeatSocket = new Reply({ linger: 0 });
+  await controlSocket.bind(address(connection, connection.control_port));
+  await heartbeatSocket.bind(address(connection, connection.hb_port));
+  parentPort!.on('message', ({ frames }: ControlAnswer) => {
+    // Buffers arrive from the other thread as plain byte arrays.
+    void controlSocket.send(frames.map((frame) => (typeof frame === 'string' ? frame : Buffer.from(frame))));
+  });
+  parentPort!.postMessage({ type: 'ready' } satisfies ControlEvent);
+  await Promise.all([heartbeat(heartbeatSocket), control(controlSocket, new Wire(connection, session))]);
+}
+
+void main();

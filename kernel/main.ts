@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { Worker } from 'node:worker_threads';
+import { Publisher, Router } from 'zeromq';
+import { type Host, hostKey } from '../src/notebook/contract.js';
+import type { ControlAnswer, ControlData, ControlEvent } from './control.js';
+import { errorContent } from './errors.js';
+import { Output } from './output.js';
+import { Server } from './server.js';
+import { address, type Connection, type Message, Wire } from './wire.js';
+
+// With no time-out and no limit a send is done at once or fails; otherwise zeromq makes some 500 sends at once,
+// queues the next and refuses all after it, and output is lost.
+const unlimited = { sendTimeout: 0, sendHighWaterMark: 0, linger: 500 };
+
+/** The kernel's process: `node main.js <connection file>`. */
+async function main(connectionFile: string): Promise<void> {
+  const connection = JSON.parse(readFileSync(connectionFile, 'utf8')) as Connection;
+  const session = randomUUID();
+  const wire = new Wire(connection, session);
+  const iopub = new Publisher(unlimited);
+  const shell = new Router(unlimited);
+  const stdin = new Router(unlimited);
+  const control = new Worker(new URL('./control.js', import.meta.url), {
+    workerData: { connection, session } satisfies ControlData,
+  });
+  await iopub.bind(address(connection, connection.iopub_port));
+  await shell.bind(address(connection, connection.shell_port));
+  await stdin.bind(address(connection, connection.stdin_port));
+
+  // The compiler takes the better part of a second to load; meanwhile clients connect.
+  const { Cells } = await import('./cells.js');
+  const { packageRoot } = await import('./compiler.js');
+  const { version } = createRequire(import.meta.url)(`${packageRoot}/package.json`) as { version: string };
+  const output = new Output(iopub, wire);
+  const server = new Server(new Cells(process.cwd()), output, version);
+  (globalThis as { [hostKey]?: Host })[hostKey] = server;
+
+  const end = (request: Message, restart: boolean) => {
+    server.shutdown(request, restart);
+    // Time for the last messages, and for a training to write its checkpoint; the control thread waits longer.
+    setTimeout(() => process.exit(0), 300);
+  };
+  control.on('message', (event: ControlEvent) => {
+    if (event.type === 'interrupt') server.interrupt(event.request);
+    if (event.type === 'shutdown') end(event.request, event.restart);
+    if (event.type === 'request')
+      server.handle(event.request, (type, content) => {
+        const frames = wire.encode(type, content, event.request, { identities: event.request.identities });
+        control.postMessage({ frames } satisfies ControlAnswer);
+      });
+  });
+  // The control thread sends SIGINT for cells that never yield; between cells it means nothing.
+  process.on('SIGINT', () => {});
+  // What fails after its cell has ended is shown there, and the kernel lives on.
+  const showLateError = (error: unknown) =>
+    output.print('stderr', `${errorContent(error).traceback.join('\n')}\n`);
+  process.on('uncaughtException', showLateError);
+  process.on('unhandledRejection', showLateError);
+
+  output.captureProcess();
+  for await (const frames of shell) {
+    let request: Message;
+    try {
+      request = wire.decode(frames);
+    } catch (error) {
+      output.print('stderr', `${(error as Error).message}\n`);
+      continue;
+    }
+    const answer = (type: string, content: object) =>
+      void shell.send(wire.encode(type, content, request, { identities: request.identities }));
+    if (request.header.msg_type === 'shutdown_request') {
+      const restart = request.content.restart === true;
+      answer('shutdown_reply', { status: 'ok', restart });
+      end(request, restart);
+    } else {
+      server.handle(request, answer);
+    }
+  }
+}
+
+void main(process.argv[2]);

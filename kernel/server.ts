@@ -1,0 +1,206 @@
+import { type DisplayOptions, type Host, type MimeBundle, mime } from '../src/notebook/contract.js';
+import { bundleOf } from './bundle.js';
+import { type Cells, Interrupted } from './cells.js';
+import { ts } from './compiler.js';
+import { errorContent } from './errors.js';
+import { History } from './history.js';
+import type { Output } from './output.js';
+import { type Message, protocolVersion } from './wire.js';
+
+/** Sends the answer to a request on the channel that it came from. */
+export type Answer = (type: string, content: object) => void;
+
+/** Time that an interrupted cell has to end by itself, for instance to save a checkpoint. */
+const graceMilliseconds = 700;
+
+/** Time in which requests that wait in the socket are read after an error. */
+const drainMilliseconds = 20;
+
+interface Execution {
+  request: Message;
+  answer: Answer;
+}
+
+/** The kernel's side of Jupyter's protocol: what each request does and what is told in answer. */
+export class Server implements Host {
+  readonly #cells: Cells;
+  readonly #output: Output;
+  readonly #version: string;
+  readonly #history = new History();
+  #waiting: Execution[] = [];
+  #running: { execution: Execution; abort: AbortController } | undefined;
+  #count = 0;
+
+  constructor(cells: Cells, output: Output, version: string) {
+    this.#cells = cells;
+    this.#output = output;
+    this.#version = version;
+  }
+
+  /** Aborts when the running cell is interrupted. */
+  get signal(): AbortSignal | undefined {
+    return this.#running?.abort.signal;
+  }
+
+  /** Shows a bundle in the cell that calls this. */
+  display(bundle: MimeBundle, { displayId, update = false, metadata = {} }: DisplayOptions = {}): void {
+    const transient = displayId === undefined ? {} : { display_id: displayId };
+    const type = update ? 'update_display_data' : 'display_data';
+    this.#output.publish(type, { data: bundle, metadata, transient });
+  }
+
+  /** The bundle by which a value is shown. */
+  bundle(value: unknown): Promise<MimeBundle> {
+    return bundleOf(value);
+  }
+
+  /** Takes away the outputs of the running cell; with `wait`, not before the next one comes. */
+  clearOutput(wait = false): void {
+    this.#output.publish('clear_output', { wait });
+  }
+
+  /** Answers a request. Cells run one after the other; all else is answered at once, also while a cell awaits. */
+  handle(request: Message, answer: Answer): void {
+    if (request.header.msg_type === 'execute_request') {
+      this.#waiting.push({ request, answer });
+      if (!this.#running) void this.#runWaiting();
+      return;
+    }
+    this.#publishState('busy', request);
+    const type = request.header.msg_type.replace('_request', '_reply');
+    try {
+      const reply = this.#reply(request);
+      if (reply) answer(type, reply);
+    } catch (error) {
+      answer(type, { status: 'error', ...errorContent(error) });
+    } finally {
+      this.#publishState('idle', request);
+      // A front end takes the latest state for the kernel's.
+      if (this.#running) this.#publishState('busy', this.#running.execution.request);
+    }
+  }
+
+  /** Interrupts the running cell: its AbortSignal first, and what is still awaited after a short grace. */
+  interrupt(request: Message): void {
+    this.#publishState('busy', request);
+    const running = this.#running;
+    if (running) {
+      running.abort.abort(new Interrupted());
+      setTimeout(() => this.#running === running && this.#cells.interrupt(), graceMilliseconds).unref();
+    }
+    this.#publishState('idle', request);
+    if (running) this.#publishState('busy', running.execution.request);
+  }
+
+  /** Tells everybody that the kernel ends, and asks the running cell to end. */
+  shutdown(request: Message, restart: boolean): void {
+    this.#running?.abort.abort(new Interrupted());
+    this.#output.publish('shutdown_reply', { status: 'ok', restart }, request);
+    this.#publishState('idle', request);
+    this.#cells.close();
+  }
+
+  #publishState(execution_state: 'busy' | 'idle' | 'starting', request: Message): void {
+    this.#output.publish('status', { execution_state }, request);
+  }
+
+  /** The content of the answer; undefined for a message that wants none. */
+  #reply({ header, content }: Message): object | undefined {
+    const code = String(content.code ?? '');
+    const cursor = Number(content.cursor_pos ?? 0);
+    switch (header.msg_type) {
+      case 'kernel_info_request':
+        return this.#kernelInfo();
+      case 'is_complete_request':
+        return this.#cells.isComplete(code);
+      case 'complete_request': {
+        const { matches, start, end } = this.#cells.complete(code, cursor);
+        return { status: 'ok', matches, cursor_start: start, cursor_end: end, metadata: {} };
+      }
+      case 'inspect_request': {
+        const text = this.#cells.inspect(code, cursor);
+        const data = text === undefined ? {} : { [mime.text]: text };
+        return { status: 'ok', found: text !== undefined, data, metadata: {} };
+      }
+      case 'history_request':
+        return { status: 'ok', history: this.#history.answer(content) };
+      case 'comm_info_request':
+        return { status: 'ok', comms: {} };
+      default:
+        return undefined;
+    }
+  }
+
+  #kernelInfo(): object {
+    return {
+      status: 'ok',
+      protocol_version: protocolVersion,
+      implementation: 'solireward',
+      implementation_version: this.#version,
+      language_info: {
+        name: 'typescript',
+        version: ts.version,
+        mimetype: 'text/typescript',
+        file_extension: '.ts',
+        pygments_lexer: 'typescript',
+        codemirror_mode: { name: 'javascript', mode: 'typescript', typescript: true },
+        nbconvert_exporter: 'script',
+      },
+      banner: `SoliReward ${this.#version}: TypeScript ${ts.version} on Node ${process.version}`,
+      help_links: [],
+      debugger: false,
+    };
+  }
+
+  async #runWaiting(): Promise<void> {
+    for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
+      this.#running = { execution: next, abort: new AbortController() };
+      await this.#execute(next);
+    }
+    this.#running = undefined;
+  }
+
+  async #execute({ request, answer }: Execution): Promise<void> {
+    const code = String(request.content.code ?? '');
+    const silent = request.content.silent === true;
+    const keep = !silent && request.content.store_history !== false;
+    if (keep) this.#history.add(++this.#count, code);
+    const execution_count = this.#count;
+    const publish = (type: string, content: object) => this.#output.publish(type, content, request);
+
+    this.#publishState('busy', request);
+    if (!silent) publish('execute_input', { code, execution_count });
+    let abandoned: Execution[] = [];
+    try {
+      const bundle = await this.#output.during(request, async () => {
+        const value = await this.#cells.run(code);
+        return value === undefined || value === null ? undefined : await bundleOf(value);
+      });
+      if (bundle && !silent) publish('execute_result', { data: bundle, metadata: {}, execution_count });
+      this.#output.flush();
+      answer('execute_reply', { status: 'ok', execution_count, payload: [], user_expressions: {} });
+    } catch (error) {
+      const content = errorContent(error);
+      if (!silent) publish('error', content);
+      if (request.content.stop_on_error !== false) abandoned = await this.#takeWaiting();
+      answer('execute_reply', { status: 'error', execution_count, ...content });
+    }
+    this.#publishState('idle', request);
+    for (const execution of abandoned) this.#abandon(execution);
+  }
+
+  /**
+   * Takes the cells that were sent before the failed one was answered, those still in the socket included. What a
+   * client sends after that answer has nothing to do with the error and runs.
+   */
+  async #takeWaiting(): Promise<Execution[]> {
+    await new Promise((resolve) => setTimeout(resolve, drainMilliseconds));
+    return this.#waiting.splice(0);
+  }
+
+  #abandon({ request, answer }: Execution): void {
+    this.#publishState('busy', request);
+    answer('execute_reply', { status: 'aborted', execution_count: this.#count });
+    this.#publishState('idle', request);
+  }
+}

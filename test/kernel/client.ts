@@ -1,0 +1,183 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createHmac, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Dealer, Request, Subscriber } from 'zeromq';
+
+/** A message as the client sees it. */
+export interface Received {
+  type: string;
+  parent: string;
+  session: string;
+  content: Record<string, unknown>;
+}
+
+/** What came of a request: the answer, and all that was published for it, in order. */
+export interface Outcome {
+  reply: Received;
+  published: Received[];
+}
+
+const built = fileURLToPath(new URL('../../dist/kernel/main.js', import.meta.url));
+const delimiter = Buffer.from('<IDS|MSG>');
+
+/** A small Jupyter client over real ZeroMQ, for one kernel process. */
+export class Client {
+  readonly process: ChildProcess;
+  readonly exited: Promise<unknown>;
+  readonly #key = randomUUID();
+  readonly #session = randomUUID();
+  readonly #folder = mkdtempSync(join(tmpdir(), 'solireward-kernel-'));
+  readonly #shell = new Dealer({ linger: 0 });
+  readonly #control = new Dealer({ linger: 0 });
+  readonly #heartbeat = new Request({ linger: 0 });
+  readonly #iopub = new Subscriber({ linger: 0, receiveHighWaterMark: 0 });
+  readonly #replies = new Map<string, Received>();
+  readonly #published = new Map<string, Received[]>();
+  #changed: () => void = () => {};
+
+  /** @param cwd the folder that the kernel runs in; an empty one if it is not given */
+  private constructor(cwd?: string) {
+    const socket = (name: string) => `ipc://${join(this.#folder, 'socket')}-${name}`;
+    const connection = {
+      transport: 'ipc',
+      ip: join(this.#folder, 'socket'),
+      shell_port: 1,
+      iopub_port: 2,
+      stdin_port: 3,
+      control_port: 4,
+      hb_port: 5,
+      signature_scheme: 'hmac-sha256',
+      key: this.#key,
+    };
+    const file = join(this.#folder, 'connection.json');
+    writeFileSync(file, JSON.stringify(connection));
+    this.process = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', built, file], {
+      cwd: cwd ?? this.#folder,
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
+    this.exited = once(this.process, 'exit');
+    this.#shell.connect(socket('1'));
+    this.#iopub.connect(socket('2'));
+    this.#iopub.subscribe('');
+    this.#control.connect(socket('4'));
+    this.#heartbeat.connect(socket('5'));
+    for (const dealer of [this.#shell, this.#control])
+      void this.#listen(dealer, (message) => this.#replies.set(message.parent, message));
+    void this.#listen(this.#iopub, (message) => {
+      this.#published.set(message.parent, [...(this.#published.get(message.parent) ?? []), message]);
+    });
+  }
+
+  /** Starts the built kernel and waits until it answers and its iopub is heard. */
+  static async start(cwd?: string): Promise<Client> {
+    const client = new Client(cwd);
+    for (;;) {
+      const id = await client.send('kernel_info_request', {});
+      const heard = () => client.#replies.has(id) && client.published(id).length >= 2;
+      if (await client.#until(heard, 500)) return client;
+    }
+  }
+
+  /** Sends a request without waiting; gives its id. `tamper` breaks the signature. */
+  async send(
+    type: string,
+    content: object,
+    options: { control?: boolean; tamper?: boolean } = {},
+  ): Promise<string> {
+    const id = randomUUID();
+    const header = {
+      msg_id: id,
+      session: this.#session,
+      username: 'test',
+      date: new Date().toISOString(),
+      msg_type: type,
+      version: '5.3',
+    };
+    const parts = [header, {}, {}, content].map((part) => JSON.stringify(part));
+    const hmac = createHmac('sha256', options.tamper ? 'another key' : this.#key);
+    for (const part of parts) hmac.update(part);
+    await (options.control ? this.#control : this.#shell).send([delimiter, hmac.digest('hex'), ...parts]);
+    return id;
+  }
+
+  /** Waits for the answer to a request and for the idle status after it. */
+  async outcome(id: string): Promise<Outcome> {
+    const idle = (message: Received) =>
+      message.type === 'status' && message.content.execution_state === 'idle';
+    const done = () => this.#replies.has(id) && this.published(id).some(idle);
+    if (!(await this.#until(done, 60_000))) throw new Error(`no outcome of ${id} after 60 s`);
+    return { reply: this.#replies.get(id)!, published: this.published(id) };
+  }
+
+  /** Sends a request and waits for what comes of it. */
+  async request(type: string, content: object, options: { control?: boolean } = {}): Promise<Outcome> {
+    return this.outcome(await this.send(type, content, options));
+  }
+
+  /** Runs a cell and waits for what comes of it. */
+  execute(code: string, content: object = {}): Promise<Outcome> {
+    return this.request('execute_request', { code, silent: false, store_history: true, ...content });
+  }
+
+  /** What was published for a request so far. */
+  published(id: string): Received[] {
+    return this.#published.get(id) ?? [];
+  }
+
+  /** Whether the heartbeat echoes. */
+  async beats(): Promise<boolean> {
+    await this.#heartbeat.send('ping');
+    const [frame] = await this.#heartbeat.receive();
+    return frame.toString() === 'ping';
+  }
+
+  /** Ends the kernel, by force if it does not end by itself. */
+  async stop(): Promise<void> {
+    if (this.process.exitCode === null && this.process.signalCode === null) this.process.kill('SIGKILL');
+    await this.exited;
+    for (const socket of [this.#shell, this.#control, this.#heartbeat, this.#iopub]) socket.close();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  async #listen(socket: Dealer | Subscriber, keep: (message: Received) => void): Promise<void> {
+    for await (const frames of socket) {
+      const [header, parent, , content] = frames
+        .slice(frames.findIndex((frame) => frame.equals(delimiter)) + 2)
+        .map((frame) => JSON.parse(frame.toString()));
+      keep({ type: header.msg_type, parent: parent.msg_id ?? '', session: header.session, content });
+      this.#changed();
+    }
+  }
+
+  async #until(condition: () => boolean, milliseconds: number): Promise<boolean> {
+    const end = Date.now() + milliseconds;
+    while (!condition()) {
+      const left = end - Date.now();
+      if (left <= 0) return false;
+      await new Promise<void>((resolve) => {
+        this.#changed = resolve;
+        setTimeout(resolve, left);
+      });
+    }
+    return true;
+  }
+}
+
+/** The text that a cell printed. */
+export const printed = ({ published }: Outcome, name = 'stdout'): string =>
+  published
+    .filter(({ type, content }) => type === 'stream' && content.name === name)
+    .map(({ content }) => content.text)
+    .join('');
+
+/** The contents of the published messages of a type. */
+export const contents = ({ published }: Outcome, type: string): Record<string, unknown>[] =>
+  published.filter((message) => message.type === type).map(({ content }) => content);
+
+/** The bundle of the cell's last value. */
+export const result = (outcome: Outcome): Record<string, string> =>
+  contents(outcome, 'execute_result')[0]?.data as Record<string, string>;

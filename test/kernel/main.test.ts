@@ -1,0 +1,37 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { Client, result } from './client.js';
+
+let client: Client;
+afterEach(() => client.stop());
+
+describe('shutdown', () => {
+  it.each([
+    ['idle', '0'],
+    ['with a live timer', 'setInterval(() => {}, 1000); 0'],
+    ['in an endless loop', 'while (true) {}'],
+  ])('ends the process: %s', async (_, code) => {
+    client = await Client.start();
+    await client.send('execute_request', { code });
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await client.send('shutdown_request', { restart: false }, { control: true });
+    await client.exited;
+    expect(client.process.exitCode ?? client.process.signalCode).not.toBeNull();
+  });
+
+  it('is heard on the shell channel, and tells whether it is a restart', async () => {
+    client = await Client.start();
+    const { reply } = await client.request('shutdown_request', { restart: true });
+    expect(reply.content).toEqual({ status: 'ok', restart: true });
+    await client.exited;
+    expect(client.process.exitCode).toBe(0);
+  });
+});
+
+it('imports solireward, with its types, from a folder that knows nothing of it', async () => {
+  client = await Client.start();
+  expect(result(await client.execute("import * as sr from 'solireward'; typeof sr.plot.Figure"))).toEqual({
+    'text/plain': "'function'",
+  });
+  const wrong = await client.execute('sr.plot.noSuchFigure');
+  expect(wrong.reply.content.ename).toBe('CompileError');
+});
