@@ -34,6 +34,13 @@ module.exports = {
       to: { path: '^src/', pathNot: '^src/notebook/contract\\.ts$' },
     },
     {
+      name: 'kernel-from-cli-only',
+      severity: 'error',
+      comment: 'the library works without the kernel; only the command line installs it',
+      from: { path: '^src/', pathNot: '^src/cli\\.ts$' },
+      to: { path: '^kernel/' },
+    },
+    {
       name: 'cli-is-the-roof',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/cli\\.ts$' },

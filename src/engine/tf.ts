@@ -7,6 +7,9 @@ const require = createRequire(import.meta.url);
 /** The one TensorFlow.js that the whole project computes with. */
 export const tf: typeof import('@tensorflow/tfjs-core') = require('@tensorflow/tfjs');
 
+// Without this, the plain JavaScript engine prints an advertisement for tfjs-node.
+tf.enableProdMode();
+
 /** Loads a backend package into the one TensorFlow.js. */
 export function loadBackend(name: string): unknown {
   return require(name);

@@ -1,0 +1,65 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { main } from '../src/cli.js';
+import type { Finding } from '../src/doctor.js';
+
+let printed: string[];
+let complained: string[];
+
+beforeEach(() => {
+  printed = [];
+  complained = [];
+  vi.spyOn(console, 'log').mockImplementation((line) => void printed.push(String(line)));
+  vi.spyOn(console, 'error').mockImplementation((line) => void complained.push(String(line)));
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+describe('solireward', () => {
+  it('explains itself', async () => {
+    expect(await main(['--help'])).toBe(0);
+    expect(printed.join('\n')).toMatch(/solireward doctor.*\n.*solireward kernel install/);
+  });
+
+  it.each([
+    [[], 'no command was given'],
+    [['dcotor'], "unknown command 'dcotor'"],
+    [['kernel'], "unknown command 'kernel'"],
+    [['doctor', '--jsno'], "Unknown option '--jsno'"],
+  ])('refuses %j and says what it knows', async (args, reason) => {
+    expect(await main(args)).toBe(2);
+    expect(complained[0]).toContain(`solireward: ${reason}`);
+    expect(complained[1]).toContain('usage:');
+  });
+
+  it('installs the kernel where it is told to', async () => {
+    const prefix = mkdtempSync(join(tmpdir(), 'prefix-'));
+    try {
+      expect(await main(['kernel', 'install', '--prefix', prefix])).toBe(0);
+      const folder = join(prefix, 'share', 'jupyter', 'kernels', 'solireward');
+      expect(printed).toEqual([`installed ${folder}`]);
+      const spec = JSON.parse(readFileSync(join(folder, 'kernel.json'), 'utf8'));
+      expect(spec.display_name).toBe('TypeScript (SoliReward)');
+    } finally {
+      rmSync(prefix, { recursive: true });
+    }
+  });
+
+  it('says that it cannot install the kernel, and why', async () => {
+    expect(await main(['kernel', 'install', '--prefix', '/dev/null'])).toBe(1);
+    expect(complained).toEqual([expect.stringContaining('/dev/null/share/jupyter')]);
+  });
+
+  it('prints the findings of the doctor as a table and as JSON', async () => {
+    const code = await main(['doctor', '--json']);
+    const findings: Finding[] = JSON.parse(printed.join('\n'));
+    expect(code).toBe(findings.every(({ ok, required }) => ok || !required) ? 0 : 1);
+    printed = [];
+    expect(await main(['doctor'])).toBe(code);
+    expect(printed).toHaveLength(findings.length);
+    expect(printed[0]).toBe(`ok      Node           ${process.versions.node}`);
+  });
+});
