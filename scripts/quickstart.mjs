@@ -1,0 +1,82 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join, relative, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { resultLines } from './results.mjs';
+import { environment, inClone, root, venvProgram } from './setup/environment.mjs';
+import { foreground, secondsSince, stepSeconds } from './setup/step.mjs';
+import { setUp } from './setup.mjs';
+
+// npm run quickstart [-- --dimension physics|deformity|alignment] [--seed 1] [--clips N] [--steps N]
+//                    [--folder runs/quickstart] [--notebook notebooks/01-training-run.ipynb]
+const { values: options } = parseArgs({
+  options: {
+    dimension: { type: 'string', default: 'physics' },
+    seed: { type: 'string', default: '1' },
+    clips: { type: 'string' },
+    steps: { type: 'string' },
+    folder: { type: 'string', default: 'runs/quickstart' },
+    notebook: { type: 'string', default: 'notebooks/01-training-run.ipynb' },
+  },
+});
+const folder = resolve(root, options.folder);
+const notebook = resolve(root, options.notebook);
+const summaryFile = join(folder, 'summary.json');
+
+const start = performance.now();
+await setUp({ notebooks: true });
+const setupSeconds = secondsSince(start);
+
+mkdirSync(folder, { recursive: true });
+rmSync(summaryFile, { force: true });
+console.log(`[notebook] ${relative(root, notebook)}, ${options.dimension}, seed ${options.seed}`);
+const exitCode = await foreground(
+  venvProgram('python'),
+  [inClone('scripts', 'runNotebook.py'), notebook, folder],
+  {
+    env: { ...environment, ...parameters() },
+  },
+);
+const summary = completeSummary();
+console.log(`\n${resultLines(summary).join('\n')}\n`);
+console.log(
+  `Left in ${relative(root, folder)}/: ${basename(notebook)}, ${basename(notebook, '.ipynb')}.html, summary.json`,
+);
+console.log('To open the notebooks: npm run lab');
+if (exitCode !== 0)
+  console.error(`The notebook failed: its last cell above says why (exit code ${exitCode}).`);
+process.exitCode = exitCode;
+
+/** The parameters of the notebook, which it reads from its environment. */
+function parameters() {
+  const { dimension, seed, clips, steps } = options;
+  return {
+    SOLIREWARD_DIMENSION: dimension,
+    SOLIREWARD_SEED: seed,
+    SOLIREWARD_RUN_FOLDER: folder,
+    ...(clips && { SOLIREWARD_CLIPS: clips }),
+    ...(steps && { SOLIREWARD_STEPS: steps }),
+  };
+}
+
+/** Adds what only this script knows to the summary that the notebook wrote. */
+function completeSummary() {
+  const { seconds, peakMemoryBytes } = readJson(join(folder, 'notebook.json'));
+  const summary = {
+    ...readJson(summaryFile),
+    setupSeconds,
+    setupSteps: stepSeconds,
+    notebookSeconds: seconds,
+    totalSeconds: secondsSince(start),
+    peakMemoryBytes,
+  };
+  writeFileSync(summaryFile, `${JSON.stringify(summary, null, 2)}\n`);
+  return summary;
+}
+
+/**
+ * @param {string} file
+ * @returns {Record<string, unknown>} empty when the notebook failed before it wrote the file.
+ */
+function readJson(file) {
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+}

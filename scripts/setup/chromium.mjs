@@ -1,0 +1,37 @@
+import { existsSync } from 'node:fs';
+import { environment } from './environment.mjs';
+import { run, StepError } from './step.mjs';
+
+const system = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+/** Finds or installs a Chromium for the browser tests, and tells the tests its path as `SOLIREWARD_CHROMIUM`. */
+export async function chromium() {
+  let path = await find();
+  if (!path && process.getuid?.() === 0) {
+    await aptInstall('chromium', 'libvulkan1').catch(() => undefined);
+    path = await find();
+  }
+  if (!path) {
+    await run('npx', ['playwright-core', 'install', 'chromium'], {
+      remedy: 'install chromium (Debian: apt install chromium) or run: npx playwright-core install chromium',
+    });
+    path = await find();
+  }
+  if (!path) throw new StepError('no Chromium was found after the installation', 'apt install chromium');
+  environment.SOLIREWARD_CHROMIUM = path;
+  return path;
+}
+
+/** @returns {Promise<string | undefined>} */
+async function find() {
+  process.env.PLAYWRIGHT_BROWSERS_PATH = environment.PLAYWRIGHT_BROWSERS_PATH;
+  const playwright = await import('playwright-core');
+  return [...system, playwright.chromium.executablePath()].find((path) => existsSync(path));
+}
+
+/** @param {string[]} names of Debian packages. */
+async function aptInstall(...names) {
+  const env = { ...environment, DEBIAN_FRONTEND: 'noninteractive' };
+  await run('apt-get', ['update', '-qq'], { env });
+  await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...names], { env });
+}

@@ -1,0 +1,17 @@
+import { chromium } from './setup/chromium.mjs';
+import { inClone } from './setup/environment.mjs';
+import { foreground, step } from './setup/step.mjs';
+import { setUp } from './setup.mjs';
+
+// npm test [-- options of vitest]: set-up, then every test, with coverage and a report in coverage/results.json.
+await setUp({ notebooks: false });
+await step('Chromium', chromium, { needed: false });
+process.exitCode = await foreground(process.execPath, [
+  inClone('node_modules', 'vitest', 'vitest.mjs'),
+  'run',
+  '--coverage',
+  '--reporter=default',
+  '--reporter=json',
+  '--outputFile.json=coverage/results.json',
+  ...process.argv.slice(2),
+]);
