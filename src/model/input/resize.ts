@@ -12,8 +12,9 @@ interface Axis {
 const axes = new Map<string, Axis>();
 
 /**
- * Bicubic resize with antialiasing of an RGB image, equal to Pillow's bit for bit: two passes, horizontal
- * first, each rounded and clamped to uint8, with the Keys kernel (A = -0.5) widened when shrinking.
+ * Bicubic resize with antialiasing of an RGB image, equal to that of Pillow up to 12.3 bit for bit: two passes,
+ * horizontal first, each rounded and clamped to uint8, with the Keys kernel (A = -0.5) widened when shrinking.
+ * (Pillow 13 takes the vertical pass first where that is cheaper, which rounds differently.)
  * @param rgb [height, width, 3], interleaved. @returns [newHeight, newWidth, 3].
  * Source: official implementation (Pillow `Image.resize`, default filter).
  * @throws RangeError when a size is not a positive integer or does not fit the image.
