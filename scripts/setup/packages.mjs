@@ -6,7 +6,7 @@ import { run, StepError } from './step.mjs';
 export async function packages() {
   checkNode();
   if (isInstalled()) return 'as in package-lock.json';
-  await run('npm', ['ci', '--no-audit', '--no-fund'], { remedy: 'npm ci, and look at its first error' });
+  await run('npm', ['ci'], { remedy: 'npm ci, and look at its first error' });
   return 'installed from package-lock.json';
 }
 

@@ -55,7 +55,7 @@ export function secondsSince(start) {
  * @param {string[]} args
  * @param {{ env?: NodeJS.ProcessEnv, cwd?: string, remedy?: string }} [options]
  * @returns {Promise<string>}
- * @throws {StepError} with the end of its output, when it cannot start or fails.
+ * @throws {StepError} with an excerpt of its output, when it cannot start or fails.
  */
 export function run(program, args, { env = environment, cwd = root, remedy } = {}) {
   const command = [program, ...args].join(' ');
@@ -71,7 +71,7 @@ export function run(program, args, { env = environment, cwd = root, remedy } = {
     child.on('error', (error) => fail(`${program}: ${error.message}`));
     child.on('close', (code) => {
       if (code === 0) resolve(output);
-      else fail(`"${command}" ended with ${code}:\n${lastLines(output, 15)}`);
+      else fail(`"${command}" ended with ${code}:\n${excerpt(output)}`);
     });
   });
 }
@@ -97,9 +97,10 @@ export function foreground(program, args, { env = environment, cwd = root } = {}
 }
 
 /**
- * @param {string} text
- * @param {number} count
+ * The beginning and the end of a long output: npm says what is wrong first, compilers and pip say it last.
+ * @param {string} output
  */
-function lastLines(text, count) {
-  return text.trimEnd().split('\n').slice(-count).join('\n');
+function excerpt(output) {
+  const lines = output.trim().split('\n');
+  return (lines.length <= 30 ? lines : [...lines.slice(0, 15), '...', ...lines.slice(-15)]).join('\n');
 }
