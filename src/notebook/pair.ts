@@ -1,0 +1,10 @@
+import { type Displayable, jupyterDisplay } from './contract.js';
+import { type CaptionedClip, playerBundle } from './player.js';
+
+/**
+ * Two clips side by side that play, pause, seek and change speed together, each with its score, label and note:
+ * `pair({ ...good, score: 2.1 }, { ...bad, score: -1.3 })`.
+ */
+export function pair(first: CaptionedClip, second: CaptionedClip): Displayable {
+  return { [jupyterDisplay]: () => playerBundle([first, second]) };
+}

@@ -1,0 +1,158 @@
+import { randomUUID } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { relative, sep } from 'node:path';
+import { runFfmpeg } from '../data/video/ffmpeg.js';
+import { probe } from '../data/video/probe.js';
+import { type Displayable, jupyterDisplay, type MimeBundle, mime } from './contract.js';
+import { escapeHtml } from './html.js';
+
+/** A clip to play; every clip of the library is one. */
+export interface Playable {
+  path: string;
+  id?: string;
+  prompt?: string;
+  generator?: string;
+}
+
+/** What is written under a clip. */
+export interface PlayerCaption {
+  score?: number;
+  /** A verdict; true and false are written Pass and Fail. */
+  label?: string | boolean;
+  note?: string;
+}
+
+/** A clip with its caption. */
+export type CaptionedClip = Playable & PlayerCaption;
+
+/** Files up to this size are part of the notebook; larger ones are linked. */
+const inlineBytes = 200_000;
+
+/** Width at which clips are shown, in pixels; larger clips are scaled down, smaller ones up. */
+const shownWidth = 288;
+
+/** Frames of a contact sheet. */
+const sheetFrames = 6;
+
+/**
+ * A clip that plays in a notebook, with its score, label and note. Where no video can be shown there is a contact
+ * sheet, and in plain text a line.
+ */
+export function player(clip: Playable, caption: PlayerCaption = {}): Displayable {
+  return { [jupyterDisplay]: () => playerBundle([{ ...clip, ...caption }]) };
+}
+
+/**
+ * The bundle of one player, or of several that play, pause, seek and change speed together.
+ * @throws {Error} if a clip cannot be read, with ffmpeg's reason
+ */
+export async function playerBundle(clips: CaptionedClip[]): Promise<MimeBundle> {
+  const media = await Promise.all(clips.map(mediaOf));
+  const id = `solireward-${randomUUID()}`;
+  return {
+    [mime.player]: { clips: clips.map((clip, i) => ({ ...clip, path: linkOf(clip.path), ...media[i] })) },
+    [mime.html]: playersHtml(
+      id,
+      clips,
+      media.map(({ src }) => src),
+    ),
+    [mime.png]: (await contactSheet(clips.map(({ path }) => path))).toString('base64'),
+    [mime.text]: clips.map(textLine).join('\n'),
+  };
+}
+
+interface Media {
+  /** Data URI of a small file, else its URL relative to the notebook's folder. */
+  src: string;
+  width: number;
+  height: number;
+  frames: number;
+  fps: number;
+}
+
+async function mediaOf({ path }: Playable): Promise<Media> {
+  const { width, height, frames, fps } = await probe(path);
+  const small = (await stat(path)).size <= inlineBytes;
+  const src = small ? `data:video/mp4;base64,${await readFile(path, 'base64')}` : linkOf(path);
+  return { src, width, height, frames, fps };
+}
+
+/** URL of a file relative to the folder that the notebook runs in. */
+function linkOf(path: string): string {
+  return relative(process.cwd(), path).split(sep).map(encodeURIComponent).join('/');
+}
+
+/** One PNG with a row of evenly spaced frames for each clip. */
+async function contactSheet(paths: string[]): Promise<Buffer> {
+  const rows = await Promise.all(
+    paths.map(async (path, row) => {
+      const { frames } = await probe(path);
+      const step = Math.max(1, Math.floor(frames / sheetFrames));
+      return `[${row}:v]select=not(mod(n\\,${step})),scale=160:120:force_original_aspect_ratio=decrease,pad=160:120:-1:-1,tile=${sheetFrames}x1[r${row}]`;
+    }),
+  );
+  const labels = paths.map((_, row) => `[r${row}]`).join('');
+  const stack = paths.length > 1 ? `;${labels}vstack=inputs=${paths.length}[sheet]` : '';
+  return runFfmpeg([
+    ...paths.flatMap((path) => ['-i', `file:${path}`]),
+    ...['-filter_complex', rows.join(';') + stack, '-map', stack ? '[sheet]' : '[r0]'],
+    ...['-frames:v', '1', '-f', 'image2pipe', '-c:v', 'png', 'pipe:1'],
+  ]);
+}
+
+const signed = (score: number): string => `${score < 0 ? '\u2212' : '+'}${Math.abs(score).toFixed(2)}`;
+
+const verdict = (label: string | boolean | undefined): string | undefined =>
+  typeof label === 'boolean' ? (label ? 'Pass' : 'Fail') : label;
+
+function textLine({ id, path, prompt, score, label, note }: CaptionedClip): string {
+  const parts = [
+    id ?? path,
+    score === undefined ? undefined : `score ${signed(score)}`,
+    verdict(label),
+    prompt && `"${prompt}"`,
+    note,
+  ];
+  return parts.filter(Boolean).join('  ');
+}
+
+function playersHtml(id: string, clips: CaptionedClip[], sources: string[]): string {
+  const figures = clips.map((clip, i) => clipHtml(clip, sources[i])).join('');
+  const style = 'display:flex;flex-wrap:wrap;gap:16px;font:13px/1.45 system-ui,sans-serif';
+  const script = clips.length > 1 ? `<script>(${syncVideos})(${JSON.stringify(id)})</script>` : '';
+  return `<div id="${id}" style="${style}">${figures}</div>${script}`;
+}
+
+function clipHtml({ id, path, prompt, generator, score, label, note }: CaptionedClip, src: string): string {
+  const strong = [score === undefined ? undefined : signed(score), verdict(label)]
+    .filter(Boolean)
+    .join(' · ');
+  const lines = [
+    strong && `<strong>${escapeHtml(strong)}</strong>`,
+    prompt && `<div>${escapeHtml(prompt)}</div>`,
+    note && `<div><em>${escapeHtml(note)}</em></div>`,
+    `<div style="opacity:.65">${escapeHtml([id ?? path, generator].filter(Boolean).join(' · '))}</div>`,
+  ];
+  return (
+    `<figure style="margin:0;width:${shownWidth}px">` +
+    `<video src="${escapeHtml(src)}" controls muted loop playsinline preload="metadata" ` +
+    `style="width:100%;border-radius:4px;background:#000"></video>` +
+    `<figcaption style="overflow-wrap:anywhere">${lines.filter(Boolean).join('')}</figcaption></figure>`
+  );
+}
+
+/** Runs in the page: what is done to one video of a pair is done to the others. */
+const syncVideos = `function (id) {
+  const root = document.getElementById(id);
+  if (!root) return;
+  const videos = [...root.querySelectorAll('video')];
+  const others = (video, act) => videos.filter((other) => other !== video).forEach(act);
+  for (const video of videos) {
+    video.addEventListener('play', () => others(video, (other) => other.play().catch(() => {})));
+    video.addEventListener('pause', () => others(video, (other) => other.pause()));
+    video.addEventListener('ratechange', () => others(video, (other) => { other.playbackRate = video.playbackRate; }));
+    video.addEventListener('seeked', () => others(video, (other) => {
+      if (Math.abs(other.currentTime - video.currentTime) > 0.05) other.currentTime = video.currentTime;
+    }));
+  }
+}`;

@@ -1,0 +1,27 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { jupyterDisplay } from '../../src/notebook/contract.js';
+import { display } from '../../src/notebook/display.js';
+import { insideNotebook } from './fakeHost.js';
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+describe('outside a notebook', () => {
+  it('prints text', async () => {
+    const log = vi.spyOn(console, 'log').mockImplementation(() => {});
+    await display({ a: 1 });
+    await display({ [jupyterDisplay]: async () => ({ 'text/html': '<b>x</b>', 'text/plain': 'x' }) });
+    expect(log.mock.calls).toEqual([['{ a: 1 }'], ['x']]);
+  });
+});
+
+describe('in a notebook', () => {
+  const notebook = insideNotebook();
+  it('shows the bundle that the notebook makes', async () => {
+    await display('it', { displayId: 'd' });
+    expect(notebook.shown).toEqual([
+      { bundle: { 'text/plain': 'bundle of it' }, options: { displayId: 'd' } },
+    ]);
+  });
+});

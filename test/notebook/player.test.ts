@@ -1,0 +1,85 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runFfmpeg } from '../../src/data/video/ffmpeg.js';
+import { type Displayable, jupyterDisplay, type MimeBundle } from '../../src/notebook/contract.js';
+import { pair } from '../../src/notebook/pair.js';
+import { player } from '../../src/notebook/player.js';
+
+let folder: string;
+let small: string;
+let large: string;
+const evil = `"><script>alert(1)</script><img src=x onerror='alert(1)'>`;
+const bundleOf = async (shown: Displayable): Promise<MimeBundle> => shown[jupyterDisplay]();
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'solireward-player-'));
+  small = join(folder, 'small.mp4');
+  large = join(folder, 'a "large" & noisy one.mp4');
+  const encode = (size: string, file: string, noise: string[]) =>
+    runFfmpeg([
+      ...['-f', 'lavfi', '-i', `testsrc=size=${size}:rate=8:duration=2`, ...noise],
+      ...['-c:v', 'libx264', '-pix_fmt', 'yuv420p', file],
+    ]);
+  await encode('128x128', small, []);
+  await encode('320x240', large, ['-vf', 'noise=alls=100:allf=t', '-crf', '1']);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('player', () => {
+  it('has the clip as our own type, as a video, as a contact sheet and as text', async () => {
+    const bundle = await bundleOf(
+      player({ id: 'c1', path: small, prompt: 'a ball falls' }, { score: -1.256, label: false }),
+    );
+    expect(Object.keys(bundle)).toEqual([
+      'application/vnd.solireward.player.v1+json',
+      'text/html',
+      'image/png',
+      'text/plain',
+    ]);
+    expect(bundle['application/vnd.solireward.player.v1+json']).toMatchObject({
+      clips: [
+        { id: 'c1', prompt: 'a ball falls', score: -1.256, width: 128, height: 128, frames: 16, fps: 8 },
+      ],
+    });
+    expect(bundle['text/html']).toMatch(
+      /<video src="data:video\/mp4;base64,[^"]+" controls muted loop playsinline/,
+    );
+    expect(bundle['text/plain']).toBe('c1  score \u22121.26  Fail  "a ball falls"');
+    const png = Buffer.from(bundle['image/png'] as string, 'base64');
+    expect(png.subarray(1, 4).toString()).toBe('PNG');
+    expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([960, 120]);
+  });
+
+  it('links a large file, so that the notebook stays small', async () => {
+    const bundle = await bundleOf(player({ path: large }));
+    expect(bundle['text/html']).toContain('a%20%22large%22%20%26%20noisy%20one.mp4"');
+    expect((bundle['text/html'] as string).length).toBeLessThan(2000);
+  });
+
+  it('shows prompts, names and notes as text only', async () => {
+    const clip = { id: evil, path: small, prompt: evil, generator: evil };
+    const bundle = await bundleOf(player(clip, { label: evil, note: evil }));
+    expect(bundle['text/html']).not.toMatch(/<script|<img|onerror='/);
+  });
+
+  it('says why a clip cannot be shown', async () => {
+    await expect(bundleOf(player({ path: join(folder, 'absent.mp4') }))).rejects.toThrow('absent.mp4');
+  });
+});
+
+describe('pair', () => {
+  it('puts two players side by side and plays them together', async () => {
+    const bundle = await bundleOf(
+      pair({ id: 'good', path: small, score: 2 }, { id: 'bad', path: large, score: -2, prompt: evil }),
+    );
+    const html = bundle['text/html'] as string;
+    expect(html.match(/<video /g)).toHaveLength(2);
+    expect(html.match(/<script>/g)).toHaveLength(1);
+    expect(html).toContain("addEventListener('play'");
+    const png = Buffer.from(bundle['image/png'] as string, 'base64');
+    expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([960, 240]);
+    expect(bundle['text/plain']).toContain('good  score +2.00\nbad  score \u22122.00');
+  });
+});
