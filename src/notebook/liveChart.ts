@@ -1,4 +1,4 @@
-import { type jupyterDisplay, type MimeBundle, mime, jupyterDisplay as show } from './contract.js';
+import { jupyterDisplay, type MimeBundle, mime } from './contract.js';
 import { LiveDisplay } from './liveDisplay.js';
 import { progressLine } from './progress.js';
 

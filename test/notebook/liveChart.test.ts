@@ -7,7 +7,7 @@ const notebook = insideNotebook();
 
 it('draws all points so far in one output, with a progress line as text', () => {
   let drawn = 0;
-  const chart = liveChart({
+  const chart = liveChart<{ step: number; loss: number; accuracy?: number }>({
     label: 'train',
     total: 4,
     draw: (points) => {
