@@ -2,8 +2,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Tokenizer } from '@huggingface/tokenizers';
 import type { Piece } from './prompt.js';
+import { qwenTokenizer } from './qwenTokenizer.js';
 
-/** The files that make a tokenizer, as the official checkpoints name them; the first two are needed. */
+/** The files that make a tokenizer, as the official checkpoints name them. */
 const fileNames = [
   'tokenizer.json',
   'tokenizer_config.json',
@@ -19,6 +20,7 @@ interface TokenizerJson {
 }
 
 interface TokenizerConfig {
+  added_tokens_decoder?: Record<string, { content: string }>;
   pad_token?: string | { content: string } | null;
   eos_token?: string | { content: string } | null;
 }
@@ -30,7 +32,7 @@ interface TokenizerConfig {
 export class Tokens {
   /** Id that fills a shorter sequence: the pad token, else the end token, else 0. */
   readonly padId: number;
-  private readonly text: Tokenizer;
+  private readonly plain: Tokenizer;
   private readonly special: Map<string, number>;
 
   private constructor(
@@ -39,15 +41,18 @@ export class Tokens {
     json: TokenizerJson,
     config: TokenizerConfig,
   ) {
-    const added = json.added_tokens ?? [];
-    this.special = new Map(added.map(({ content, id }) => [content, id]));
-    this.text = new Tokenizer({ ...json, added_tokens: [] }, config);
+    // Some checkpoints list a special token in one of the two files only.
+    const decoder = Object.entries(config.added_tokens_decoder ?? {});
+    this.special = new Map(decoder.map(([id, { content }]) => [content, Number(id)]));
+    for (const { content, id } of json.added_tokens ?? []) this.special.set(content, id);
+    this.plain = new Tokenizer({ ...json, added_tokens: [] }, config);
     const pad = [config.pad_token, config.eos_token].map(tokenText).find((token) => token !== undefined);
     this.padId = pad === undefined ? 0 : this.id(pad);
   }
 
   /**
-   * Reads `tokenizer.json` and `tokenizer_config.json` of a folder.
+   * Reads a folder's `tokenizer_config.json` and `tokenizer.json` (or a Qwen2 tokenizer's `vocab.json` and
+   * `merges.txt` where that is missing).
    * @throws with the path of a file that is missing or is no tokenizer.
    */
   static async load(folder: string): Promise<Tokens> {
@@ -58,11 +63,14 @@ export class Tokens {
     for (const name of fileNames) {
       if (present.includes(name)) files.set(name, await readFile(join(folder, name)));
     }
-    const [json, config] = fileNames.slice(0, 2).map((name) => parseJson(folder, name, files.get(name)));
+    const config = read(folder, 'tokenizer_config.json', files, JSON.parse);
+    const json = isOldQwen(files)
+      ? read(folder, 'vocab.json', files, (vocab) => qwenTokenizer(vocab, utf8(files.get('merges.txt')!)))
+      : read(folder, 'tokenizer.json', files, JSON.parse);
     try {
       return new Tokens(files, json, config);
     } catch (error) {
-      throw new Error(`Tokens.load: ${join(folder, fileNames[0])}: ${(error as Error).message}`);
+      throw new Error(`Tokens.load: the tokenizer in ${folder} does not work: ${(error as Error).message}`);
     }
   }
 
@@ -78,7 +86,7 @@ export class Tokens {
 
   /** Id of one token by its exact text; undefined when there is none. */
   find(token: string): number | undefined {
-    return this.special.get(token) ?? this.text.token_to_id(token);
+    return this.special.get(token) ?? this.plain.token_to_id(token);
   }
 
   /** Ids of a sequence of pieces; neighbouring texts are encoded as one text. */
@@ -86,7 +94,7 @@ export class Tokens {
     const ids: number[] = [];
     let text = '';
     const flush = () => {
-      if (text !== '') ids.push(...this.text.encode(text, { add_special_tokens: false }).ids);
+      if (text !== '') ids.push(...this.plain.encode(text, { add_special_tokens: false }).ids);
       text = '';
     };
     for (const piece of pieces) {
@@ -107,16 +115,25 @@ function tokenText(token: string | { content: string } | null | undefined): stri
   return typeof token === 'object' ? token?.content : token;
 }
 
-function parseJson(folder: string, name: string, bytes: Uint8Array | undefined) {
-  const path = join(folder, name);
-  if (!bytes) {
-    throw new Error(
-      `Tokens.load: ${path} is missing; a model folder needs ${fileNames[0]} and ${fileNames[1]}`,
-    );
-  }
+function isOldQwen(files: ReadonlyMap<string, Uint8Array>): boolean {
+  return !files.has('tokenizer.json') && files.has('vocab.json') && files.has('merges.txt');
+}
+
+function read<T>(
+  folder: string,
+  name: string,
+  files: ReadonlyMap<string, Uint8Array>,
+  parse: (text: string) => T,
+): T {
+  const bytes = files.get(name);
+  if (!bytes) throw new Error(`Tokens.load: ${join(folder, name)} is missing; a model needs its tokenizer`);
   try {
-    return JSON.parse(new TextDecoder().decode(bytes));
+    return parse(utf8(bytes));
   } catch (error) {
-    throw new Error(`Tokens.load: ${path} is not JSON: ${(error as Error).message}`);
+    throw new Error(`Tokens.load: cannot read ${join(folder, name)}: ${(error as Error).message}`);
   }
+}
+
+function utf8(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
 }

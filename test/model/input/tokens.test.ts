@@ -54,6 +54,18 @@ describeShared('Tokens', () => {
     expect([...tokens.encode(['<IMG_CONTEXT>'])]).toEqual([...letters, tokens.id('>')]);
   });
 
+  it('reads the older files of a Qwen tokenizer', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'tokens-'));
+    for (const name of ['vocab.json', 'merges.txt', 'tokenizer_config.json']) {
+      await writeFile(join(folder, name), await readFile(join(checkpoint, name)));
+    }
+    const old = await Tokens.load(folder);
+    for (const { text, ids } of golden.tokenizer_cases) {
+      expect([...old.encode(pieces(text, special))], JSON.stringify(text)).toEqual(ids);
+    }
+    await rm(folder, { recursive: true });
+  });
+
   it('pads with the end token, else with 0, when there is no padding token', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'tokens-'));
     const config = JSON.parse(await readFile(join(checkpoint, 'tokenizer_config.json'), 'utf8'));
@@ -83,11 +95,12 @@ describe('Tokens.load', () => {
 
   it('names what is missing or broken', async () => {
     await expect(Tokens.load(join(folder, 'nowhere'))).rejects.toThrow(/nowhere/);
+    await expect(Tokens.load(folder)).rejects.toThrow(/tokenizer_config\.json is missing/);
+    await writeFile(join(folder, 'tokenizer_config.json'), '{}');
     await expect(Tokens.load(folder)).rejects.toThrow(/tokenizer\.json is missing/);
     await writeFile(join(folder, 'tokenizer.json'), '{"model": ');
-    await expect(Tokens.load(folder)).rejects.toThrow(/tokenizer\.json is not JSON/);
+    await expect(Tokens.load(folder)).rejects.toThrow(/cannot read .*tokenizer\.json: .*JSON/);
     await writeFile(join(folder, 'tokenizer.json'), '{}');
-    await writeFile(join(folder, 'tokenizer_config.json'), '{}');
-    await expect(Tokens.load(folder)).rejects.toThrow(/Tokens\.load: .*tokenizer\.json: /);
+    await expect(Tokens.load(folder)).rejects.toThrow(/the tokenizer in .*tokens-.* does not work/);
   });
 });
