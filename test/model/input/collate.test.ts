@@ -1,0 +1,72 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { tf } from '../../../src/engine/tf.js';
+import { type ClipInput, collate } from '../../../src/model/input/collate.js';
+import { clipTensors, goldenPreprocess } from '../../data/video/golden.js';
+import { describeEngines } from '../../engines.js';
+import { describeShared } from '../../shared.js';
+
+const options = { padId: 9, imageContextId: 5, tokensPerTile: 2 };
+/** A clip of `tiles` tiles 2 x 2, each byte its index times 7. */
+const clip = (tiles: number, text: number[]): ClipInput => ({
+  inputIds: Int32Array.from([...text, ...new Array(2 * tiles).fill(5)]),
+  tiles: Uint8Array.from({ length: tiles * 12 }, (_, i) => (i * 7) % 256),
+  tileCount: tiles,
+});
+
+await describeEngines('collate', () => {
+  let tensors: number;
+  beforeEach(() => {
+    tensors = tf.memory().numTensors;
+  });
+  afterEach(() => {
+    expect(tf.memory().numTensors).toBe(tensors);
+  });
+
+  it('pads on the right and normalises by channel', async () => {
+    const batch = collate([clip(1, [1, 2]), clip(2, [3])], options);
+    expect(await batch.inputIds.array()).toEqual([
+      [1, 2, 5, 5, 9],
+      [3, 5, 5, 5, 5],
+    ]);
+    expect(batch.inputIds.dtype).toBe('int32');
+    expect(await batch.attentionMask.array()).toEqual([
+      [1, 1, 1, 1, 0],
+      [1, 1, 1, 1, 1],
+    ]);
+    expect([...batch.imageFlags]).toEqual([1, 1, 1]);
+    const pixels = await batch.pixelValues.array();
+    expect(batch.pixelValues.shape).toEqual([3, 3, 2, 2]);
+    const byte = (tile: number, channel: number) => ((tile * 12 + 2 * 3 + channel) * 7) % 256;
+    expect(pixels[0][0][1][0]).toBeCloseTo((byte(0, 0) / 255 - 0.485) / 0.229, 5);
+    expect(pixels[0][2][1][0]).toBeCloseTo((byte(0, 2) / 255 - 0.406) / 0.225, 5);
+    expect(pixels[2][1][1][0]).toBeCloseTo((byte(1, 1) / 255 - 0.456) / 0.224, 5);
+    tf.dispose([batch.inputIds, batch.attentionMask, batch.pixelValues]);
+  });
+
+  it('refuses what the model would misread', () => {
+    const short = { ...clip(1, [1]), inputIds: Int32Array.of(1, 5) };
+    expect(() => collate([clip(1, [1]), short], options)).toThrow(
+      'clip 1 has 1 visual tokens in its ids, expected 1 tiles x 2',
+    );
+    const large = { ...clip(1, [1]), tiles: new Uint8Array(27) };
+    expect(() => collate([clip(1, [1]), large], options)).toThrow(
+      'clip 1 has tiles of side 3, clip 0 of side 2',
+    );
+    expect(() => collate([], options)).toThrow('at least one clip');
+  });
+});
+
+describeShared('collate, against the official pixels', () => {
+  it('normalises the tiles of real frames', async () => {
+    for (const clip of goldenPreprocess().clips) {
+      const tensors = clipTensors(clip);
+      const tiles = tensors['resized_uint8.112.max1'].data as Uint8Array;
+      const inputIds = Int32Array.of(5, 5, 5, 5);
+      const batch = collate([{ inputIds, tiles, tileCount: 2 }], options);
+      const pixels = tensors['pixels.112.max1'];
+      expect(batch.pixelValues.shape).toEqual(pixels.shape);
+      expect(await batch.pixelValues.data()).toBeAllclose(pixels.data, { rtol: 1e-6 });
+      tf.dispose([batch.inputIds, batch.attentionMask, batch.pixelValues]);
+    }
+  });
+});
