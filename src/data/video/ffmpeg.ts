@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { accessSync, chmodSync, constants } from 'node:fs';
 import { createRequire } from 'node:module';
+import type { Readable } from 'node:stream';
 import fluentFfmpeg, { type FfprobeData } from 'fluent-ffmpeg';
 
 /** Where ffmpeg and ffprobe are. */
@@ -35,30 +36,58 @@ export function ffmpegPaths(): FfmpegPaths {
   return found;
 }
 
+/** What an ffmpeg process is given besides its arguments. */
+export interface FfmpegOptions {
+  /** Bytes for `pipe:0`. */
+  input?: Uint8Array;
+  /** Kills ffmpeg and rejects with the signal's reason. */
+  signal?: AbortSignal;
+}
+
 /**
  * Runs ffmpeg quietly and returns what it writes to `pipe:1`.
  * @param args everything after the global options, for example ['-i', 'file:a.mp4', '-f', 'rawvideo', 'pipe:1'].
- * @param options `input`: bytes for `pipe:0`; `signal`: kills ffmpeg and rejects with the signal's reason.
  * @throws Error with ffmpeg's own last lines as the reason.
  */
-export function runFfmpeg(
+export async function runFfmpeg(args: readonly string[], options: FfmpegOptions = {}): Promise<Buffer> {
+  const [output] = await runWithPipes(args, [1], options);
+  return output;
+}
+
+/**
+ * Runs ffmpeg with several outputs and returns what it writes to `pipe:3`, `pipe:4`, and so on.
+ * @throws Error with ffmpeg's own last lines as the reason.
+ */
+export function runFfmpegOutputs(
   args: readonly string[],
-  { input, signal }: { input?: Uint8Array; signal?: AbortSignal } = {},
-): Promise<Buffer> {
+  outputs: number,
+  options: FfmpegOptions = {},
+): Promise<Buffer[]> {
+  return runWithPipes(
+    args,
+    Array.from({ length: outputs }, (_, i) => 3 + i),
+    options,
+  );
+}
+
+function runWithPipes(
+  args: readonly string[],
+  pipes: number[],
+  { input, signal }: FfmpegOptions,
+): Promise<Buffer[]> {
   const { ffmpeg } = ffmpegPaths();
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
-    const child = spawn(ffmpeg, ['-hide_banner', '-v', 'error', '-y', ...args], {
-      stdio: [input ? 'pipe' : 'ignore', 'pipe', 'pipe'],
-      windowsHide: true,
-    });
+    const stdio = Array.from({ length: Math.max(2, ...pipes) + 1 }, (_, descriptor) =>
+      descriptor === 2 || pipes.includes(descriptor) ? ('pipe' as const) : ('ignore' as const),
+    );
+    if (input) stdio[0] = 'pipe';
+    const child = spawn(ffmpeg, ['-hide_banner', '-v', 'error', '-y', ...args], { stdio, windowsHide: true });
     const kill = () => child.kill('SIGKILL');
     signal?.addEventListener('abort', kill, { once: true });
 
-    const output: Buffer[] = [];
-    const messages: Buffer[] = [];
-    child.stdout?.on('data', (chunk: Buffer) => output.push(chunk));
-    child.stderr?.on('data', (chunk: Buffer) => messages.push(chunk));
+    const messages = collect(child.stdio[2]);
+    const outputs = pipes.map((descriptor) => collect(child.stdio[descriptor]));
     // A failing ffmpeg closes its input early; its exit status says why.
     child.stdin?.on('error', () => {});
     child.stdin?.end(input);
@@ -70,13 +99,20 @@ export function runFfmpeg(
     child.on('close', (status, killedBy) => {
       signal?.removeEventListener('abort', kill);
       if (signal?.aborted) reject(signal.reason);
-      else if (status === 0) resolve(Buffer.concat(output));
+      else if (status === 0) resolve(outputs.map((chunks) => Buffer.concat(chunks)));
       else {
         const reason = reasonOf(Buffer.concat(messages).toString());
         reject(new Error(reason || `ffmpeg ended with ${killedBy ?? `status ${status}`} and no message`));
       }
     });
   });
+}
+
+/** The chunks that a stream has given so far. */
+function collect(stream: unknown): Buffer[] {
+  const chunks: Buffer[] = [];
+  (stream as Readable | null)?.on('data', (chunk: Buffer) => chunks.push(chunk));
+  return chunks;
 }
 
 /**

@@ -49,6 +49,10 @@ for (const { name, file, width, height, count } of cases) {
       await expect(decodeFrames(path, [12])).rejects.toThrow('has 12 frames, received index 12');
     });
 
+    it('refuses to decode nothing', async () => {
+      await expect(decodeFrames(path, [])).rejects.toThrow('expected at least one index, received none');
+    });
+
     it('names a truncated file and the reason', async () => {
       const cut = join(folder, `cut-${file}`);
       copyFileSync(path, cut);

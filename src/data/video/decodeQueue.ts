@@ -1,0 +1,71 @@
+import { stat } from 'node:fs/promises';
+import { decodeFrames, decodeTogether, tinyFile } from './decodeFrames.js';
+import type { Frames } from './ppm.js';
+
+/** Most files that one process decodes. */
+export const batchSize = 16;
+
+interface Request {
+  path: string;
+  tiny: boolean;
+  resolve: (frames: Frames | Promise<Frames>) => void;
+}
+
+/**
+ * Decodes clips in a few ffmpeg processes at once. Starting a process takes longer than decoding a tiny clip,
+ * so tiny clips that wait at the same time share one.
+ */
+export class DecodeQueue {
+  private readonly waiting: Request[] = [];
+  private running = 0;
+
+  /** @param segments frames of a clip, taken by the rule of `sampleFrames`. @param processes at once. */
+  constructor(
+    private readonly segments: number,
+    private readonly processes: number,
+    private readonly signal?: AbortSignal,
+  ) {}
+
+  /** As `decodeFrames`, when its turn has come. */
+  async decode(path: string): Promise<Frames> {
+    const tiny = await stat(path).then(
+      ({ size }) => size <= tinyFile,
+      () => false,
+    );
+    return new Promise((resolve) => {
+      this.waiting.push({ path, tiny, resolve });
+      this.start();
+    });
+  }
+
+  private start(): void {
+    while (this.running < this.processes && this.waiting.length > 0) {
+      const batch = this.nextBatch();
+      this.running++;
+      this.run(batch).finally(() => {
+        this.running--;
+        this.start();
+      });
+    }
+  }
+
+  /** The clip that has waited longest; when it is tiny, with the tiny ones that stand right behind it. */
+  private nextBatch(): Request[] {
+    const end = this.waiting.findIndex(({ tiny }, i) => i > 0 && !(tiny && this.waiting[0].tiny));
+    return this.waiting.splice(0, Math.min(batchSize, end === -1 ? this.waiting.length : end));
+  }
+
+  /** Settles the requests of a batch; never rejects. */
+  private async run(batch: Request[]): Promise<void> {
+    const paths = batch.map(({ path }) => path);
+    const { segments, signal } = this;
+    const together =
+      batch.length > 1 ? await decodeTogether(paths, segments, { signal }).catch(() => []) : [];
+    for (const [i, { path, resolve }] of batch.entries()) {
+      // One bad file fails the whole batch: alone, it is named and the others are read.
+      const frames = together[i] ?? decodeFrames(path, segments, { signal });
+      resolve(frames);
+      await Promise.resolve(frames).catch(() => {});
+    }
+  }
+}
