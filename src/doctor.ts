@@ -46,8 +46,8 @@ async function engines(): Promise<Finding[]> {
       const errors = `errors: product ${matmulError.toExponential(0)}, gradient ${gradientError.toExponential(0)}`;
       findings.push({ name, ok, required: true, detail: `${library}; ${formatGflops(gflops)}; ${errors}` });
     } catch (error) {
-      const required = engine === 'wasm';
-      findings.push({ name, ok: false, required, detail: (error as Error).message });
+      const { cause, message } = error as Error;
+      findings.push({ name, ok: false, required: engine === 'wasm', detail: String(cause ?? message) });
     }
   }
   return findings;

@@ -17,7 +17,7 @@ const speeds = new Map<EngineName, number>();
  * adapter that is emulated on the CPU is used only when asked for by name.
  * Tensors and weights belong to the engine that they were made on: choose first, then load a model.
  * @returns the engine in use and why better ones are not; it shows itself as a cell's value.
- * @throws with the reason of each engine when none works.
+ * @throws with the reason of each engine when none works; the reasons alone are the error's `cause`.
  */
 export async function use(name: 'auto' | EngineName = 'auto'): Promise<EngineReport> {
   const skipped: { engine: EngineName; reason: string }[] = [];
@@ -35,8 +35,13 @@ export async function use(name: 'auto' | EngineName = 'auto'): Promise<EngineRep
       skipped.push({ engine, reason: (error as Error).message });
     }
   }
-  const reasons = skipped.map(({ engine, reason }) => `${engine}: ${reason}`).join('; ');
-  throw new Error(`engine.use('${name}'): ${reasons}. Run "npx solireward doctor" to see what works here`);
+  const reasons = skipped.map(({ engine, reason }) => (name === 'auto' ? `${engine}: ${reason}` : reason));
+  throw new Error(
+    `engine.use('${name}'): ${reasons.join('; ')}. Run "npx solireward doctor" to see what works here`,
+    {
+      cause: reasons.join('; '),
+    },
+  );
 }
 
 /** Loads an engine, makes it the one in use, and returns the name of what is behind it. */

@@ -37,7 +37,7 @@ describe('use', () => {
     for (const { engine, reason } of report.skipped) {
       expect(reason).not.toBe('');
       expect(`${report}`).toContain(`; ${engine}: ${reason}`);
-      await expect(use(engine)).rejects.toThrow(/solireward doctor/);
+      await expect(use(engine)).rejects.toThrow(/^engine\.use\('\w+'\): .*solireward doctor/);
     }
   });
 
