@@ -36,8 +36,8 @@ const exitCode = await foreground(
     env: { ...environment, ...parameters() },
   },
 );
-const summary = completeSummary();
-console.log(`\n${resultLines(summary).join('\n')}\n`);
+const { setupSteps, ...results } = completeSummary();
+console.log(`\n${resultLines(results).join('\n')}\n`);
 console.log(
   `Left in ${relative(root, folder)}/: ${basename(notebook)}, ${basename(notebook, '.ipynb')}.html, summary.json`,
 );

@@ -34,26 +34,29 @@ class PrintingClient(NotebookClient):
 
     def process_message(self, msg, cell, cell_index):
         kind, content = msg["msg_type"], msg["content"]
-        if kind == "stream":
-            say(content["text"], end="")
-        elif kind in ("display_data", "execute_result"):
-            say(content["data"].get("text/plain", ""))
-        elif kind == "update_display_data":
+        if kind == "update_display_data":
             self.update(content)
-        elif kind == "error":
-            say("\n".join(content["traceback"]))
+        elif kind in ("stream", "display_data", "execute_result", "error"):
+            self.print_pending()
+            self.print_output(kind, content)
         return super().process_message(msg, cell, cell_index)
 
+    def print_output(self, kind, content):
+        if kind == "stream":
+            say(content["text"], end="")
+        elif kind == "error":
+            say("\n".join(content["traceback"]))
+        else:
+            say(content["data"].get("text/plain", ""))
+            self.last_update[content.get("transient", {}).get("display_id")] = time.monotonic()
+
     def update(self, content):
-        """Prints an update now, or keeps the latest for the end of the cell."""
+        """Prints an update now, or keeps the latest until something else is printed."""
         display = content["transient"].get("display_id")
-        text = content["data"].get("text/plain", "")
-        if time.monotonic() - self.last_update.get(display, -UPDATE_SECONDS) < UPDATE_SECONDS:
-            self.pending[display] = text
-            return
-        self.last_update[display] = time.monotonic()
-        self.pending.pop(display, None)
-        say(text)
+        self.pending[display] = content["data"].get("text/plain", "")
+        if time.monotonic() - self.last_update.get(display, 0) >= UPDATE_SECONDS:
+            self.last_update[display] = time.monotonic()
+            say(self.pending.pop(display))
 
     def print_pending(self):
         for text in self.pending.values():

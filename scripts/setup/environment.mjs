@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -34,3 +34,6 @@ export const environment = {
 // Node's headers, where they lie beside it, spare node-gyp a download.
 const prefix = dirname(dirname(process.execPath));
 if (existsSync(join(prefix, 'include', 'node', 'node_api.h'))) environment.npm_config_nodedir = prefix;
+
+// IPython, which nbconvert loads, takes a folder in the home folder when this one is missing.
+mkdirSync(inClone('.jupyter', 'ipython'), { recursive: true });
