@@ -1,0 +1,80 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const root = resolve(fileURLToPath(new URL('../..', import.meta.url)));
+const compilers = {
+  'the TypeScript of this repository': 'typescript/bin/tsc',
+  'the TypeScript 5.0 of tslab': '@tslab/typescript-for-tslab/bin/tsc',
+};
+const use = `
+  import * as sr from 'solireward';
+  const report = await sr.engine.use('wasm');
+  const line: string = report.toString();
+  console.log(line);
+`;
+
+/** Packs the built repository and installs it into a project that has nothing else. */
+describe('the package in a plain project', () => {
+  let project: string;
+  let files: string[];
+  const run = (program: string, ...args: string[]): string =>
+    execFileSync(program, args, { cwd: project, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+
+  beforeAll(() => {
+    if (!existsSync(join(root, 'dist', 'src', 'index.js'))) throw new Error('not built: npm run build');
+    project = mkdtempSync(join(tmpdir(), 'solireward-package-'));
+    writeFileSync(
+      join(project, 'package.json'),
+      JSON.stringify({ name: 'plain', private: true, type: 'module' }),
+    );
+    const [packed] = JSON.parse(
+      execFileSync('npm', ['pack', '--json', '--pack-destination', project], { cwd: root, encoding: 'utf8' }),
+    ) as { filename: string; files: { path: string }[] }[];
+    files = packed.files.map(({ path }) => path);
+    // Without the optional packages: as on a machine where the native engine cannot be installed.
+    run('npm', 'install', '--ignore-scripts', '--prefer-offline', '--omit=optional', `./${packed.filename}`);
+  });
+  afterAll(() => {
+    rmSync(project, { recursive: true, force: true });
+  });
+
+  it('holds what it needs and nothing of the workshop', () => {
+    for (const path of [
+      'LICENSE',
+      'README.md',
+      'dist/src/index.js',
+      'dist/src/index.d.ts',
+      'dist/plotly.min.js',
+    ]) {
+      expect(files).toContain(path);
+    }
+    expect(files.filter((path) => /^(test|scripts|notebooks|src|bench|docs)\//.test(path))).toEqual([]);
+  });
+
+  it('is imported and computes', () => {
+    writeFileSync(join(project, 'use.mjs'), use.replace(': string', ''));
+    expect(run('node', 'use.mjs')).toMatch(/^wasm \(WebAssembly, .* GFLOP\/s\)$/m);
+  });
+
+  it('is required by CommonJS', () => {
+    const script = "console.log(typeof require('solireward').engine.use)";
+    expect(run('node', '--input-type=commonjs', '-e', script).trim()).toBe('function');
+  });
+
+  it.each(Object.entries(compilers))('has types for %s', (_, compiler) => {
+    writeFileSync(join(project, 'use.ts'), use);
+    const tsc = join(root, 'node_modules', compiler);
+    const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', '--skipLibCheck'];
+    expect(run('node', tsc, ...options, '--types', '', 'use.ts')).toBe('');
+    writeFileSync(join(project, 'wrong.ts'), use.replace('string', 'number'));
+    expect(() => run('node', tsc, ...options, '--types', '', 'wrong.ts')).toThrow();
+  });
+
+  it('has a command line', () => {
+    expect(run('npx', '--no-install', 'solireward', '--help')).toMatch(/^usage:\n/);
+  });
+});
