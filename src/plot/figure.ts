@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto';
+import { type Displayable, host, jupyterDisplay, type MimeBundle, mime } from '../notebook/contract.js';
+import { plotlyReady, takePlotlyScript } from './plotlyScript.js';
+import { staticSvg } from './staticSvg.js';
+import { ink, type Layout, type Trace } from './traces.js';
+
+/** A plotly figure that shows itself: interactive where plotly can run, else as a static picture. */
+export class Figure implements Displayable {
+  readonly data: Trace[];
+  readonly layout: Layout;
+  /** The figure in words, for plain text. */
+  readonly summary: string;
+
+  constructor(data: Trace[], layout: Layout, summary: string) {
+    this.data = data;
+    this.layout = layout;
+    this.summary = summary;
+  }
+
+  /** The figure as a static SVG. */
+  toSvg(): string {
+    return staticSvg(this.data, this.layout);
+  }
+
+  [jupyterDisplay](): MimeBundle {
+    const notebook = host();
+    const script = notebook && takePlotlyScript();
+    // An output of its own: a live chart replaces its output, and plotly must stay in the saved notebook.
+    if (script) notebook.display({ [mime.html]: script, [mime.text]: '' });
+    const figure = { data: this.data, layout: { ...plotlyDefaults, ...this.layout } };
+    return {
+      [mime.plotly]: figure,
+      [mime.html]: this.#html(figure),
+      [mime.svg]: this.toSvg(),
+      [mime.text]: this.summary,
+    };
+  }
+
+  /** The static picture, and a script that puts the interactive figure in its place once plotly is there. */
+  #html(figure: object): string {
+    const id = `solireward-${randomUUID()}`;
+    const picture = staticSvg(this.data, this.layout, { ink: 'currentColor' });
+    // In a script element only "<" can end the JSON early.
+    const json = JSON.stringify(figure).replaceAll('<', '\\u003c');
+    return `<div id="${id}" style="max-width:760px">${picture}</div><script>
+(() => {
+  const draw = () => {
+    const place = document.getElementById('${id}');
+    if (!place) return;
+    place.replaceChildren();
+    const { data, layout } = ${json};
+    window.Plotly.newPlot(place, data, layout, { responsive: true, displaylogo: false });
+  };
+  if (window.Plotly) draw();
+  else window.addEventListener('${plotlyReady}', draw, { once: true });
+})();
+</script>`;
+  }
+}
+
+/** Calm, and readable on white and on black. */
+const axis = { gridcolor: 'rgba(127,127,127,0.2)', zeroline: false, automargin: true };
+const plotlyDefaults = {
+  height: 380,
+  paper_bgcolor: 'rgba(0,0,0,0)',
+  plot_bgcolor: 'rgba(0,0,0,0)',
+  font: { color: ink, family: 'system-ui, sans-serif' },
+  margin: { l: 60, r: 20, t: 70, b: 50 },
+  legend: { orientation: 'h', x: 0, y: 1.02, yanchor: 'bottom' },
+  template: { layout: { xaxis: axis, yaxis: axis, yaxis2: axis, title: { x: 0.02, xanchor: 'left' } } },
+};
