@@ -1,0 +1,197 @@
+import { type Body, clipFormat, floorHeight, type Placement } from './body.js';
+import type { PhysicsFault } from './faults.js';
+
+/** The rules: widths and seconds. Restitution is the share of the speed that a bounce keeps. */
+export const rules = {
+  gravity: 2.4,
+  restitution: 0.7,
+  bodyRestitution: 0.9,
+  friction: 0.12,
+  /** Bounces slower than this end at rest. */
+  restSpeed: 0.1,
+  /** Speed and rate (1/s) of sinking of a body that the floor lets through. */
+  sinkSpeed: 0.25,
+  sinkRate: 8,
+} as const;
+
+const stepsPerFrame = 25;
+const step = 1 / (clipFormat.fps * stepsPerFrame);
+
+/** A body's place in one frame, and whether it is there to be seen. */
+export interface Moved extends Placement {
+  visible: boolean;
+}
+
+/** A body meeting the floor: `frame` is the time in frames, `speed` the speed downwards. */
+export interface Bounce {
+  body: number;
+  frame: number;
+  speed: number;
+}
+
+interface Mover extends Moved {
+  radius: number;
+  spin: number;
+  rolls: boolean;
+  /** Where it began to sink into the floor. */
+  sankFrom?: number;
+}
+
+/**
+ * Moves bodies by the rules, broken in one way where there is a fault.
+ * Without a fault the bodies' energy never grows: gravity is constant, every bounce and friction take some.
+ * @returns `frames[frame][body]`, and the bounces on the floor in order of time.
+ */
+export function move(
+  bodies: readonly Body[],
+  fault?: PhysicsFault,
+): { frames: Moved[][]; bounces: Bounce[] } {
+  const movers = bodies.map(moverOf);
+  const gravity: { x: number; y: number } = { x: 0, y: rules.gravity };
+  const bounces: Bounce[] = [];
+  const frames = [movers.map(placeOf)];
+  let gain = fault?.kind === 'gains energy' ? fault : undefined;
+
+  for (let i = 1; i < clipFormat.frames * stepsPerFrame - stepsPerFrame + 1; i++) {
+    const frame = i / stepsPerFrame;
+    if (fault?.kind === 'gravity turns' && frame >= fault.frame) {
+      gravity.x = rules.gravity * Math.sin(fault.angle);
+      gravity.y = rules.gravity * Math.cos(fault.angle);
+    }
+    movers.forEach((mover, index) => {
+      const sinking = fault?.kind === 'passes the floor' && fault.body === index && frame >= fault.frame;
+      if (sinking && onFloor(mover)) mover.sankFrom ??= floorHeight - mover.radius;
+      if (fault?.kind === 'passes the floor' && mover.sankFrom !== undefined) {
+        sink(mover, fault.depth);
+        return;
+      }
+      advance(mover, gravity);
+      const speed = meetFloor(
+        mover,
+        gain?.body === index && frame >= gain.frame ? gain.restitution : undefined,
+      );
+      if (speed > 3 * rules.restSpeed) {
+        bounces.push({ body: index, frame, speed });
+        if (gain?.body === index && frame >= gain.frame) gain = undefined;
+      }
+      meetWalls(mover);
+    });
+    collideAll(movers);
+
+    if (fault?.kind === 'jumps' && frame === fault.frame) {
+      movers[fault.body].x += fault.dx;
+      movers[fault.body].y += fault.dy;
+    }
+    if (fault?.kind === 'vanishes') {
+      movers[fault.body].visible = frame < fault.frame || frame >= fault.until;
+    }
+    if (i % stepsPerFrame === 0) frames.push(movers.map(placeOf));
+  }
+  return { frames, bounces };
+}
+
+/** Kinetic and potential energy of bodies, the mass of each being its radius squared. */
+export function energyOf(bodies: readonly (Placement & { radius: number })[]): number {
+  return bodies.reduce((sum, { vx, vy, y, radius }) => {
+    const height = floorHeight - radius - y;
+    return sum + radius ** 2 * ((vx ** 2 + vy ** 2) / 2 + rules.gravity * height);
+  }, 0);
+}
+
+function moverOf({ x, y, vx, vy, angle, radius, kind }: Body): Mover {
+  const rolls = kind.shape === 'circle';
+  return { x, y, vx, vy, angle, radius, rolls, spin: rolls ? vx / radius : 0, visible: true };
+}
+
+function placeOf({ x, y, vx, vy, angle, visible }: Mover): Moved {
+  return { x, y, vx, vy, angle, visible };
+}
+
+function onFloor({ y, radius }: Mover): boolean {
+  return y >= floorHeight - radius - 1e-4;
+}
+
+/** Free motion over one step, with friction along the floor. */
+function advance(mover: Mover, gravity: { x: number; y: number }): void {
+  if (onFloor(mover) && mover.vy === 0) {
+    const lost = Math.min(Math.abs(mover.vx), rules.friction * step);
+    mover.vx -= Math.sign(mover.vx) * lost;
+    if (mover.rolls) mover.spin = mover.vx / mover.radius;
+  }
+  mover.x += (mover.vx + (gravity.x * step) / 2) * step;
+  mover.y += (mover.vy + (gravity.y * step) / 2) * step;
+  mover.vx += gravity.x * step;
+  mover.vy += gravity.y * step;
+  mover.angle += mover.spin * step;
+}
+
+function sink(mover: Mover, depth: number): void {
+  const from = mover.sankFrom ?? mover.y;
+  mover.vy += (rules.sinkSpeed - mover.vy) * rules.sinkRate * step;
+  mover.vx *= 1 - rules.sinkRate * step;
+  mover.x += mover.vx * step;
+  mover.y = Math.min(from + depth, mover.y + mover.vy * step);
+  if (mover.y === from + depth) mover.vy = 0;
+}
+
+/** Bounces a body off the floor and returns the speed at which it came (0 when it did not). */
+function meetFloor(mover: Mover, restitution: number = rules.restitution): number {
+  const ground = floorHeight - mover.radius;
+  if (mover.y <= ground) return 0;
+  const speed = Math.max(0, mover.vy);
+  mover.y = ground;
+  mover.vy = bounced(speed, restitution);
+  return speed;
+}
+
+function meetWalls(mover: Mover): void {
+  const { radius } = mover;
+  if (mover.y < radius) {
+    mover.y = radius;
+    mover.vy = -bounced(-mover.vy);
+  }
+  if (mover.x < radius) {
+    mover.x = radius;
+    mover.vx = -bounced(-mover.vx);
+  } else if (mover.x > 1 - radius) {
+    mover.x = 1 - radius;
+    mover.vx = bounced(mover.vx);
+  }
+}
+
+/** Velocity after a bounce of a body that comes at a speed. */
+function bounced(speed: number, restitution: number = rules.restitution): number {
+  const after = restitution * speed;
+  return after < rules.restSpeed ? 0 : -after;
+}
+
+function collideAll(movers: Mover[]): void {
+  const solid = movers.filter((mover) => mover.visible && mover.sankFrom === undefined);
+  for (let i = 0; i < solid.length; i++) {
+    for (let j = 0; j < i; j++) collide(solid[i], solid[j]);
+  }
+}
+
+/** Bounces two bodies off each other, as discs, or as boxes when both are on the floor. */
+function collide(a: Mover, b: Mover): void {
+  const flat = onFloor(a) && onFloor(b);
+  const dx = b.x - a.x;
+  const dy = flat ? 0 : b.y - a.y;
+  const distance = Math.hypot(dx, dy) || 1e-9;
+  const overlap = a.radius + b.radius - distance;
+  if (overlap <= 0) return;
+  const nx = dx / distance;
+  const ny = dy / distance;
+  const shareOfA = b.radius ** 2 / (a.radius ** 2 + b.radius ** 2);
+  a.x -= nx * overlap * shareOfA;
+  a.y -= ny * overlap * shareOfA;
+  b.x += nx * overlap * (1 - shareOfA);
+  b.y += ny * overlap * (1 - shareOfA);
+  const closing = (a.vx - b.vx) * nx + (a.vy - b.vy) * ny;
+  if (closing <= 0) return;
+  const push = (1 + rules.bodyRestitution) * closing;
+  a.vx -= push * shareOfA * nx;
+  a.vy -= push * shareOfA * ny;
+  b.vx += push * (1 - shareOfA) * nx;
+  b.vy += push * (1 - shareOfA) * ny;
+}
