@@ -4,6 +4,9 @@ import { plotlyReady, takePlotlyScript } from './plotlyScript.js';
 import { staticSvg } from './staticSvg.js';
 import { ink, type Layout, type Trace } from './traces.js';
 
+/** Height of an interactive figure in pixels. */
+const height = 380;
+
 /** A plotly figure that shows itself: interactive where plotly can run, else as a static picture. */
 export class Figure implements Displayable {
   readonly data: Trace[];
@@ -27,7 +30,7 @@ export class Figure implements Displayable {
     const script = notebook && takePlotlyScript();
     // An output of its own: a live chart replaces its output, and plotly must stay in the saved notebook.
     if (script) notebook.display({ [mime.html]: script, [mime.text]: '' });
-    const figure = { data: this.data, layout: { ...plotlyDefaults, ...this.layout } };
+    const figure = { data: this.data, layout: plotlyLayout(this.layout) };
     return {
       [mime.plotly]: figure,
       [mime.html]: this.#html(figure),
@@ -48,6 +51,7 @@ export class Figure implements Displayable {
     const place = document.getElementById('${id}');
     if (!place) return;
     place.replaceChildren();
+    place.style.height = '${height}px';
     const { data, layout } = ${json};
     window.Plotly.newPlot(place, data, layout, { responsive: true, displaylogo: false });
   };
@@ -58,14 +62,21 @@ export class Figure implements Displayable {
   }
 }
 
-/** Calm, and readable on white and on black. */
-const axis = { gridcolor: 'rgba(127,127,127,0.2)', zeroline: false, automargin: true };
-const plotlyDefaults = {
-  height: 380,
-  paper_bgcolor: 'rgba(0,0,0,0)',
-  plot_bgcolor: 'rgba(0,0,0,0)',
-  font: { color: ink, family: 'system-ui, sans-serif' },
-  margin: { l: 60, r: 20, t: 70, b: 50 },
-  legend: { orientation: 'h', x: 0, y: 1.02, yanchor: 'bottom' },
-  template: { layout: { xaxis: axis, yaxis: axis, yaxis2: axis, title: { x: 0.02, xanchor: 'left' } } },
-};
+/** A figure's layout with what plotly needs to look as the static picture does, on white and on black. */
+function plotlyLayout(layout: Layout): object {
+  const axis = { zeroline: false, automargin: true, gridcolor: 'rgba(127,127,127,0.2)' };
+  const lowest = layout.yaxis2 ? 'y2' : 'y';
+  return {
+    ...layout,
+    title: { ...layout.title, x: 0, xref: 'paper', font: { size: 16, weight: 600 } },
+    xaxis: { ...axis, showgrid: false, ...layout.xaxis, anchor: lowest },
+    yaxis: { ...axis, ...layout.yaxis },
+    ...(layout.yaxis2 && { yaxis2: { ...axis, ...layout.yaxis2 } }),
+    height,
+    paper_bgcolor: 'rgba(0,0,0,0)',
+    plot_bgcolor: 'rgba(0,0,0,0)',
+    font: { color: ink, family: 'system-ui, sans-serif' },
+    margin: { l: 60, r: 20, t: 70, b: 50 },
+    legend: { orientation: 'h', x: 0, y: 1.02, yanchor: 'bottom' },
+  };
+}
