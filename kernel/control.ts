@@ -13,17 +13,15 @@ export interface ControlData {
   session: string;
 }
 
-/** What this thread tells the main one; frames of a `request` are answered with a {@link ControlAnswer}. */
+/** What this thread tells the main one; frames of a `request` are answered by a {@link ControlCommand}. */
 export type ControlEvent =
   | { type: 'ready' }
   | { type: 'interrupt'; request: Message }
   | { type: 'shutdown'; request: Message; restart: boolean }
   | { type: 'request'; request: Message };
 
-/** An answer that the main thread wants sent on the control channel. */
-export interface ControlAnswer {
-  frames: (Buffer | string)[];
-}
+/** What the main thread wants: an answer sent on the control channel, or the sockets closed. */
+export type ControlCommand = { type: 'answer'; frames: (Buffer | string)[] } | { type: 'close' };
 
 /** Time in which the main thread may end the process in good order. */
 const graceMilliseconds = 1500;
@@ -46,7 +44,7 @@ async function control(socket: Router, wire: Wire): Promise<void> {
         await answer(request, 'interrupt_reply', { status: 'ok' });
       } else if (request.header.msg_type === 'shutdown_request') {
         const restart = request.content.restart === true;
-        setTimeout(() => process.kill(process.pid, 'SIGKILL'), graceMilliseconds);
+        setTimeout(() => process.kill(process.pid, 'SIGKILL'), graceMilliseconds).unref();
         await answer(request, 'shutdown_reply', { status: 'ok', restart });
         tell({ type: 'shutdown', request, restart });
       } else {
@@ -64,9 +62,16 @@ async function main(): Promise<void> {
   const heartbeatSocket = new Reply({ linger: 0 });
   await controlSocket.bind(address(connection, connection.control_port));
   await heartbeatSocket.bind(address(connection, connection.hb_port));
-  parentPort!.on('message', ({ frames }: ControlAnswer) => {
-    // Buffers arrive from the other thread as plain byte arrays.
-    void controlSocket.send(frames.map((frame) => (typeof frame === 'string' ? frame : Buffer.from(frame))));
+  parentPort!.on('message', (command: ControlCommand) => {
+    if (command.type === 'close') {
+      controlSocket.close();
+      heartbeatSocket.close();
+      parentPort!.close();
+    } else {
+      // Buffers arrive from the other thread as plain byte arrays.
+      const frames = command.frames.map((frame) => (typeof frame === 'string' ? frame : Buffer.from(frame)));
+      void controlSocket.send(frames);
+    }
   });
   parentPort!.postMessage({ type: 'ready' } satisfies ControlEvent);
   await Promise.all([heartbeat(heartbeatSocket), control(controlSocket, new Wire(connection, session))]);

@@ -1,32 +1,58 @@
-/** The cells that were run in this session, by number. */
+interface Entry {
+  count: number;
+  code: string;
+  /** Text of the cell's result. */
+  output: string | null;
+}
+
+/** The cells that were run in this session, in order. */
 export class History {
-  readonly #inputs = new Map<number, string>();
+  readonly #entries: Entry[] = [];
 
   add(count: number, code: string): void {
-    this.#inputs.set(count, code);
+    this.#entries.push({ count, code, output: null });
   }
 
-  /** Entries `[session, number, code]` that a history_request asks for: the last n, a range, or those that match. */
-  answer(request: Record<string, unknown>): [number, number, string][] {
-    const entries = [...this.#inputs].map(([count, code]): [number, number, string] => [0, count, code]);
-    const last = (found: typeof entries) => (typeof request.n === 'number' ? found.slice(-request.n) : found);
+  /** Keeps the result of the latest cell. */
+  setOutput(text: string): void {
+    const latest = this.#entries.at(-1);
+    if (latest) latest.output = text;
+  }
+
+  /**
+   * What a history_request asks for (the last n, a range, or those that match): `[session, number, code]`, or
+   * `[session, number, [code, output]]` where it asks for outputs.
+   */
+  answer(request: Record<string, unknown>): [number, number, string | [string, string | null]][] {
+    return this.#select(request).map(({ count, code, output }) => [
+      0,
+      count,
+      request.output === true ? [code, output] : code,
+    ]);
+  }
+
+  #select(request: Record<string, unknown>): Entry[] {
+    const last = (entries: Entry[]) => (typeof request.n === 'number' ? entries.slice(-request.n) : entries);
     switch (request.hist_access_type) {
       case 'range': {
-        const { start = 0, stop = Number.POSITIVE_INFINITY } = request as {
-          start?: number;
-          stop?: number | null;
-        };
-        return entries.filter(([, count]) => count >= start && count < (stop ?? Number.POSITIVE_INFINITY));
+        const start = Number(request.start ?? 0);
+        const stop = Number(request.stop ?? Number.POSITIVE_INFINITY);
+        return this.#entries.filter(({ count }) => count >= start && count < stop);
       }
       case 'search': {
         const pattern = globPattern(String(request.pattern ?? '*'));
-        return last(entries.filter(([, , code]) => pattern.test(code)));
+        const found = this.#entries.filter(({ code }) => pattern.test(code));
+        return last(request.unique === true ? latestOfEach(found) : found);
       }
       default:
-        return last(entries);
+        return last(this.#entries);
     }
   }
 }
+
+const latestOfEach = (entries: Entry[]): Entry[] => [
+  ...new Map(entries.map((entry) => [entry.code, entry])).values(),
+];
 
 /** `*` stands for any text and `?` for one character. */
 function globPattern(glob: string): RegExp {

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { Publisher, Router } from 'zeromq';
 import { type Host, hostKey } from '../src/notebook/contract.js';
-import type { ControlAnswer, ControlData, ControlEvent } from './control.js';
+import type { ControlCommand, ControlData, ControlEvent } from './control.js';
 import { errorContent } from './errors.js';
 import { Output } from './output.js';
 import { Server } from './server.js';
@@ -39,8 +39,13 @@ async function main(connectionFile: string): Promise<void> {
 
   const end = (request: Message, restart: boolean) => {
     server.shutdown(request, restart);
+    // A process that exits with open sockets is aborted by zeromq: the other thread's are closed first.
+    control.once('exit', () => {
+      for (const socket of [iopub, shell, stdin]) socket.close();
+      process.exit(0);
+    });
     // Time for the last messages, and for a training to write its checkpoint; the control thread waits longer.
-    setTimeout(() => process.exit(0), 300);
+    setTimeout(() => control.postMessage({ type: 'close' } satisfies ControlCommand), 300);
   };
   control.on('message', (event: ControlEvent) => {
     if (event.type === 'interrupt') server.interrupt(event.request);
@@ -48,7 +53,7 @@ async function main(connectionFile: string): Promise<void> {
     if (event.type === 'request')
       server.handle(event.request, (type, content) => {
         const frames = wire.encode(type, content, event.request, { identities: event.request.identities });
-        control.postMessage({ frames } satisfies ControlAnswer);
+        control.postMessage({ type: 'answer', frames } satisfies ControlCommand);
       });
   });
   // The control thread sends SIGINT for cells that never yield; between cells it means nothing.

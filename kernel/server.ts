@@ -176,6 +176,7 @@ export class Server implements Host {
         const value = await this.#cells.run(code);
         return value === undefined || value === null ? undefined : await bundleOf(value);
       });
+      if (bundle && keep) this.#history.setOutput(String(bundle[mime.text] ?? ''));
       if (bundle && !silent) publish('execute_result', { data: bundle, metadata: {}, execution_count });
       this.#output.flush();
       answer('execute_reply', { status: 'ok', execution_count, payload: [], user_expressions: {} });

@@ -6,16 +6,16 @@ afterEach(() => client.stop());
 
 describe('shutdown', () => {
   it.each([
-    ['idle', '0'],
-    ['with a live timer', 'setInterval(() => {}, 1000); 0'],
-    ['in an endless loop', 'while (true) {}'],
-  ])('ends the process: %s', async (_, code) => {
+    ['idle', '0', 0, null],
+    ['with a live timer', 'setInterval(() => {}, 1000); 0', 0, null],
+    ['in an endless loop', 'while (true) {}', null, 'SIGKILL'],
+  ])('ends the process: %s', async (_, code, exitCode, signal) => {
     client = await Client.start();
     await client.send('execute_request', { code });
     await new Promise((resolve) => setTimeout(resolve, 200));
     await client.send('shutdown_request', { restart: false }, { control: true });
     await client.exited;
-    expect(client.process.exitCode ?? client.process.signalCode).not.toBeNull();
+    expect([client.process.exitCode, client.process.signalCode]).toEqual([exitCode, signal]);
   });
 
   it('is heard on the shell channel, and tells whether it is a restart', async () => {
