@@ -8,6 +8,11 @@ export default defineConfig({
     poolOptions: { forks: { maxForks: 2 } },
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    coverage: { provider: 'v8', include: ['src/**', 'kernel/**/*.ts'], reporter: ['text', 'json-summary'] },
+    coverage: {
+      provider: 'v8',
+      include: ['src/**', 'kernel/**/*.ts'],
+      reporter: ['text', 'json-summary'],
+      reportOnFailure: true,
+    },
   },
 });
