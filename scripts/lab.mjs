@@ -4,10 +4,11 @@ import { setUp } from './setup.mjs';
 
 // npm run lab [-- options of jupyter lab]: JupyterLab on notebooks/, with all its files inside the clone.
 await setUp({ notebooks: true });
-const options = process.argv.slice(2);
+const options = process.getuid?.() === 0 ? ['--allow-root'] : []; // JupyterLab refuses root without it
 process.exitCode = await foreground(venvProgram('python'), [
   '-m',
   'jupyterlab',
   inClone('notebooks'),
   ...options,
+  ...process.argv.slice(2),
 ]);
