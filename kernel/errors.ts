@@ -14,7 +14,9 @@ const border = /tslab[\\/]dist[\\/]executor|node:vm/;
 export function errorContent(error: unknown): ErrorContent {
   if (!(error instanceof Error))
     return { ename: 'Error', evalue: inspect(error), traceback: [inspect(error)] };
-  const lines = inspect(error).split('\n');
+  // A stack without frames is written for the reader; inspect would put it in brackets.
+  const hasFrames = /\n\s+at /.test(error.stack ?? '');
+  const lines = (hasFrames ? inspect(error) : (error.stack ?? inspect(error))).split('\n');
   const end = lines.findIndex((line) => border.test(line));
   // Where the kernel's frames are cut off, what follows them (the cause, fields of the error) is kept.
   const rest = end < 0 ? [] : lines.slice(end).filter((line) => !/^\s+at /.test(line));

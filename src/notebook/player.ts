@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
-import { relative, sep } from 'node:path';
+import { basename, relative, sep } from 'node:path';
 import { runFfmpeg } from '../data/video/ffmpeg.js';
 import { probe } from '../data/video/probe.js';
 import { type Displayable, jupyterDisplay, type MimeBundle, mime } from './contract.js';
@@ -47,34 +47,23 @@ export function player(clip: Playable, caption: PlayerCaption = {}): Displayable
  * @throws {Error} if a clip cannot be read, with ffmpeg's reason
  */
 export async function playerBundle(clips: CaptionedClip[]): Promise<MimeBundle> {
-  const media = await Promise.all(clips.map(mediaOf));
+  const sources = await Promise.all(clips.map(({ path }) => sourceOf(path)));
+  const infos = await Promise.all(clips.map(({ path }) => probe(path)));
   const id = `solireward-${randomUUID()}`;
   return {
-    [mime.player]: { clips: clips.map((clip, i) => ({ ...clip, path: linkOf(clip.path), ...media[i] })) },
-    [mime.html]: playersHtml(
-      id,
-      clips,
-      media.map(({ src }) => src),
-    ),
-    [mime.png]: (await contactSheet(clips.map(({ path }) => path))).toString('base64'),
+    [mime.player]: { clips: clips.map((clip, i) => ({ ...clip, path: linkOf(clip.path), ...infos[i] })) },
+    [mime.html]: playersHtml(id, clips, sources),
+    [mime.png]: (
+      await contactSheet(clips.map(({ path }, i) => ({ path, frames: infos[i].frames })))
+    ).toString('base64'),
     [mime.text]: clips.map(textLine).join('\n'),
   };
 }
 
-interface Media {
-  /** Data URI of a small file, else its URL relative to the notebook's folder. */
-  src: string;
-  width: number;
-  height: number;
-  frames: number;
-  fps: number;
-}
-
-async function mediaOf({ path }: Playable): Promise<Media> {
-  const { width, height, frames, fps } = await probe(path);
+/** Data URI of a small file, else its URL relative to the notebook's folder. */
+async function sourceOf(path: string): Promise<string> {
   const small = (await stat(path)).size <= inlineBytes;
-  const src = small ? `data:video/mp4;base64,${await readFile(path, 'base64')}` : linkOf(path);
-  return { src, width, height, frames, fps };
+  return small ? `data:video/mp4;base64,${await readFile(path, 'base64')}` : linkOf(path);
 }
 
 /** URL of a file relative to the folder that the notebook runs in. */
@@ -83,18 +72,16 @@ function linkOf(path: string): string {
 }
 
 /** One PNG with a row of evenly spaced frames for each clip. */
-async function contactSheet(paths: string[]): Promise<Buffer> {
-  const rows = await Promise.all(
-    paths.map(async (path, row) => {
-      const { frames } = await probe(path);
-      const step = Math.max(1, Math.floor(frames / sheetFrames));
-      return `[${row}:v]select=not(mod(n\\,${step})),scale=160:120:force_original_aspect_ratio=decrease,pad=160:120:-1:-1,tile=${sheetFrames}x1[r${row}]`;
-    }),
-  );
-  const labels = paths.map((_, row) => `[r${row}]`).join('');
-  const stack = paths.length > 1 ? `;${labels}vstack=inputs=${paths.length}[sheet]` : '';
+function contactSheet(clips: { path: string; frames: number }[]): Promise<Buffer> {
+  const rows = clips.map(({ frames }, row) => {
+    const step = Math.max(1, Math.floor(frames / sheetFrames));
+    const tile = 'scale=128:96:force_original_aspect_ratio=decrease,pad=128:96:-1:-1';
+    return `[${row}:v]select=not(mod(n\\,${step})),${tile},tile=${sheetFrames}x1[r${row}]`;
+  });
+  const labels = clips.map((_, row) => `[r${row}]`).join('');
+  const stack = clips.length > 1 ? `;${labels}vstack=inputs=${clips.length}[sheet]` : '';
   return runFfmpeg([
-    ...paths.flatMap((path) => ['-i', `file:${path}`]),
+    ...clips.flatMap(({ path }) => ['-i', `file:${path}`]),
     ...['-filter_complex', rows.join(';') + stack, '-map', stack ? '[sheet]' : '[r0]'],
     ...['-frames:v', '1', '-f', 'image2pipe', '-c:v', 'png', 'pipe:1'],
   ]);
@@ -107,7 +94,7 @@ const verdict = (label: string | boolean | undefined): string | undefined =>
 
 function textLine({ id, path, prompt, score, label, note }: CaptionedClip): string {
   const parts = [
-    id ?? path,
+    id ?? basename(path),
     score === undefined ? undefined : `score ${signed(score)}`,
     verdict(label),
     prompt && `"${prompt}"`,
@@ -131,7 +118,7 @@ function clipHtml({ id, path, prompt, generator, score, label, note }: Captioned
     strong && `<strong>${escapeHtml(strong)}</strong>`,
     prompt && `<div>${escapeHtml(prompt)}</div>`,
     note && `<div><em>${escapeHtml(note)}</em></div>`,
-    `<div style="opacity:.65">${escapeHtml([id ?? path, generator].filter(Boolean).join(' · '))}</div>`,
+    `<div style="opacity:.65">${escapeHtml([id ?? basename(path), generator].filter(Boolean).join(' · '))}</div>`,
   ];
   return (
     `<figure style="margin:0;width:${shownWidth}px">` +

@@ -83,9 +83,11 @@ describe('execute', () => {
       ename: 'CompileError',
       evalue: "Type 'number' is not assignable to type 'string'.",
     });
-    expect((outcome.reply.content.traceback as string[]).join('\n')).toContain(
-      "2:7 - Type 'number' is not assignable to type 'string'.\n  const text: string = fine;\n        ^",
-    );
+    expect(outcome.reply.content.traceback).toEqual([
+      "2:7 - Type 'number' is not assignable to type 'string'.",
+      '  const text: string = fine;',
+      '        ^',
+    ]);
   });
 
   it('loses no output of a cell that prints without a break', async () => {

@@ -49,13 +49,14 @@ describe('player', () => {
     expect(bundle['text/plain']).toBe('c1  score \u22121.26  Fail  "a ball falls"');
     const png = Buffer.from(bundle['image/png'] as string, 'base64');
     expect(png.subarray(1, 4).toString()).toBe('PNG');
-    expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([960, 120]);
+    expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([768, 96]);
   });
 
   it('links a large file, so that the notebook stays small', async () => {
     const bundle = await bundleOf(player({ path: large }));
     expect(bundle['text/html']).toContain('a%20%22large%22%20%26%20noisy%20one.mp4"');
     expect((bundle['text/html'] as string).length).toBeLessThan(2000);
+    expect(bundle['text/plain']).toBe('a "large" & noisy one.mp4');
   });
 
   it('shows prompts, names and notes as text only', async () => {
@@ -79,7 +80,7 @@ describe('pair', () => {
     expect(html.match(/<script>/g)).toHaveLength(1);
     expect(html).toContain("addEventListener('play'");
     const png = Buffer.from(bundle['image/png'] as string, 'base64');
-    expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([960, 240]);
+    expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([768, 192]);
     expect(bundle['text/plain']).toContain('good  score +2.00\nbad  score \u22122.00');
   });
 });
