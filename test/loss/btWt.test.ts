@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import { btWt } from '../../src/loss/btWt.js';
+import { describeAllEngines } from '../engines.js';
+import { describeShared } from '../shared.js';
+import { evaluate } from './evaluate.js';
+import { lossCases } from './golden.js';
+
+await describeAllEngines('btWt', () => {
+  describeShared('golden cases', () => {
+    it.each(lossCases('bt_wt'))('$id', async (golden) => {
+      const result = await evaluate(btWt(), golden);
+      expect([result.loss]).toBeAllclose([golden.loss]);
+      expect(result.perPair).toBeAllclose(golden.loss_per_pair);
+      expect(result.gradChosen).toBeAllclose(golden.grad_chosen);
+      expect(result.gradRejected).toBeAllclose(golden.grad_rejected);
+    });
+  });
+
+  it('pulls the rewards of a tie together, and is ln 2 where they are equal', async () => {
+    const result = await evaluate(btWt(), { rewards_chosen: [1, 0], rewards_rejected: [-1, 0] }, [1, 1]);
+    expect([result.perPair[1]]).toBeAllclose([Math.LN2]);
+    expect(result.gradChosen[0]).toBeGreaterThan(0.1);
+    expect(result.gradRejected[0]).toBeLessThan(-0.1);
+  });
+});
