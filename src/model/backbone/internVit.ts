@@ -1,0 +1,70 @@
+import { type Tensor, type Tensor3D, type Tensor4D, tf } from '../../engine/tf.js';
+import type { VisionConfig } from '../config.js';
+import { attend, joinHeads, splitHeads } from '../layers/attention.js';
+import { linearOf } from '../layers/linear.js';
+import { layerNorm, rmsNorm } from '../layers/norm.js';
+import { patchEmbedding } from '../layers/patchEmbedding.js';
+import { parameter, type Weights } from '../weights/weights.js';
+
+/**
+ * Hidden states of the vision transformer: 0 the embeddings, i the output of layer i, without a final norm.
+ * x ← x + ls₁ ⊙ attention(norm₁ x); x ← x + ls₂ ⊙ mlp(norm₂ x), with the exact GELU. Source: InternViT.
+ * @param pixels [tiles, 3, S, S], normalised. @returns layers + 1 tensors [tiles, 1 + (S/p)², D], class token first.
+ */
+export function internVit(weights: Weights, config: VisionConfig, pixels: Tensor4D): Tensor3D[] {
+  const states = [embed(weights, pixels)];
+  for (let layer = 0; layer < config.layers; layer++) {
+    const name = `vision_model.encoder.layers.${layer}`;
+    const x = states[layer];
+    const attended = attention(weights, config, name, norm(weights, config, `${name}.norm1`, x));
+    const y = tf.add(x, tf.mul(attended, parameter(weights, `${name}.ls1`))) as Tensor3D;
+    const inner = gelu(linearOf(weights, `${name}.mlp.fc1`, norm(weights, config, `${name}.norm2`, y)));
+    const mixed = linearOf(weights, `${name}.mlp.fc2`, inner);
+    states.push(tf.add(y, tf.mul(mixed, parameter(weights, `${name}.ls2`))) as Tensor3D);
+  }
+  return states;
+}
+
+/** x · Φ(x), exact. */
+export function gelu<T extends Tensor>(x: T): T {
+  return tf.mul(x, tf.mul(0.5, tf.add(1, tf.erf(tf.mul(x, Math.SQRT1_2))))) as T;
+}
+
+function embed(weights: Weights, pixels: Tensor4D): Tensor3D {
+  const name = 'vision_model.embeddings';
+  const patches = patchEmbedding(
+    pixels,
+    parameter(weights, `${name}.patch_embedding.weight`),
+    parameter(weights, `${name}.patch_embedding.bias`),
+  );
+  const [tiles, count, width] = patches.shape;
+  const position = parameter(weights, `${name}.position_embedding`) as Tensor as Tensor3D;
+  if (position.shape[1] !== count + 1) {
+    throw new RangeError(
+      `encodeVision: tiles of ${count} patches, but the model has positions for ${position.shape[1] - 1}; ` +
+        'give it tiles of its own size',
+    );
+  }
+  const first = tf.tile(parameter(weights, `${name}.class_embedding`) as Tensor as Tensor3D, [tiles, 1, 1]);
+  return tf.add(tf.reshape(tf.concat([first, patches], 1), [tiles, count + 1, width]), position) as Tensor3D;
+}
+
+function attention(weights: Weights, config: VisionConfig, layer: string, x: Tensor3D): Tensor3D {
+  const [tiles, tokens, width] = x.shape;
+  const qkv = linearOf(weights, `${layer}.attn.qkv`, x);
+  const [query, key, value] = [0, 1, 2].map((part) => {
+    const one = tf.slice(qkv, [0, 0, part * width], [tiles, tokens, width]) as Tensor3D;
+    if (!config.qkNormalization || part === 2) return one;
+    const name = `${layer}.attn.${part === 0 ? 'q' : 'k'}_norm.weight`;
+    return rmsNorm(one, parameter(weights, name), config.normEpsilon);
+  });
+  const { heads } = config;
+  const mixed = attend(splitHeads(query, heads), splitHeads(key, heads), splitHeads(value, heads));
+  return linearOf(weights, `${layer}.attn.proj`, joinHeads(mixed));
+}
+
+function norm(weights: Weights, config: VisionConfig, name: string, x: Tensor3D): Tensor3D {
+  const weight = parameter(weights, `${name}.weight`);
+  if (config.normType === 'rms_norm') return rmsNorm(x, weight, config.normEpsilon);
+  return layerNorm(x, weight, parameter(weights, `${name}.bias`), config.normEpsilon);
+}

@@ -1,0 +1,78 @@
+import { type Tensor, type Tensor2D, type Tensor3D, type Tensor4D, tf } from '../../engine/tf.js';
+import type { RewardModelConfig } from '../config.js';
+import { causalMask, paddingMask } from '../layers/attention.js';
+import { gatherRows } from '../layers/gatherRows.js';
+import { linearOf } from '../layers/linear.js';
+import { layerNorm } from '../layers/norm.js';
+import { pixelShuffle } from '../layers/pixelShuffle.js';
+import { rotaryTable } from '../layers/rotary.js';
+import { parameter, type Weights } from '../weights/weights.js';
+import { gelu, internVit } from './internVit.js';
+import { qwen2 } from './qwen2.js';
+
+/** ε of the projector's norm: PyTorch's default, whatever the vision model has. */
+const projectorEpsilon = 1e-5;
+
+/** InternVL3: InternViT, pixel shuffle, projector and a Qwen2 decoder. */
+export class InternVL {
+  constructor(
+    readonly weights: Weights,
+    readonly config: RewardModelConfig,
+    /** Id of the placeholder of a visual token, `<IMG_CONTEXT>`. */
+    readonly imageContextId: number,
+  ) {}
+
+  /**
+   * Visual tokens of tiles.
+   * @param pixelValues [tiles, 3, S, S], normalised. @returns [tiles, tokens of a tile, H].
+   */
+  encodeVision(pixelValues: Tensor4D): Tensor3D {
+    return tf.tidy(() => {
+      const { vision, selectLayer, downsampleRatio, pixelShuffleVersion } = this.config;
+      const chosen = internVit(this.weights, vision, pixelValues).at(selectLayer) as Tensor3D;
+      const [tiles, tokens, width] = chosen.shape;
+      const patches = tf.slice(chosen, [0, 1, 0], [tiles, tokens - 1, width]);
+      const merged = pixelShuffle(patches, Math.round(1 / downsampleRatio), pixelShuffleVersion);
+      const norm = parameter(this.weights, 'mlp1.0.weight');
+      const normed = layerNorm(merged, norm, parameter(this.weights, 'mlp1.0.bias'), projectorEpsilon);
+      return linearOf(this.weights, 'mlp1.3', gelu(linearOf(this.weights, 'mlp1.1', normed)));
+    });
+  }
+
+  /**
+   * Hidden states of the decoder, with the visual tokens in the places of their placeholders, row by row.
+   * @param inputIds [B, N]. @param attentionMask [B, N]: 1 for a token, 0 for padding.
+   * @param visual [visual tokens of the batch, H].
+   * @returns L + 1 tensors [B, N, H]: 0 the embeddings, L after the final norm.
+   * @throws when the numbers of placeholders and of visual tokens differ.
+   */
+  decode(inputIds: Tensor2D, attentionMask: Tensor2D, visual: Tensor2D): Tensor3D[] {
+    return tf.tidy(() => {
+      const { llm } = this.config;
+      const length = inputIds.shape[1];
+      const mask = tf.add(causalMask(length), paddingMask(attentionMask));
+      const rotary = rotaryTable(length, llm.hiddenSize / llm.heads, llm.ropeTheta);
+      return qwen2(this.weights, llm, this.embed(inputIds, visual), mask, rotary);
+    });
+  }
+
+  private embed(inputIds: Tensor2D, visual: Tensor2D): Tensor3D {
+    const [batch, length] = inputIds.shape;
+    const ids = inputIds.dataSync();
+    const rows = new Int32Array(ids.length);
+    let placeholders = 0;
+    for (let i = 0; i < ids.length; i++) {
+      rows[i] = ids[i] === this.imageContextId ? ids.length + placeholders++ : i;
+    }
+    if (placeholders !== visual.shape[0]) {
+      throw new RangeError(
+        `decode: ${placeholders} placeholders in the ids, but ${visual.shape[0]} visual tokens; ` +
+          'the prompt and the tiles do not belong together',
+      );
+    }
+    const table = parameter(this.weights, 'language_model.model.embed_tokens.weight') as Tensor as Tensor2D;
+    const words = gatherRows(table, Int32Array.from(ids));
+    const spliced = gatherRows(tf.concat([words, visual], 0), rows);
+    return tf.reshape(spliced, [batch, length, table.shape[1]]) as Tensor3D;
+  }
+}

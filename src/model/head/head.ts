@@ -1,0 +1,99 @@
+import { type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, tf } from '../../engine/tf.js';
+import type { RewardModelConfig } from '../config.js';
+import { paddingMask } from '../layers/attention.js';
+import { linearOf } from '../layers/linear.js';
+import { parameter, type Weights } from '../weights/weights.js';
+import { attentionReduce } from './attention.js';
+import { hierarchicalAttention } from './hierarchicalAttention.js';
+import type { HeadInputs } from './inputs.js';
+import { lastToken, maxPool, meanPool } from './pooling.js';
+import { progressiveAttention } from './progressiveAttention.js';
+
+/** Reads one reward off the hidden states of each sequence. */
+export class RewardHead {
+  /** @param goodTokenId id of the token "good", which the kind `good_token` needs. */
+  constructor(
+    readonly weights: Weights,
+    readonly config: RewardModelConfig,
+    readonly goodTokenId?: number,
+  ) {}
+
+  /**
+   * Rewards: w · silu(W x + b), x what `reduceSequence` makes of the hidden states; for `good_token` the logit of
+   * "good" at the last token. Source: official implementation; HPQA is section 3 of the paper.
+   * @param hiddenStates L + 1 tensors [B, N, H]. @param attentionMask [B, N], or null to read every token.
+   * @returns [B].
+   * @throws when the mask has another shape, or a sequence has no token at all.
+   */
+  reward(hiddenStates: Tensor3D[], attentionMask: Tensor2D | null): Tensor1D {
+    return tf.tidy(() => {
+      const last = hiddenStates[hiddenStates.length - 1];
+      if (attentionMask) checkMask(attentionMask, last);
+      const inputs: HeadInputs = {
+        weights: this.weights,
+        layers: this.config.layers.map((index) => layerAt(hiddenStates, index)),
+        last,
+        mask: attentionMask ? paddingMask(attentionMask) : undefined,
+        attentionMask: attentionMask ?? undefined,
+      };
+      if (this.config.reduceSequence === 'good_token') return this.goodLogit(inputs);
+      const reduced = this.reduce(inputs);
+      const hidden = linearOf(this.weights, 'reward_head.0', reduced);
+      const active = tf.mul(hidden, tf.sigmoid(hidden)) as Tensor2D;
+      return tf.reshape(linearOf(this.weights, 'reward_head.3', active), [-1]) as Tensor1D;
+    });
+  }
+
+  private reduce(inputs: HeadInputs): Tensor2D {
+    switch (this.config.reduceSequence) {
+      case 'progressive_hierarchical_attention':
+        return progressiveAttention(inputs);
+      case 'hierarchical_attention':
+        return hierarchicalAttention(inputs, { shared: false, final: true });
+      case 'hierarchical_attention-shared':
+        return hierarchicalAttention(inputs, { shared: true, final: true });
+      case 'hierarchical_attention-v2':
+        return hierarchicalAttention(inputs, { shared: false, final: false });
+      case 'attention':
+        return attentionReduce(inputs);
+      case 'last_token_hidden_state':
+        return lastToken(inputs);
+      case 'meanpool':
+        return meanPool(inputs);
+      case 'maxpool':
+        return maxPool(inputs);
+      default:
+        throw new RangeError(`reward: unknown reduceSequence "${this.config.reduceSequence}"`);
+    }
+  }
+
+  private goodLogit(inputs: HeadInputs): Tensor1D {
+    if (this.goodTokenId === undefined) {
+      throw new Error('reward: good_token needs the token "good", which the tokenizer does not have');
+    }
+    const table = parameter(this.weights, 'language_model.lm_head.weight') as Tensor as Tensor2D;
+    const row = tf.slice(table, [this.goodTokenId, 0], [1, table.shape[1]]);
+    return tf.reshape(tf.matMul(lastToken(inputs), row as Tensor2D, false, true), [-1]) as Tensor1D;
+  }
+}
+
+function layerAt(states: Tensor3D[], index: number): Tensor3D {
+  const found = states.at(index);
+  if (found) return found;
+  throw new RangeError(
+    `reward: there is no hidden state ${index}; the decoder has ${states.length - 1} layers`,
+  );
+}
+
+function checkMask(mask: Tensor2D, sequence: Tensor3D): void {
+  const [batch, length] = sequence.shape;
+  if (mask.shape[0] !== batch || mask.shape[1] !== length) {
+    throw new RangeError(`reward: expected a mask [${batch}, ${length}], received [${mask.shape}]`);
+  }
+  const values = mask.dataSync();
+  for (let row = 0; row < batch; row++) {
+    if (!values.subarray(row * length, (row + 1) * length).some((value) => value > 0)) {
+      throw new RangeError(`reward: sequence ${row} has no token; every row of the mask needs one`);
+    }
+  }
+}

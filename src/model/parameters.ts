@@ -1,0 +1,147 @@
+import type { LlmConfig, RewardModelConfig, VisionConfig } from './config.js';
+
+/** How a new parameter is drawn. */
+export type Initial = 'zeros' | 'ones' | { constant: number } | { normal: number } | { uniform: number };
+
+/** A parameter of a model: its shape in PyTorch's layout, and its initial values. */
+export interface ParameterSpec {
+  shape: number[];
+  initial: Initial;
+}
+
+/** Every parameter of a model by its official name, in the order of the computation. */
+export function parameterSpecs(config: RewardModelConfig): Map<string, ParameterSpec> {
+  const { vision, llm, downsampleRatio } = config;
+  const merged = vision.hiddenSize / downsampleRatio ** 2;
+  return new Map([
+    ...visionSpecs(vision),
+    ...norm('mlp1.0', merged),
+    ...linear('mlp1.1', merged, llm.hiddenSize),
+    ...linear('mlp1.3', llm.hiddenSize, llm.hiddenSize),
+    ...llmSpecs(llm),
+    ...headSpecs(config),
+  ]);
+}
+
+/** Parameters of the reward head alone. Initial values: official implementation (spec of new modules). */
+export function headSpecs({ llm, layers, reduceSequence }: RewardModelConfig): Map<string, ParameterSpec> {
+  const width = llm.hiddenSize;
+  const query = (name: string, count = 1): Entry[] => [
+    [`${name}.query.weight`, { shape: [count, width], initial: { normal: 1 } }],
+    ...Array.from({ length: count }, (_, i) => attention(`${name}.attention.${i}`, width)).flat(),
+  ];
+  const reward: Entry[] = [
+    ...linear('reward_head.0', width, width),
+    ['reward_head.3.weight', { shape: [1, width], initial: { normal: 0.02 } }],
+  ];
+  const final = query('attention_query_final_layer');
+  const many = [
+    ...query('attention_query_multi_layer', layers.length),
+    ...query('attention_query_multi_layer_reduce'),
+  ];
+  switch (reduceSequence) {
+    case 'progressive_hierarchical_attention':
+      return new Map([
+        ...query('attention_query_first_layer'),
+        ...layers.slice(1).flatMap((_, i) => attention(`attention_query_other_layers.${i}`, width)),
+        ...final,
+        ...reward,
+      ]);
+    case 'hierarchical_attention':
+    case 'hierarchical_attention-shared':
+      return new Map([...many, ...final, ...reward]);
+    case 'hierarchical_attention-v2':
+      return new Map([...many, ...reward]);
+    case 'attention':
+      return new Map([...query('attention_query'), ...reward]);
+    case 'good_token':
+      return new Map();
+    default:
+      return new Map(reward);
+  }
+}
+
+type Entry = [name: string, spec: ParameterSpec];
+
+function visionSpecs(vision: VisionConfig): Entry[] {
+  const { hiddenSize: width, intermediateSize, patchSize, imageSize } = vision;
+  const name = 'vision_model.embeddings';
+  const positions = 1 + Math.floor(imageSize / patchSize) ** 2;
+  const fan = 3 * patchSize * patchSize;
+  const entries: Entry[] = [
+    [`${name}.class_embedding`, { shape: [1, 1, width], initial: { normal: 0.02 } }],
+    [`${name}.position_embedding`, { shape: [1, positions, width], initial: { normal: 0.02 } }],
+    [
+      `${name}.patch_embedding.weight`,
+      { shape: [width, 3, patchSize, patchSize], initial: { normal: fan ** -0.5 } },
+    ],
+    [`${name}.patch_embedding.bias`, { shape: [width], initial: 'zeros' }],
+  ];
+  const bias = vision.normType === 'layer_norm';
+  for (let i = 0; i < vision.layers; i++) {
+    const layer = `vision_model.encoder.layers.${i}`;
+    entries.push(
+      ...norm(`${layer}.norm1`, width, bias),
+      ...linear(`${layer}.attn.qkv`, width, 3 * width, vision.qkvBias),
+      ...(vision.qkNormalization
+        ? ['q', 'k'].flatMap((k) => norm(`${layer}.attn.${k}_norm`, width, false))
+        : []),
+      ...linear(`${layer}.attn.proj`, width, width),
+      [`${layer}.ls1`, { shape: [width], initial: 'ones' }],
+      ...norm(`${layer}.norm2`, width, bias),
+      ...linear(`${layer}.mlp.fc1`, width, intermediateSize),
+      ...linear(`${layer}.mlp.fc2`, intermediateSize, width),
+      [`${layer}.ls2`, { shape: [width], initial: 'ones' }],
+    );
+  }
+  return entries;
+}
+
+function llmSpecs(llm: LlmConfig): Entry[] {
+  const { hiddenSize: width, intermediateSize, heads, keyValueHeads, vocabSize } = llm;
+  const narrow = (width / heads) * keyValueHeads;
+  const entries: Entry[] = [
+    ['language_model.model.embed_tokens.weight', { shape: [vocabSize, width], initial: { normal: 0.02 } }],
+  ];
+  for (let i = 0; i < llm.layers; i++) {
+    const layer = `language_model.model.layers.${i}`;
+    entries.push(
+      ...norm(`${layer}.input_layernorm`, width, false),
+      ...linear(`${layer}.self_attn.q_proj`, width, width),
+      ...linear(`${layer}.self_attn.k_proj`, width, narrow),
+      ...linear(`${layer}.self_attn.v_proj`, width, narrow),
+      ...linear(`${layer}.self_attn.o_proj`, width, width, false),
+      ...norm(`${layer}.post_attention_layernorm`, width, false),
+      ...linear(`${layer}.mlp.gate_proj`, width, intermediateSize, false),
+      ...linear(`${layer}.mlp.up_proj`, width, intermediateSize, false),
+      ...linear(`${layer}.mlp.down_proj`, intermediateSize, width, false),
+    );
+  }
+  entries.push(
+    ...norm('language_model.model.norm', width, false),
+    ...linear('language_model.lm_head', width, vocabSize, false),
+  );
+  return entries;
+}
+
+function linear(name: string, input: number, out: number, bias = true): Entry[] {
+  const weight: Entry = [`${name}.weight`, { shape: [out, input], initial: { normal: 0.02 } }];
+  return bias ? [weight, [`${name}.bias`, { shape: [out], initial: 'zeros' }]] : [weight];
+}
+
+function norm(name: string, width: number, bias = true): Entry[] {
+  const weight: Entry = [`${name}.weight`, { shape: [width], initial: 'ones' }];
+  return bias ? [weight, [`${name}.bias`, { shape: [width], initial: 'zeros' }]] : [weight];
+}
+
+/** torch.nn.MultiheadAttention, packed; Xavier-uniform over the packed matrix: bound √(6 / 4H). */
+function attention(name: string, width: number): Entry[] {
+  return [
+    [
+      `${name}.in_proj_weight`,
+      { shape: [3 * width, width], initial: { uniform: Math.sqrt(6 / (4 * width)) } },
+    ],
+    [`${name}.in_proj_bias`, { shape: [3 * width], initial: 'zeros' }],
+    ...linear(`${name}.out_proj`, width, width),
+  ];
+}
