@@ -74,6 +74,11 @@ export class Tokens {
     }
   }
 
+  /** One more than the largest id. */
+  get size(): number {
+    return Math.max(this.plain.get_vocab().size - 1, ...this.special.values()) + 1;
+  }
+
   /**
    * Id of one token by its exact text, special or of the vocabulary.
    * @throws when there is none.

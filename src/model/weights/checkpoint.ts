@@ -24,8 +24,8 @@ export interface CheckpointFiles {
   trainingConfig?: Record<string, unknown>;
   /** undefined where the official code wrote the folder. */
   card?: ModelCard;
-  /** Paths of the weight files. */
-  weights: string[];
+  /** Path of the weights, or of the index of their shards. */
+  weights: string;
 }
 
 /** The file names of the official layout, and our own. */
@@ -38,7 +38,7 @@ const names = {
 };
 
 /**
- * Reads the configuration of a checkpoint folder and finds its weights, whole or in shards.
+ * Reads the configuration of a checkpoint folder and finds its weights, one file or shards.
  * `training_config.json` may be in the folder or its parent, as the official trainer leaves it.
  * @throws with the path of what is missing or broken.
  */
@@ -55,7 +55,7 @@ export async function readCheckpoint(folder: string): Promise<CheckpointFiles> {
   if (card && typeof card.prompts?.user !== 'string') {
     throw new Error(`load: ${join(folder, names.card)} has no prompts`);
   }
-  return { config, trainingConfig, card, weights: await weightFiles(folder) };
+  return { config, trainingConfig, card, weights: await findWeights(folder) };
 }
 
 /**
@@ -79,17 +79,12 @@ export function weightsFile(folder: string): string {
   return join(folder, names.weights);
 }
 
-async function weightFiles(folder: string): Promise<string[]> {
-  const index = (await readJson(join(folder, names.index))) as
-    | { weight_map?: Record<string, string> }
-    | undefined;
-  if (index && !index.weight_map) throw new Error(`load: ${join(folder, names.index)} has no weight_map`);
-  const shards = index?.weight_map ? [...new Set(Object.values(index.weight_map))].sort() : [names.weights];
-  for (const shard of shards) {
-    const file = await stat(join(folder, shard)).catch(() => undefined);
-    if (!file?.isFile()) throw new Error(`load: the weights ${join(folder, shard)} are missing`);
+async function findWeights(folder: string): Promise<string> {
+  for (const name of [names.weights, names.index]) {
+    const file = await stat(join(folder, name)).catch(() => undefined);
+    if (file?.isFile()) return join(folder, name);
   }
-  return shards.map((shard) => join(folder, shard));
+  throw new Error(`load: ${folder} has no weights: neither ${names.weights} nor ${names.index}`);
 }
 
 /** A JSON object; undefined when there is no such file. */

@@ -34,21 +34,17 @@ describe('checkpoint', () => {
       config: { a: 1 },
       trainingConfig: { b: 2 },
       card,
-      weights: [join(out, 'model.safetensors')],
+      weights: join(out, 'model.safetensors'),
     });
   });
 
-  it('finds the training configuration beside the checkpoints of a run, and shards', async () => {
+  it('finds the training configuration beside the checkpoints of a run, and the index of shards', async () => {
     await write('config.json', {});
     await writeFile(join(run, 'training_config.json'), '{"of": "the run"}');
-    await write('model.safetensors.index.json', {
-      weight_map: { x: 'b.safetensors', y: 'a.safetensors', z: 'b.safetensors' },
-    });
-    await write('a.safetensors', '');
-    await write('b.safetensors', '');
+    await write('model.safetensors.index.json', {});
     const found = await readCheckpoint(folder);
     expect(found.trainingConfig).toEqual({ of: 'the run' });
-    expect(found.weights).toEqual([join(folder, 'a.safetensors'), join(folder, 'b.safetensors')]);
+    expect(found.weights).toBe(join(folder, 'model.safetensors.index.json'));
     expect(found.card).toBeUndefined();
   });
 
@@ -59,13 +55,8 @@ describe('checkpoint', () => {
     await write('config.json', '{"a": ');
     expect(await failure()).toMatch(/checkpoint-50\/config\.json is not JSON/);
     await write('config.json', {});
-    expect(await failure()).toMatch(/the weights .*model\.safetensors are missing/);
-    await write('model.safetensors.index.json', {});
-    expect(await failure()).toMatch(/index\.json has no weight_map/);
-    await write('model.safetensors.index.json', { weight_map: { x: 'lost.safetensors' } });
-    expect(await failure()).toMatch(/the weights .*lost\.safetensors are missing/);
+    expect(await failure()).toMatch(/checkpoint-50 has no weights: neither model\.safetensors nor/);
     await write('model.safetensors', '');
-    await rm(join(folder, 'model.safetensors.index.json'));
     await write('solireward.json', { prompts: {} });
     expect(await failure()).toMatch(/solireward\.json has no prompts/);
     await rm(join(folder, 'solireward.json'));

@@ -1,0 +1,344 @@
+import { fileURLToPath } from 'node:url';
+import type { Clip } from '../data/clip.js';
+import type { FrameCache } from '../data/video/frameCache.js';
+import type { ReadFailure } from '../data/video/readClips.js';
+import { type Tensor1D, type Tensor2D, type Tensor3D, type Tensor4D, tf } from '../engine/tf.js';
+import { InternVL } from './backbone/internvl.js';
+import { type RewardModelConfig, tokensPerTile } from './config.js';
+import { RewardHead } from './head/head.js';
+import { initialize } from './initialize.js';
+import type { Batch, ClipInput } from './input/collate.js';
+import { Processor } from './input/processor.js';
+import { imageContext, type Prompts, taskPrompts } from './input/prompt.js';
+import { Tokens } from './input/tokens.js';
+import { evenLayers, fromOfficial, toOfficial } from './officialConfig.js';
+import { headSpecs, parameterSpecs } from './parameters.js';
+import { type ModelCard, readCheckpoint, weightsFile, writeCheckpoint } from './weights/checkpoint.js';
+import { download, type HubOptions } from './weights/hub.js';
+import { readWeights, writeWeights } from './weights/safetensors.js';
+import type { Weights } from './weights/weights.js';
+
+/** A new reward head, for a model that has none or in place of the one it has. */
+export interface NewHead {
+  /** Default: `progressive_hierarchical_attention`, the paper's HPQA. */
+  reduceSequence?: RewardModelConfig['reduceSequence'];
+  /** Decoder layers that it reads, from 1. Default: four, evenly spaced, the last one included. */
+  layers?: number[];
+  /** Default 0. */
+  dropout?: number;
+  /** Of its weights. Default 0. */
+  seed?: number;
+}
+
+export interface CreateOptions {
+  /** Of the weights. Default 0. */
+  seed?: number;
+  /** Folder with the tokenizer's files. */
+  tokenizer: string;
+  /** What the model is asked, and what is saved with it. */
+  card: ModelCard;
+  /** Keeps the tiles of decoded clips on disk. */
+  cache?: FrameCache;
+}
+
+export interface LoadOptions {
+  /** Puts a new head on the model; a base model needs one. */
+  head?: NewHead;
+  /** How clips are cut into frames and tiles, in place of what is saved with the model. */
+  frames?: Partial<Pick<RewardModelConfig, 'numSegments' | 'maxNum' | 'centerCropVideo'>>;
+  /** What the model is asked, in place of what is saved with it (or of the official task `phy_deform`). */
+  card?: ModelCard;
+  /** Keeps the tiles of decoded clips on disk. */
+  cache?: FrameCache;
+}
+
+export interface BatchOptions {
+  /** Clips that go through the model together. Default 4. */
+  batchSize?: number;
+  /** Stops between batches, with the signal's reason. */
+  signal?: AbortSignal;
+}
+
+/** One batch of `scoreBatches`. */
+export interface ScoredBatch {
+  /** The clips that have a score, in their order. */
+  scores: { clip: Clip; score: number }[];
+  failures: ReadFailure[];
+}
+
+/** The trained part: the reward head, the language model too, or everything. */
+export type Trainable = 'head' | 'decoder+head' | 'all';
+
+const frozenBelow: Record<Trainable, string[]> = {
+  head: ['vision_model.', 'mlp1.', 'language_model.'],
+  'decoder+head': ['vision_model.', 'mlp1.'],
+  all: [],
+};
+const vocabularyProjection = 'language_model.lm_head.weight';
+
+/**
+ * A video reward model: one number a clip, higher is better. Its stages are pure functions of weights and inputs:
+ * `reward(decode(ids, mask, encodeVision(pixels)), mask)`; `forward` is all three.
+ */
+export class RewardModel {
+  readonly backbone: InternVL;
+  readonly head: RewardHead;
+
+  private constructor(
+    readonly config: RewardModelConfig,
+    /** By the official names. */
+    readonly weights: Weights,
+    readonly processor: Processor,
+    /** What the model is about; saved with it. */
+    readonly card: ModelCard,
+  ) {
+    const { tokens } = processor;
+    this.backbone = new InternVL(weights, config, tokens.id(imageContext));
+    this.head = new RewardHead(weights, config, tokens.find('good'));
+  }
+
+  /**
+   * A model with new, seeded weights.
+   * @throws when the tokenizer is not one for the model: it lacks `<IMG_CONTEXT>`, or has too many tokens.
+   */
+  static async create(
+    config: RewardModelConfig,
+    { seed = 0, tokenizer, card, cache }: CreateOptions,
+  ): Promise<RewardModel> {
+    const tokens = await Tokens.load(tokenizer);
+    const weights = initialize(parameterSpecs(config), seed);
+    return RewardModel.assemble(config, weights, tokens, card, cache);
+  }
+
+  /**
+   * Reads a model folder in the official checkpoint layout, or as `save` writes it.
+   * @throws with the path of what is missing or broken; no tensor is left behind then.
+   */
+  static async load(
+    path: string | URL,
+    { head, frames, card, cache }: LoadOptions = {},
+  ): Promise<RewardModel> {
+    const folder = path instanceof URL ? fileURLToPath(path) : path;
+    const files = await readCheckpoint(folder);
+    if (!files.trainingConfig && !head) {
+      throw new Error(
+        `load: ${folder} has no training_config.json, so it is a base model without a reward head; ` +
+          'give one: load(folder, { head: {} })',
+      );
+    }
+    const saved = fromOfficial(files);
+    const config = { ...saved, ...(head && headConfig(saved, head)), ...frames };
+    const tokens = await Tokens.load(folder);
+    const stored = await readWeights(files.weights);
+    let weights: Weights;
+    try {
+      if (head) replaceHead(stored, config, head.seed ?? 0);
+      weights = parametersOf(config, stored, folder);
+    } catch (error) {
+      tf.dispose([...stored.values()]);
+      throw error;
+    }
+    const known = files.card ?? { task: 'phy_deform', prompts: taskPrompts('phy_deform') };
+    return RewardModel.assemble(config, weights, tokens, card ?? known, cache);
+  }
+
+  /**
+   * Loads a model of the Hugging Face hub, through its cache (`HF_HOME`): for example
+   * `fromHub('Yukino271828/SoliReward', { subfolder: 'pixel_orm/TA-HPQA-InternVL3-1B' })`, or a base model with a
+   * new head, `fromHub('OpenGVLab/InternVL3-1B', { head: {} })`.
+   * @throws when the repository cannot be reached and is not in the cache, and as `load`.
+   */
+  static async fromHub(repo: string, options: HubOptions & LoadOptions = {}): Promise<RewardModel> {
+    return RewardModel.load(await download(repo, options), options);
+  }
+
+  private static assemble(
+    config: RewardModelConfig,
+    weights: Weights,
+    tokens: Tokens,
+    card: ModelCard,
+    cache: FrameCache | undefined,
+  ): RewardModel {
+    const { vision, llm, numSegments, maxNum, centerCropVideo } = config;
+    const frames = { inputSize: vision.imageSize, numSegments, maxNum, centerCropVideo };
+    try {
+      if (tokens.size > llm.vocabSize) {
+        throw new Error(`the tokenizer has ${tokens.size} tokens, more than the model's ${llm.vocabSize}`);
+      }
+      const options = { ...frames, tokensPerTile: tokensPerTile(config) };
+      return new RewardModel(config, weights, new Processor(tokens, options, cache), card);
+    } catch (error) {
+      tf.dispose([...weights.values()]);
+      throw error;
+    }
+  }
+
+  /** What the model is asked about a clip. */
+  get prompts(): Prompts {
+    return this.card.prompts;
+  }
+
+  /**
+   * Visual tokens of tiles: vision transformer, pixel shuffle, projector.
+   * @param pixelValues [tiles, 3, S, S], normalised.
+   * @returns [tiles, tokens of a tile, H].
+   */
+  encodeVision(pixelValues: Tensor4D): Tensor3D {
+    return this.backbone.encodeVision(pixelValues);
+  }
+
+  /**
+   * Hidden states of the language model, with the visual tokens in the places of their placeholders.
+   * @param inputIds [B, N]. @param attentionMask [B, N]: 1 for a token, 0 for padding on the right.
+   * @param visual [tokens of all tiles, H]: what `encodeVision` gave, flattened.
+   * @returns L + 1 tensors [B, N, H]: 0 the embeddings, L after the final norm.
+   */
+  decode(inputIds: Tensor2D, attentionMask: Tensor2D, visual: Tensor2D): Tensor3D[] {
+    return this.backbone.decode(inputIds, attentionMask, visual);
+  }
+
+  /** Rewards [B] of hidden states, as `decode` gives them. */
+  reward(hiddenStates: Tensor3D[], attentionMask: Tensor2D): Tensor1D {
+    return this.head.reward(hiddenStates, attentionMask);
+  }
+
+  /** Rewards [B] of a batch: all stages. */
+  forward({ inputIds, attentionMask, pixelValues }: Batch): Tensor1D {
+    return tf.tidy(() => {
+      const tokens = this.encodeVision(pixelValues);
+      const visual = tf.reshape(tokens, [-1, tokens.shape[2]]) as Tensor2D;
+      return this.reward(this.decode(inputIds, attentionMask, visual), attentionMask);
+    });
+  }
+
+  /**
+   * Names of the parameters of a part: the reward head; the language model too, on frozen visual tokens; or all.
+   * The vocabulary projection is among them only where the reward is made of it.
+   */
+  parameters(trainable: Trainable): string[] {
+    const frozen = frozenBelow[trainable];
+    if (!frozen) {
+      throw new RangeError(`parameters: unknown part "${trainable}", expected head, decoder+head or all`);
+    }
+    const logits = this.config.reduceSequence === 'good_token';
+    return [...this.weights.keys()].filter(
+      (name) =>
+        (logits || name !== vocabularyProjection) && !frozen.some((prefix) => name.startsWith(prefix)),
+    );
+  }
+
+  /**
+   * Scores of clips, in their order; they do not depend on the batch size.
+   * @param options `batchSize` (default 4); `signal` stops between batches with its reason; `onProgress` is called
+   *   after each batch.
+   * @throws with the reason of each clip that cannot be read; `score.clips` goes on with the rest instead.
+   */
+  async score(
+    clips: readonly Clip[],
+    {
+      onProgress,
+      ...options
+    }: BatchOptions & { onProgress?: (p: { done: number; total: number }) => void } = {},
+  ): Promise<number[]> {
+    const scores: number[] = [];
+    for await (const batch of this.scoreBatches(clips, options)) {
+      if (batch.failures.length > 0) {
+        const reasons = batch.failures.map(({ clip, reason }) => `clip "${clip.id}": ${reason}`);
+        throw new Error(`score: ${reasons.join('; ')}`);
+      }
+      scores.push(...batch.scores.map(({ score }) => score));
+      onProgress?.({ done: scores.length, total: clips.length });
+    }
+    return scores;
+  }
+
+  /**
+   * Scores batch by batch, in order. The next batch is decoded while the model computes this one.
+   * A clip that cannot be read is among its batch's failures, and the rest goes on.
+   */
+  async *scoreBatches(
+    clips: readonly Clip[],
+    { batchSize = 4, signal }: BatchOptions = {},
+  ): AsyncGenerator<ScoredBatch> {
+    if (!(Number.isSafeInteger(batchSize) && batchSize > 0)) {
+      throw new RangeError(`score: expected batchSize to be a positive integer, received ${batchSize}`);
+    }
+    const process = (start: number) => {
+      const processed = this.processor.processMany(clips.slice(start, start + batchSize), this.prompts, {
+        signal,
+      });
+      processed.catch(() => {}); // a reader that stops early leaves nobody to hear of it
+      return processed;
+    };
+    let next = process(0);
+    for (let start = 0; start < clips.length; start += batchSize) {
+      const { inputs, failures } = await next;
+      signal?.throwIfAborted();
+      next = process(start + batchSize);
+      const readable = inputs.filter((input) => input !== undefined);
+      const rewards = readable.length > 0 ? await this.rewards(readable) : [];
+      const scored = inputs.flatMap((input, i) => (input ? [clips[start + i]] : []));
+      yield { scores: scored.map((clip, i) => ({ clip, score: rewards[i] })), failures };
+    }
+  }
+
+  private async rewards(inputs: ClipInput[]): Promise<number[]> {
+    const batch = this.processor.collate(inputs);
+    const rewards = this.forward(batch);
+    try {
+      return [...(await rewards.data())];
+    } finally {
+      tf.dispose([rewards, batch.inputIds, batch.attentionMask, batch.pixelValues]);
+    }
+  }
+
+  /**
+   * Writes the model to a folder that the official loader reads: `config.json`, `model.safetensors`,
+   * `training_config.json`, the tokenizer's files; and `solireward.json` for what that layout forgets.
+   * @param options `dtype` of the weights: float32 (default) or bfloat16, half the size.
+   */
+  async save(folder: string, { dtype = 'float32' }: { dtype?: 'float32' | 'bfloat16' } = {}): Promise<void> {
+    const { config, trainingConfig } = toOfficial(this.config);
+    const files = { config: { ...config, dtype }, trainingConfig, card: this.card };
+    await writeCheckpoint(folder, files, this.processor.tokens.files);
+    await writeWeights(weightsFile(folder), this.weights, { dtype });
+  }
+
+  /** Frees the weights. The model cannot be used any more. */
+  dispose(): void {
+    tf.dispose([...this.weights.values()]);
+  }
+}
+
+function headConfig({ llm }: RewardModelConfig, head: NewHead): Partial<RewardModelConfig> {
+  const { reduceSequence = 'progressive_hierarchical_attention', layers, dropout = 0 } = head;
+  return { reduceSequence, layers: layers ?? evenLayers(llm.layers), rewardDropout: dropout };
+}
+
+function replaceHead(weights: Weights, config: RewardModelConfig, seed: number): void {
+  for (const [name, variable] of initialize(headSpecs(config), seed)) {
+    weights.get(name)?.dispose();
+    weights.set(name, variable);
+  }
+}
+
+/**
+ * The parameters of a model, in their own order whatever the file's is, so that sums over them are the same after
+ * a restart. Frees the weights that the model does not have.
+ * @throws when one is missing or has another shape.
+ */
+function parametersOf(config: RewardModelConfig, weights: Weights, folder: string): Weights {
+  const parameters: Weights = new Map();
+  for (const [name, { shape }] of parameterSpecs(config)) {
+    const variable = weights.get(name);
+    if (!variable) throw new Error(`load: the weights in ${folder} lack the parameter "${name}"`);
+    if (String(variable.shape) !== String(shape)) {
+      throw new Error(
+        `load: the parameter "${name}" in ${folder} is [${variable.shape}], expected [${shape}]`,
+      );
+    }
+    parameters.set(name, variable);
+  }
+  for (const [name, variable] of weights) if (!parameters.has(name)) variable.dispose();
+  return parameters;
+}

@@ -1,0 +1,113 @@
+import { type ColumnTable, table } from 'arquero';
+import type { Clip } from '../data/clip.js';
+import type { ReadFailure } from '../data/video/readClips.js';
+import type { RewardModel } from '../model/rewardModel.js';
+
+/** Scores: a table with the columns `clip`, `score` and those of the input, and what could not be scored. */
+export type ScoreTable = ColumnTable & {
+  /** The clips that have no row, and why. */
+  readonly failures: readonly ReadFailure[];
+};
+
+/** How far scoring is. */
+export interface ScoreProgress {
+  done: number;
+  total: number;
+  failed: number;
+}
+
+export interface ScoreOptions {
+  /** Clips that go through the model together. Default 4; the scores do not depend on it. */
+  batchSize?: number;
+  /** Stops between batches, with the signal's reason. */
+  signal?: AbortSignal;
+  /** Called after each batch. */
+  onProgress?: (progress: ScoreProgress) => void;
+}
+
+/** The columns of a table that belong to a clip. */
+const clipColumns = ['path', 'prompt', 'promptId', 'generator'] as const;
+
+/**
+ * Scores clips by a reward model, in their order. While the model computes one batch the next is decoded; a clip
+ * that stands in several rows is scored once. A clip that cannot be read has no row: it is among the table's
+ * `failures`, and a warning says how many there are.
+ * @param clips clips, or a table with the columns `clip` and `path` (labels, for example), whose columns are kept.
+ * @throws when the input is no such table or two clips share an id; and with the signal's reason.
+ */
+export async function clips(
+  model: RewardModel,
+  clips: readonly Clip[] | ColumnTable,
+  { batchSize, signal, onProgress }: ScoreOptions = {},
+): Promise<ScoreTable> {
+  const rows = Array.isArray(clips) ? clips.map(rowOfClip) : rowsOfTable(clips as ColumnTable);
+  const distinct = distinctClips(rows);
+  const scores = new Map<string, number>();
+  const failures: ReadFailure[] = [];
+  for await (const batch of model.scoreBatches(distinct, { batchSize, signal })) {
+    for (const { clip, score } of batch.scores) scores.set(clip.id, score);
+    failures.push(...batch.failures);
+    const done = scores.size + failures.length;
+    onProgress?.({ done, total: distinct.length, failed: failures.length });
+  }
+  if (failures.length > 0) warn(failures, distinct.length);
+
+  const scored = rows.filter(({ clip }) => scores.has(clip.id));
+  const columns: Record<string, unknown[]> = {
+    clip: scored.map(({ clip }) => clip.id),
+    score: scored.map(({ clip }) => scores.get(clip.id)),
+  };
+  for (const name of columnNames(rows)) columns[name] = scored.map(({ values }) => values[name]);
+  return Object.assign(table(columns), { failures });
+}
+
+/** One row of the result to be: the clip and the input's other columns. */
+interface Row {
+  clip: Clip;
+  values: Record<string, unknown>;
+}
+
+function rowOfClip(clip: Clip): Row {
+  const { id: _, ...values } = clip;
+  return { clip, values };
+}
+
+function rowsOfTable(input: ColumnTable): Row[] {
+  for (const name of ['clip', 'path']) {
+    if (!input.columnNames().includes(name)) {
+      throw new Error(
+        `score.clips: the table has no column "${name}" (it has ${input.columnNames().join(', ')}); ` +
+          'add it, or give the clips themselves',
+      );
+    }
+  }
+  return (input.objects() as Record<string, unknown>[]).map(({ clip: id, score: _, ...values }) => {
+    const known = clipColumns.filter((name) => values[name] !== undefined && values[name] !== null);
+    const fields = Object.fromEntries(known.map((name) => [name, values[name]]));
+    return { clip: { id, ...fields } as Clip, values };
+  });
+}
+
+function distinctClips(rows: readonly Row[]): Clip[] {
+  const distinct = new Map<string, Clip>();
+  for (const { clip } of rows) {
+    const first = distinct.get(clip.id) ?? clip;
+    if (first.path !== clip.path) {
+      throw new Error(`score.clips: two clips share the id "${clip.id}": ${first.path} and ${clip.path}`);
+    }
+    distinct.set(clip.id, first);
+  }
+  return [...distinct.values()];
+}
+
+function columnNames(rows: readonly Row[]): string[] {
+  return [...new Set(rows.flatMap(({ values }) => Object.keys(values)))];
+}
+
+function warn(failures: readonly ReadFailure[], total: number): void {
+  const [first] = failures;
+  console.warn(
+    `score.clips: ${failures.length} of ${total} clips have no score; the first is "${first.clip.id}": ` +
+      `${first.reason}. All are in the table's .failures`,
+  );
+}

@@ -1,0 +1,313 @@
+import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Clip } from '../../src/data/clip.js';
+import { tf } from '../../src/engine/tf.js';
+import type { Batch } from '../../src/model/input/collate.js';
+import { dimensionPrompts, taskPrompts } from '../../src/model/input/prompt.js';
+import { tinyConfig } from '../../src/model/presets.js';
+import { RewardModel } from '../../src/model/rewardModel.js';
+import { tinyFolder } from '../../src/model/tiny.js';
+import { readTensors } from '../../src/model/weights/safetensors.js';
+import { clips as scoreClips } from '../../src/score/clips.js';
+import { goldenTensors } from '../data/video/golden.js';
+import { describeEngines } from '../engines.js';
+import { describeShared, shared } from '../shared.js';
+
+const checkpoint = shared('golden/checkpoints/internvl3-tiny');
+const sharded = shared('golden/checkpoints/internvl3-tiny-bf16-sharded');
+const json = async (path: string) => JSON.parse(await readFile(path, 'utf8'));
+type Shape4D = [number, number, number, number];
+const card = { prompts: dimensionPrompts('alignment'), dimension: 'alignment' };
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'model-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** The inputs of the golden forward pass, without their padding tile. */
+function goldenBatch(): Batch {
+  const {
+    'input.input_ids': ids,
+    'input.attention_mask': mask,
+    'input.pixel_values': pixels,
+  } = goldenTensors('checkpoints', 'internvl3-tiny', 'io.safetensors');
+  const integers = ({ data }: typeof ids) =>
+    new Int32Array(data.buffer, data.byteOffset, data.byteLength / 4);
+  return {
+    inputIds: tf.tensor2d(integers(ids), ids.shape as [number, number], 'int32'),
+    attentionMask: tf.tensor2d(Float32Array.from(integers(mask)), mask.shape as [number, number]),
+    pixelValues: tf.tidy(() => {
+      const all = tf.tensor4d(pixels.data as Float32Array, pixels.shape as Shape4D);
+      return tf.slice(all, [0, 0, 0, 0], [5, 3, 56, 56]);
+    }),
+    imageFlags: new Int32Array(5).fill(1),
+  };
+}
+const free = ({ inputIds, attentionMask, pixelValues }: Batch) =>
+  tf.dispose([inputIds, attentionMask, pixelValues]);
+
+await describeEngines('RewardModel', () => {
+  describeShared('of the official checkpoint', () => {
+    let model: RewardModel;
+    let cases: { clip: string; task: string; prompt: string; reward: number }[];
+    let clips: Clip[];
+    beforeAll(async () => {
+      model = await RewardModel.load(checkpoint, {
+        card: { task: 'text_alignment', prompts: taskPrompts('text_alignment') },
+      });
+      cases = (await json(join(checkpoint, 'e2e.json'))).cases;
+      const aligned = cases.filter(({ task }) => task === 'text_alignment');
+      clips = aligned.map(({ clip, prompt }) => ({ id: clip, path: shared('data', clip), prompt }));
+    });
+    afterAll(() => model.dispose());
+
+    it('gives the golden rewards', async () => {
+      const batch = goldenBatch();
+      const rewards = model.forward(batch);
+      const { expected } = await json(join(checkpoint, 'io.json'));
+      expect(await rewards.data()).toBeAllclose(expected.reward_scores, { rtol: 1e-4 });
+      rewards.dispose();
+      free(batch);
+    });
+
+    it('gives the golden rewards of bf16 weights in shards', async () => {
+      const other = await RewardModel.load(sharded);
+      expect(other.prompts).toEqual(taskPrompts('phy_deform'));
+      const batch = goldenBatch();
+      const rewards = other.forward(batch);
+      const { reward_scores_float32_compute: expected } = await json(join(sharded, 'io.json'));
+      expect(await rewards.data()).toBeAllclose(expected, { rtol: 1e-4 });
+      rewards.dispose();
+      free(batch);
+      other.dispose();
+    });
+
+    it('gives the official rewards of official pixels', async () => {
+      const tensors = goldenTensors('checkpoints', 'internvl3-tiny', 'e2e.safetensors');
+      const judged = cases.filter(({ task }) => task === 'phy_deform');
+      for (const index of [0, 2]) {
+        const { clip, task, prompt, reward } = judged[index];
+        const input = await model.processor.process(
+          { id: clip, path: shared('data', clip), prompt },
+          taskPrompts(task),
+        );
+        const own = model.processor.collate([input]);
+        const { data, shape } = tensors[`${index}.pixel_values`];
+        const pixelValues = tf.tensor4d(data as Float32Array, shape as Shape4D);
+        const rewards = model.forward({ ...own, pixelValues });
+        expect(await rewards.data()).toBeAllclose([reward], { rtol: 1e-3 });
+        tf.dispose([pixelValues, rewards]);
+        free(own);
+      }
+    });
+
+    it('scores real clips as the official code, whatever the batch size', async () => {
+      const before = tf.memory().numTensors;
+      const expected = cases.filter(({ task }) => task === 'text_alignment').map(({ reward }) => reward);
+      const together = await model.score(clips, { batchSize: 3 });
+      // Another build of swscale moves pixels by up to three levels, which random weights amplify.
+      expect(together).toBeAllclose(expected, { atol: 0.012 });
+      expect(await model.score(clips, { batchSize: 1 })).toBeAllclose(together, { rtol: 1e-5 });
+      expect(tf.memory().numTensors).toBe(before);
+    });
+
+    it('scores the rest of the clips when one is bad, in order', async () => {
+      vi.spyOn(console, 'warn').mockReturnValue(undefined);
+      const alone = await model.score(clips);
+      const bad = { id: 'bad', path: join(folder, 'nowhere.mp4'), prompt: 'x' };
+      const list = [clips[0], bad, clips[1], clips[2]];
+      const scores = await scoreClips(model, list, { batchSize: 2 });
+      expect(scores.array('clip')).toEqual(clips.map(({ id }) => id));
+      expect(scores.array('score')).toBeAllclose(alone, { rtol: 1e-5 });
+      expect(scores.failures.map(({ clip }) => clip.id)).toEqual(['bad']);
+      await expect(model.score(list)).rejects.toThrow(/clip "bad": .*nowhere\.mp4/);
+      expect((await scoreClips(model, [bad])).numRows()).toBe(0);
+    });
+
+    it('stops between batches', async () => {
+      const before = tf.memory().numTensors;
+      const controller = new AbortController();
+      const done: number[] = [];
+      const scoring = model.score(clips, {
+        batchSize: 1,
+        signal: controller.signal,
+        onProgress: (progress) => {
+          done.push(progress.done);
+          controller.abort(new Error('enough'));
+        },
+      });
+      await expect(scoring).rejects.toThrow('enough');
+      expect(done).toEqual([1]);
+      expect(tf.memory().numTensors).toBe(before);
+      await expect(model.score(clips, { batchSize: 0 })).rejects.toThrow(
+        'batchSize to be a positive integer, received 0',
+      );
+    });
+
+    it('saves what the official code would load, and itself loads again', async () => {
+      const out = join(folder, 'saved');
+      model.card.scoreMean = 0.5;
+      await model.save(out);
+      const [saved, original] = await Promise.all(
+        [out, checkpoint].map((path) => readTensors(join(path, 'model.safetensors'))),
+      );
+      expect([...saved.keys()].sort()).toEqual([...original.keys()].sort());
+      for (const [name, { dtype, shape, data }] of saved) {
+        expect({ name, dtype, shape }).toEqual({ name, dtype: 'F32', shape: original.get(name)!.shape });
+        expect(data).toEqual(original.get(name)!.data);
+      }
+      expect(await readdir(out)).toEqual(
+        expect.arrayContaining([
+          'added_tokens.json',
+          'chat_template.jinja',
+          'config.json',
+          'merges.txt',
+          'tokenizer.json',
+        ]),
+      );
+      const [training, officialTraining] = await Promise.all(
+        [out, checkpoint].map((path) => json(join(path, 'training_config.json'))),
+      );
+      expect(training.internvl_args).toEqual(officialTraining.internvl_args);
+      expect(training.model_args.reduce_sequence).toBe(officialTraining.model_args.reduce_sequence);
+      expect(training.training_args.bf16).toBe(true);
+
+      const again = await RewardModel.load(out);
+      expect([...again.weights.keys()]).toEqual([...model.weights.keys()]);
+      expect(again.card).toEqual(model.card);
+      expect(again.config).toEqual(model.config);
+      expect(await again.score(clips)).toEqual(await model.score(clips));
+      again.dispose();
+    });
+
+    it('saves half-size weights', async () => {
+      const out = join(folder, 'half');
+      await model.save(out, { dtype: 'bfloat16' });
+      expect((await json(join(out, 'config.json'))).dtype).toBe('bfloat16');
+      const again = await RewardModel.load(out);
+      expect(await again.score(clips)).toBeAllclose(await model.score(clips), { rtol: 0.05 });
+      again.dispose();
+    });
+
+    it('puts a new head on a base model', async () => {
+      const base = await mkdtemp(join(folder, 'base-'));
+      for (const name of ['config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json']) {
+        await copyFile(join(checkpoint, name), join(base, name));
+      }
+      await expect(RewardModel.load(base)).rejects.toThrow(
+        /base-.* has no training_config\.json.*head: \{\}/,
+      );
+      const before = tf.memory().numTensors;
+      const first = await RewardModel.load(base, { head: { seed: 7 }, card: model.card });
+      expect(first.config.layers).toEqual([1, 2, 3, 4]);
+      const [score] = await first.score([clips[0]]);
+      expect(score).not.toBeCloseTo((await model.score([clips[0]]))[0], 3);
+      first.dispose();
+      const same = await RewardModel.load(pathToFileURL(base), { head: { seed: 7 }, card: model.card });
+      expect(await same.score([clips[0]])).toEqual([score]);
+      same.dispose();
+      const pooled = await RewardModel.load(base, { head: { reduceSequence: 'meanpool' } });
+      expect(pooled.parameters('head')).toEqual([
+        'reward_head.0.weight',
+        'reward_head.0.bias',
+        'reward_head.3.weight',
+      ]);
+      pooled.dispose();
+      expect(tf.memory().numTensors).toBe(before);
+    });
+  });
+
+  describe('of its own', () => {
+    const tokenizer = tinyFolder();
+
+    it('is made from a seed', async () => {
+      const config = tinyConfig(128);
+      const before = tf.memory().numTensors;
+      const make = (seed: number) => RewardModel.create(config, { seed, tokenizer, card });
+      const models = [await make(1), await make(1), await make(2)];
+      const query = await Promise.all(
+        models.map(async ({ weights }) =>
+          Array.from(await weights.get('attention_query_first_layer.query.weight')!.data()),
+        ),
+      );
+      expect(query[0]).toEqual(query[1]);
+      expect(query[0]).not.toEqual(query[2]);
+      const saved = await mkdtemp(join(folder, 'seeded-'));
+      await models[0].save(saved);
+      const loaded = await RewardModel.load(saved);
+      expect([...loaded.weights.keys()]).toEqual([...models[0].weights.keys()]);
+      for (const model of [...models, loaded]) model.dispose();
+      expect(tf.memory().numTensors).toBe(before);
+    });
+
+    it('names the parameters of its parts', async () => {
+      const model = await RewardModel.create(tinyConfig(128), { tokenizer, card });
+      const [head, decoder, all] = (['head', 'decoder+head', 'all'] as const).map((part) =>
+        model.parameters(part),
+      );
+      expect(head).toHaveLength(25);
+      expect(decoder.filter((name) => name.startsWith('language_model.'))).toHaveLength(4 * 12 + 2);
+      expect(decoder.filter((name) => !name.startsWith('language_model.'))).toEqual(head);
+      expect(all).toHaveLength(model.weights.size - 1);
+      expect(all).not.toContain('language_model.lm_head.weight');
+      expect(() => model.parameters('vision' as 'all')).toThrow('unknown part "vision"');
+      model.dispose();
+    });
+
+    it('refuses a tokenizer that is not its own', async () => {
+      const before = tf.memory().numTensors;
+      await expect(RewardModel.create(tinyConfig(16), { tokenizer, card })).rejects.toThrow(
+        /the tokenizer has \d+ tokens, more than the model's 16/,
+      );
+      expect(tf.memory().numTensors).toBe(before);
+    });
+  });
+
+  describe('in a damaged folder', () => {
+    let broken: string;
+    beforeEach(async () => {
+      broken = await mkdtemp(join(folder, 'broken-'));
+      const model = await RewardModel.create(tinyConfig(128), { tokenizer: tinyFolder(), card });
+      await model.save(broken);
+      model.dispose();
+    });
+
+    it.each([
+      ['config.json', '{', /config\.json is not JSON/],
+      ['model.safetensors', 'no tensors at all', /model\.safetensors/],
+      ['tokenizer.json', '[]', /Tokens\.load/],
+      ['training_config.json', '{"model_args": {"reduce_sequence": "sum"}}', /reduce_sequence/],
+    ])('says so of %s, and leaves no tensor behind', async (name, content, message) => {
+      const before = tf.memory().numTensors;
+      await writeFile(join(broken, name), content);
+      await expect(RewardModel.load(broken)).rejects.toThrow(message);
+      await rm(join(broken, name));
+      if (name !== 'training_config.json') await expect(RewardModel.load(broken)).rejects.toThrow(broken);
+      expect(tf.memory().numTensors).toBe(before);
+    });
+
+    it('says so of a parameter that is missing or has another shape', async () => {
+      const before = tf.memory().numTensors;
+      const config = join(broken, 'config.json');
+      const original = await json(config);
+      const load = async (llm: object) => {
+        await writeFile(
+          config,
+          JSON.stringify({ ...original, llm_config: { ...original.llm_config, ...llm } }),
+        );
+        return RewardModel.load(broken);
+      };
+      await expect(load({ num_hidden_layers: 5 })).rejects.toThrow(
+        /lack the parameter "language_model\.model\.layers\.4\.input_layernorm\.weight"/,
+      );
+      await expect(load({ vocab_size: 130 })).rejects.toThrow(
+        /embed_tokens\.weight" in .* is \[128,96\], expected \[130,96\]/,
+      );
+      expect(tf.memory().numTensors).toBe(before);
+    });
+  });
+});

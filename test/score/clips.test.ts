@@ -1,0 +1,94 @@
+import { type ColumnTable, table } from 'arquero';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Clip } from '../../src/data/clip.js';
+import type { RewardModel } from '../../src/model/rewardModel.js';
+import { clips } from '../../src/score/clips.js';
+
+/** Scores a clip by the number in its path; a path without one cannot be read. */
+const scored: string[] = [];
+const model = {
+  async *scoreBatches(list: readonly Clip[], { batchSize = 4 }: { batchSize?: number }) {
+    for (let i = 0; i < list.length; i += batchSize) {
+      const batch = list.slice(i, i + batchSize);
+      scored.push(...batch.map(({ id }) => id));
+      const number = (clip: Clip) => Number(/\d+/.exec(clip.path)?.[0]);
+      yield {
+        scores: batch.filter((clip) => number(clip) >= 0).map((clip) => ({ clip, score: number(clip) / 10 })),
+        failures: batch.filter((clip) => !(number(clip) >= 0)).map((clip) => ({ clip, reason: 'no number' })),
+      };
+    }
+  },
+} as unknown as RewardModel;
+const clip = (id: string, path: string, more = {}): Clip => ({ id, path, ...more });
+
+describe('score.clips', () => {
+  beforeEach(() => {
+    scored.length = 0;
+    vi.spyOn(console, 'warn').mockReturnValue(undefined);
+  });
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  it('gives a row a clip, in order, with what is known of it', async () => {
+    const scores = await clips(model, [clip('b', '7.mp4', { prompt: 'p' }), clip('a', '3.mp4')]);
+    expect(scores.objects()).toEqual([
+      { clip: 'b', score: 0.7, path: '7.mp4', prompt: 'p' },
+      { clip: 'a', score: 0.3, path: '3.mp4', prompt: undefined },
+    ]);
+    expect(scores.columnNames().slice(0, 2)).toEqual(['clip', 'score']);
+    expect(scores.failures).toEqual([]);
+    expect(console.warn).not.toHaveBeenCalled();
+  });
+
+  it('keeps the columns and the rows of a table, and scores each clip once', async () => {
+    const labels = table({
+      clip: ['a', 'b', 'a'],
+      dimension: ['physics', 'physics', 'deformity'],
+      pass: [true, false, false],
+      path: ['1.mp4', '2.mp4', '1.mp4'],
+      score: [9, 9, 9],
+    });
+    const scores = await clips(
+      model,
+      labels.filter((row: { clip: string }) => row.clip !== 'none'),
+    );
+    expect(scored).toEqual(['a', 'b']);
+    expect(scores.objects()).toEqual([
+      { clip: 'a', score: 0.1, dimension: 'physics', pass: true, path: '1.mp4' },
+      { clip: 'b', score: 0.2, dimension: 'physics', pass: false, path: '2.mp4' },
+      { clip: 'a', score: 0.1, dimension: 'deformity', pass: false, path: '1.mp4' },
+    ]);
+  });
+
+  it('reports what could not be scored and keeps the rest', async () => {
+    const progress: object[] = [];
+    const scores = await clips(model, [clip('a', '1'), clip('b', 'bad'), clip('c', '3')], {
+      batchSize: 2,
+      onProgress: (state) => progress.push(state),
+    });
+    expect(scores.array('clip')).toEqual(['a', 'c']);
+    expect(scores.failures.map(({ clip: { id }, reason }) => [id, reason])).toEqual([['b', 'no number']]);
+    expect(console.warn).toHaveBeenCalledWith(
+      expect.stringMatching(/1 of 3 clips have no score.*"b": no number/),
+    );
+    expect(progress).toEqual([
+      { done: 2, total: 3, failed: 1 },
+      { done: 3, total: 3, failed: 1 },
+    ]);
+  });
+
+  it('gives an empty table for no clips', async () => {
+    const scores = await clips(model, []);
+    expect(scores.numRows()).toBe(0);
+    expect(scores.columnNames()).toEqual(['clip', 'score']);
+  });
+
+  it('refuses a table that names no files, and ids that are not unique', async () => {
+    const nameless = table({ clip: ['a'], pass: [true] }) as ColumnTable;
+    await expect(clips(model, nameless)).rejects.toThrow('no column "path" (it has clip, pass)');
+    await expect(clips(model, [clip('a', '1'), clip('a', '2')])).rejects.toThrow(
+      'two clips share the id "a": 1 and 2',
+    );
+  });
+});
