@@ -308,6 +308,24 @@ export class RewardModel {
   dispose(): void {
     tf.dispose([...this.weights.values()]);
   }
+
+  /** One line: `reward model of physics: 1.0M parameters, progressive_hierarchical_attention of layers 1, 2, 3, 4`. */
+  toString(): string {
+    const count = [...this.weights.values()].reduce((sum, { size }) => sum + size, 0);
+    const { reduceSequence, layers } = this.config;
+    const from = /hierarchical/.test(reduceSequence) ? ` of layers ${layers.join(', ')}` : '';
+    const about = this.card.dimension ?? this.card.task ?? 'videos';
+    return `reward model of ${about}: ${(count / 1e6).toFixed(1)}M parameters, ${reduceSequence}${from}`;
+  }
+
+  /** The model as the value of a notebook cell. */
+  [Symbol.for('Jupyter.display')](): Record<string, string> {
+    return { 'text/plain': this.toString() };
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
 }
 
 function headConfig({ llm }: RewardModelConfig, head: NewHead): Partial<RewardModelConfig> {

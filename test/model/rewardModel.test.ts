@@ -2,6 +2,7 @@ import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Clip } from '../../src/data/clip.js';
 import { tf } from '../../src/engine/tf.js';
@@ -242,6 +243,15 @@ await describeEngines('RewardModel', () => {
       expect([...loaded.weights.keys()]).toEqual([...models[0].weights.keys()]);
       for (const model of [...models, loaded]) model.dispose();
       expect(tf.memory().numTensors).toBe(before);
+    });
+
+    it('shows itself in one line', async () => {
+      const model = await RewardModel.create(tinyConfig(128), { tokenizer, card });
+      const line = /^reward model of alignment: \d\.\dM parameters, progressive_.* of layers 1, 2, 3, 4$/;
+      expect(inspect(model)).toMatch(line);
+      const display = Reflect.get(model, Symbol.for('Jupyter.display')) as () => unknown;
+      expect(display.call(model)).toEqual({ 'text/plain': String(model) });
+      model.dispose();
     });
 
     it('names the parameters of its parts', async () => {
