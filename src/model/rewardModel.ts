@@ -144,7 +144,7 @@ export class RewardModel {
 
   /**
    * Loads a model of the Hugging Face hub, through its cache (`HF_HOME`): for example
-   * `fromHub('Yukino271828/SoliReward', { subfolder: 'pixel_orm/TA-HPQA-InternVL3-1B' })`, or a base model with a
+   * `fromHub('Yukino271828/SoliReward', { subfolder: 'pixel_orm/physics-deformity-HPQA-InternVL3-1B' })`, or a base model with a
    * new head, `fromHub('OpenGVLab/InternVL3-1B', { head: {} })`.
    * @throws when the repository cannot be reached and is not in the cache, and as `load`.
    */
@@ -283,12 +283,13 @@ export class RewardModel {
   }
 
   private async rewards(inputs: ClipInput[]): Promise<number[]> {
-    const batch = this.processor.collate(inputs);
-    const rewards = this.forward(batch);
+    const { inputIds, attentionMask, pixelValues, ...rest } = this.processor.collate(inputs);
+    let rewards: Tensor1D | undefined;
     try {
+      rewards = this.forward({ inputIds, attentionMask, pixelValues, ...rest });
       return [...(await rewards.data())];
     } finally {
-      tf.dispose([rewards, batch.inputIds, batch.attentionMask, batch.pixelValues]);
+      tf.dispose([inputIds, attentionMask, pixelValues, ...(rewards ? [rewards] : [])]);
     }
   }
 
