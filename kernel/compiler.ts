@@ -114,7 +114,7 @@ export function replaceForkOfTypeScript(): void {
       const watchFile = system.watchFile!;
       // Only files that a user edits are watched: packages and TypeScript's libraries stay as they are.
       system.watchFile = (path, ...args) =>
-        path.includes('/node_modules/') || path.startsWith(packageRoot)
+        path.includes('/node_modules/') || path.startsWith(join(packageRoot, 'dist'))
           ? { close: () => {} }
           : watchFile(path, ...args);
       const host = ts.createWatchCompilerHost(files, { ...options, ...cellOptions }, system, ...rest);
