@@ -7,6 +7,7 @@ import { foreground, secondsSince, stepSeconds } from './setup/step.mjs';
 import { setUp } from './setup.mjs';
 
 // npm run quickstart [-- --dimension physics|deformity|alignment] [--seed 1] [--clips N] [--steps N]
+//                    [--frames 8, how many frames of a clip the model sees]
 //                    [--folder runs/quickstart] [--notebook notebooks/01-training-run.ipynb]
 const { values: options } = parseArgs({
   options: {
@@ -14,6 +15,7 @@ const { values: options } = parseArgs({
     seed: { type: 'string', default: '1' },
     clips: { type: 'string' },
     steps: { type: 'string' },
+    frames: { type: 'string' },
     folder: { type: 'string', default: 'runs/quickstart' },
     notebook: { type: 'string', default: 'notebooks/01-training-run.ipynb' },
   },
@@ -48,13 +50,14 @@ process.exitCode = exitCode;
 
 /** The parameters of the notebook, which it reads from its environment. */
 function parameters() {
-  const { dimension, seed, clips, steps } = options;
+  const { dimension, seed, clips, steps, frames } = options;
   return {
     SOLIREWARD_DIMENSION: dimension,
     SOLIREWARD_SEED: seed,
     SOLIREWARD_RUN_FOLDER: folder,
     ...(clips && { SOLIREWARD_CLIPS: clips }),
     ...(steps && { SOLIREWARD_STEPS: steps }),
+    ...(frames && { SOLIREWARD_FRAMES: frames }),
   };
 }
 
