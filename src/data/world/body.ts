@@ -106,8 +106,9 @@ export function placeBeside(
   random: Random,
 ): Body | undefined {
   for (let attempt = 0; attempt < 30; attempt++) {
-    const body = { ...start(kind.motion, radius, random), radius, angle: 0, kind, look: lookOf(kind) };
-    if (others.every((other) => !touch(body, other, 0.03))) return body;
+    const { x, y, vx, vy } = start(kind.motion, radius, random);
+    if (others.some((other) => touch({ x, y, radius }, other, 0.03))) continue;
+    return { x, y, vx, vy, angle: 0, radius, kind, look: lookOf(kind) };
   }
   return undefined;
 }

@@ -1,4 +1,4 @@
-import { type Body, clipFormat, floorHeight, type Placement } from './body.js';
+import { type Body, clipFormat, floorHeight, type Placement, type Shape } from './body.js';
 import type { PhysicsFault } from './faults.js';
 
 /** The rules: widths and seconds. Restitution is the share of the speed that a bounce keeps. */
@@ -11,7 +11,7 @@ export const rules = {
   restSpeed: 0.1,
   /** Speed and rate (1/s) of sinking of a body that the floor lets through. */
   sinkSpeed: 0.25,
-  sinkRate: 8,
+  sinkRate: 20,
 } as const;
 
 const stepsPerFrame = 25;
@@ -32,7 +32,7 @@ export interface Bounce {
 interface Mover extends Moved {
   radius: number;
   spin: number;
-  rolls: boolean;
+  shape: Shape;
   /** Where it began to sink into the floor. */
   sankFrom?: number;
 }
@@ -60,12 +60,15 @@ export function move(
     }
     movers.forEach((mover, index) => {
       const sinking = fault?.kind === 'passes the floor' && fault.body === index && frame >= fault.frame;
-      if (sinking && onFloor(mover)) mover.sankFrom ??= floorHeight - mover.radius;
-      if (fault?.kind === 'passes the floor' && mover.sankFrom !== undefined) {
-        sink(mover, fault.depth);
+      if (sinking && mover.sankFrom !== undefined) {
+        sink(mover, mover.sankFrom + fault.depth);
         return;
       }
       advance(mover, gravity);
+      if (sinking && onFloor(mover)) {
+        mover.sankFrom = floorHeight - mover.radius;
+        return;
+      }
       const speed = meetFloor(
         mover,
         gain?.body === index && frame >= gain.frame ? gain.restitution : undefined,
@@ -99,8 +102,8 @@ export function energyOf(bodies: readonly (Placement & { radius: number })[]): n
 }
 
 function moverOf({ x, y, vx, vy, angle, radius, kind }: Body): Mover {
-  const rolls = kind.shape === 'circle';
-  return { x, y, vx, vy, angle, radius, rolls, spin: rolls ? vx / radius : 0, visible: true };
+  const { shape } = kind;
+  return { x, y, vx, vy, angle, radius, shape, spin: shape === 'circle' ? vx / radius : 0, visible: true };
 }
 
 function placeOf({ x, y, vx, vy, angle, visible }: Mover): Moved {
@@ -116,7 +119,7 @@ function advance(mover: Mover, gravity: { x: number; y: number }): void {
   if (onFloor(mover) && mover.vy === 0) {
     const lost = Math.min(Math.abs(mover.vx), rules.friction * step);
     mover.vx -= Math.sign(mover.vx) * lost;
-    if (mover.rolls) mover.spin = mover.vx / mover.radius;
+    if (mover.shape === 'circle') mover.spin = mover.vx / mover.radius;
   }
   mover.x += (mover.vx + (gravity.x * step) / 2) * step;
   mover.y += (mover.vy + (gravity.y * step) / 2) * step;
@@ -125,13 +128,13 @@ function advance(mover: Mover, gravity: { x: number; y: number }): void {
   mover.angle += mover.spin * step;
 }
 
-function sink(mover: Mover, depth: number): void {
-  const from = mover.sankFrom ?? mover.y;
+/** Slows a body down to the speed of sinking, until it is as deep as it goes. */
+function sink(mover: Mover, lowest: number): void {
   mover.vy += (rules.sinkSpeed - mover.vy) * rules.sinkRate * step;
   mover.vx *= 1 - rules.sinkRate * step;
   mover.x += mover.vx * step;
-  mover.y = Math.min(from + depth, mover.y + mover.vy * step);
-  if (mover.y === from + depth) mover.vy = 0;
+  mover.y = Math.min(lowest, mover.y + mover.vy * step);
+  if (mover.y === lowest) mover.vy = 0;
 }
 
 /** Bounces a body off the floor and returns the speed at which it came (0 when it did not). */
@@ -172,16 +175,23 @@ function collideAll(movers: Mover[]): void {
   }
 }
 
-/** Bounces two bodies off each other, as discs, or as boxes when both are on the floor. */
+/**
+ * Bounces two bodies off each other. Their distance is the p-norm: p = 2 makes them discs, and where one is
+ * a square, p = 4 keeps corners apart. Bodies that both stand on the floor meet sideways.
+ */
 function collide(a: Mover, b: Mover): void {
-  const flat = onFloor(a) && onFloor(b);
+  const reach = a.radius + b.radius;
   const dx = b.x - a.x;
-  const dy = flat ? 0 : b.y - a.y;
-  const distance = Math.hypot(dx, dy) || 1e-9;
-  const overlap = a.radius + b.radius - distance;
-  if (overlap <= 0) return;
-  const nx = dx / distance;
-  const ny = dy / distance;
+  const dy = onFloor(a) && onFloor(b) ? 0 : b.y - a.y;
+  if (Math.abs(dx) >= reach || Math.abs(dy) >= reach) return;
+  const p = a.shape === 'square' || b.shape === 'square' ? 4 : 2;
+  const distance = (Math.abs(dx) ** p + Math.abs(dy) ** p) ** (1 / p);
+  const overlap = reach - distance;
+  if (overlap <= 0 || distance === 0) return;
+  const steepX = Math.sign(dx) * Math.abs(dx) ** (p - 1);
+  const steepY = Math.sign(dy) * Math.abs(dy) ** (p - 1);
+  const nx = steepX / Math.hypot(steepX, steepY);
+  const ny = steepY / Math.hypot(steepX, steepY);
   const shareOfA = b.radius ** 2 / (a.radius ** 2 + b.radius ** 2);
   a.x -= nx * overlap * shareOfA;
   a.y -= ny * overlap * shareOfA;

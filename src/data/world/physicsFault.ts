@@ -3,8 +3,12 @@ import { type Body, clipFormat, floorHeight, touch } from './body.js';
 import { faultKinds, type PhysicsFault } from './faults.js';
 import { type Bounce, type Moved, move } from './physics.js';
 
-/** Bounces too early, too late or too slow to show a fault are not used. */
-const usable = ({ frame, speed }: Bounce) => frame >= 3 && frame <= 10 && speed > 0.5;
+/** Whether a bounce can show a fault: in the middle of the clip, fast, and after a flight that could be seen. */
+function usable({ bodies, frames }: Scene, { body, frame, speed }: Bounce): boolean {
+  if (frame < 3 || frame > 9 || speed < 0.8) return false;
+  const before = frames[Math.floor(frame - 0.5)][body];
+  return before.y < floorHeight - bodies[body].radius - 0.03;
+}
 
 /**
  * Plans a physics fault that can be seen: on a body that is there, in the middle of the clip.
@@ -29,7 +33,7 @@ export function drawPhysicsFault(
   for (const kind of random.shuffle(faultKinds.physics)) {
     if (stays && (kind === 'passes the floor' || kind === 'vanishes')) continue;
     const fault = drawKind(kind, { bodies, frames, bounces, strength, random });
-    if (fault) return fault;
+    if (fault && shows(fault, { bodies, frames })) return fault;
   }
   throw new Error('drawPhysicsFault: no physics fault can be shown on these bodies; start them on screen');
 }
@@ -48,7 +52,7 @@ function drawKind(kind: PhysicsFault['kind'], scene: Scene): PhysicsFault | unde
   switch (kind) {
     case 'passes the floor': {
       const chances = bodies.flatMap((_, body) => {
-        const bounce = bounces.find((one) => one.body === body && usable(one));
+        const bounce = bounces.find((one) => one.body === body && usable(scene, one));
         if (bounce) return [{ body, frame: bounce.frame }];
         const frame = 4 + random.integer(5);
         return stands(scene, body, frame) ? [{ body, frame }] : [];
@@ -67,7 +71,7 @@ function drawKind(kind: PhysicsFault['kind'], scene: Scene): PhysicsFault | unde
       return { kind, strength, frame, angle: (side * strength * 150 * Math.PI) / 180 };
     }
     case 'gains energy': {
-      const chances = bounces.filter(usable);
+      const chances = bounces.filter((bounce) => usable(scene, bounce));
       if (chances.length === 0) return undefined;
       const { body, frame } = random.choice(chances);
       return { kind, strength, body, frame, restitution: 1 + 0.8 * strength };
@@ -79,6 +83,20 @@ function drawKind(kind: PhysicsFault['kind'], scene: Scene): PhysicsFault | unde
       return { kind, strength, body, frame, until };
     }
   }
+}
+
+/** Whether a fault that other bodies may get in the way of comes to be seen. */
+function shows(fault: PhysicsFault, { bodies, frames }: Pick<Scene, 'bodies' | 'frames'>): boolean {
+  if (fault.kind !== 'gravity turns' && fault.kind !== 'gains energy') return true;
+  const faulty = move(bodies, fault).frames;
+  if (fault.kind === 'gains energy') {
+    const highest = (states: Moved[][]) =>
+      Math.min(...states.slice(Math.ceil(fault.frame)).map((places) => places[fault.body].y));
+    return highest(faulty) < highest(frames) - 0.08;
+  }
+  return faulty.some((places, frame) =>
+    places.some(({ x, y }, i) => Math.hypot(x - frames[frame][i].x, y - frames[frame][i].y) > 0.12),
+  );
 }
 
 /** Whether a body lies on the floor from a frame on. */
