@@ -50,7 +50,7 @@ export class InternVL {
     return tf.tidy(() => {
       const { llm } = this.config;
       const length = inputIds.shape[1];
-      const mask = tf.add(causalMask(length), paddingMask(attentionMask));
+      const mask = tf.expandDims(tf.add(causalMask(length), paddingMask(attentionMask)), 1);
       const rotary = rotaryTable(length, llm.hiddenSize / llm.heads, llm.ropeTheta);
       return qwen2(this.weights, llm, this.embed(inputIds, visual), mask, rotary);
     });

@@ -1,7 +1,7 @@
-import { type Tensor, type Tensor3D, tf } from '../../engine/tf.js';
+import { type Tensor, type Tensor3D, type Tensor4D, tf } from '../../engine/tf.js';
 import type { LlmConfig } from '../config.js';
 import { attend, joinHeads, splitHeads } from '../layers/attention.js';
-import { linearOf } from '../layers/linear.js';
+import { linear, linearOf } from '../layers/linear.js';
 import { rmsNorm } from '../layers/norm.js';
 import { type RotaryTable, rotate } from '../layers/rotary.js';
 import { parameter, type Weights } from '../weights/weights.js';
@@ -46,8 +46,11 @@ function attention(
   rotary: RotaryTable,
 ): Tensor3D {
   const name = `${layer}.self_attn`;
-  const query = rotate(splitHeads(linearOf(weights, `${name}.q_proj`, x), heads), rotary);
-  const key = rotate(splitHeads(linearOf(weights, `${name}.k_proj`, x), keyValueHeads), rotary);
-  const value = splitHeads(linearOf(weights, `${name}.v_proj`, x), keyValueHeads);
+  // One product for the three projections, and one rotation for queries and keys.
+  const packed = (kind: string) =>
+    tf.concat(['q', 'k', 'v'].map((part) => parameter(weights, `${name}.${part}_proj.${kind}`) as Tensor));
+  const all = splitHeads(linear(x, packed('weight'), packed('bias')), heads + 2 * keyValueHeads);
+  const [unrotated, value] = tf.split<Tensor4D>(all, [heads + keyValueHeads, keyValueHeads], 1);
+  const [query, key] = tf.split<Tensor4D>(rotate(unrotated, rotary), [heads, keyValueHeads], 1);
   return linearOf(weights, `${name}.o_proj`, joinHeads(attend(query, key, value, mask)));
 }

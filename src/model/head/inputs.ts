@@ -8,7 +8,7 @@ export interface HeadInputs {
   layers: Tensor3D[];
   /** The last hidden state, after the final norm: [B, N, H]. */
   last: Tensor3D;
-  /** Additive mask [B, 1, 1, N]; none where every token counts. */
+  /** Additive mask [B, 1, N]; none where every token counts. */
   mask?: Tensor;
   /** [B, N]: 1 for a token; none where every token counts. */
   attentionMask?: Tensor2D;

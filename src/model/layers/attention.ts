@@ -31,15 +31,15 @@ export function attend(query: Tensor4D, key: Tensor4D, value: Tensor4D, mask?: T
   return tf.reshape(mixed, [batch, heads, queries, size]) as Tensor4D;
 }
 
-/** Additive mask [B, 1, 1, N] that hides padding keys; `attentionMask` [B, N] is 1 for a token. */
-export function paddingMask(attentionMask: Tensor): Tensor4D {
+/** Additive mask [B, 1, N] that hides padding keys; `attentionMask` [B, N] is 1 for a token. */
+export function paddingMask(attentionMask: Tensor): Tensor3D {
   const [batch, length] = attentionMask.shape;
-  return tf.reshape(tf.mul(tf.sub(1, attentionMask), masked), [batch, 1, 1, length]) as Tensor4D;
+  return tf.reshape(tf.mul(tf.sub(1, attentionMask), masked), [batch, 1, length]) as Tensor3D;
 }
 
-/** Additive mask [1, 1, N, N] that hides later keys. */
-export function causalMask(length: number): Tensor4D {
+/** Additive mask [1, N, N] that hides later keys. */
+export function causalMask(length: number): Tensor3D {
   const values = new Float32Array(length * length);
   for (let i = 0; i < length; i++) values.fill(masked, i * length + i + 1, (i + 1) * length);
-  return tf.tensor4d(values, [1, 1, length, length]);
+  return tf.tensor3d(values, [1, length, length]);
 }

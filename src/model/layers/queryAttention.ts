@@ -1,15 +1,16 @@
 import { type Tensor, type Tensor2D, type Tensor3D, tf } from '../../engine/tf.js';
 import { parameter, type Weights } from '../weights/weights.js';
-import { attend, joinHeads, splitHeads } from './attention.js';
-import { linear } from './linear.js';
+import { linear, linearOf } from './linear.js';
 
 /** Heads of every attention of the reward heads; fixed by the official implementation. */
 const heads = 8;
 
 /**
  * One query that reads a sequence: torch.nn.MultiheadAttention with 8 heads, its weights packed as [q | k | v].
+ * A head's score of token x is qᵀ(W_k x) / √d = (W_kᵀ q)ᵀ x / √d and its result Σ share · W_v x = W_v Σ share · x, so
+ * neither keys nor values of the sequence are computed. The bias of the keys adds the same to each score: no effect.
  * @param name of the parameters. @param query [B, H]. @param sequence [B, N, H].
- * @param mask additive, to [B, 8, 1, N]; none attends everywhere. @returns [B, H].
+ * @param mask additive, to [B, 8, N]; none attends everywhere. @returns [B, H].
  */
 export function queryAttention(
   weights: Weights,
@@ -19,26 +20,22 @@ export function queryAttention(
   mask?: Tensor,
 ): Tensor2D {
   const [batch, width] = query.shape;
-  const packed = parameter(weights, `${name}.in_proj_weight`);
-  const bias = parameter(weights, `${name}.in_proj_bias`);
-  const q = linear(query, tf.slice(packed, [0, 0], [width, width]), tf.slice(bias, [0], [width]));
-  const [kv, kvBias] = [
-    tf.slice(packed, [width, 0], [2 * width, width]),
-    tf.slice(bias, [width], [2 * width]),
-  ];
-  const both = linear(sequence, kv, kvBias);
-  const length = sequence.shape[1];
-  const key = tf.slice(both, [0, 0, 0], [batch, length, width]) as Tensor3D;
-  const value = tf.slice(both, [0, 0, width], [batch, length, width]) as Tensor3D;
-  const asked = splitHeads(tf.reshape(q, [batch, 1, width]) as Tensor3D, heads);
-  const read = joinHeads(attend(asked, splitHeads(key, heads), splitHeads(value, heads), mask));
-  const flat = tf.reshape(read, [batch, width]) as Tensor2D;
-  return linear(
-    flat,
-    parameter(weights, `${name}.out_proj.weight`),
-    parameter(weights, `${name}.out_proj.bias`),
-  );
+  const size = width / heads;
+  const ofHeads = (weight: Tensor) => tf.reshape(weight, [heads, size, width]) as Tensor3D;
+  const [queries, keys, values] = tf.split(parameter(weights, `${name}.in_proj_weight`) as Tensor, 3);
+  const [queryBias, , valueBias] = tf.split(parameter(weights, `${name}.in_proj_bias`) as Tensor, 3);
+
+  const q = tf.mul(linear(query, queries, queryBias), 1 / Math.sqrt(size));
+  const asked = tf.matMul(swapHeads(tf.reshape(q, [batch, heads, size])), ofHeads(keys));
+  const scores = tf.matMul(swapHeads(asked), sequence, false, true);
+  const shares = tf.softmax(mask ? tf.add(scores, mask) : scores) as Tensor3D;
+  const mixed = tf.matMul(swapHeads(tf.matMul(shares, sequence)), ofHeads(values), false, true);
+  const read = tf.add(tf.reshape(swapHeads(mixed), [batch, width]), valueBias) as Tensor2D;
+  return linearOf(weights, `${name}.out_proj`, read);
 }
+
+/** [B, heads, d] to [heads, B, d], and back. */
+const swapHeads = (x: Tensor) => tf.transpose(x, [1, 0, 2]) as Tensor3D;
 
 /** Row `row` of a learned query table, once for each of `batch` sequences: [batch, H]. */
 export function learnedQuery(weights: Weights, name: string, batch: number, row = 0): Tensor2D {
