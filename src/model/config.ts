@@ -25,7 +25,10 @@ export interface VisionConfig {
   qkNormalization: boolean;
   normType: 'layer_norm' | 'rms_norm';
   normEpsilon: number;
-  /** Drop path of the last layer, in training; the first layer has none. */
+  /**
+   * Drop path of the last layer in the official training. Kept for the files only: this model never drops a path, in
+   * training either.
+   */
   dropPathRate: number;
 }
 
@@ -55,6 +58,7 @@ export interface RewardModelConfig {
   reduceSequence: ReduceSequence;
   /** Hidden states that the hierarchical heads read, from 1. */
   layers: number[];
+  /** Dropout in the reward head in the official training. Kept for the files only: this model never drops out. */
   rewardDropout: number;
   /** Frames of a clip, and most tiles of a frame. */
   numSegments: number;
