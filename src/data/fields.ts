@@ -27,6 +27,19 @@ export class Fields {
     }
   }
 
+  /** The names of the columns, as they are understood. */
+  names(): string[] {
+    return [...this.columns].map((column) => synonyms[column] ?? column);
+  }
+
+  /** Whether every value of the column is a finite number. */
+  isNumeric(column: string): boolean {
+    return this.rows.every((_, row) => {
+      const value = this.value(row, column);
+      return (typeof value === 'number' || typeof value === 'string') && Number.isFinite(Number(value));
+    });
+  }
+
   /** Whether there is such a column. */
   has(column: string): boolean {
     return this.columns.has(this.given(column));
