@@ -1,0 +1,48 @@
+import type { ColumnTable } from 'arquero';
+import { dawidSkene } from './dawidSkene.js';
+import { groupVotes } from './groupVotes.js';
+import { type Label, labelsTable } from './labels.js';
+
+/** How votes become a label. */
+export type AggregationMethod = 'majority' | 'unanimous' | 'dawid-skene';
+
+/**
+ * Makes one label of the votes on each clip and dimension.
+ *
+ * | method | pass | confidence |
+ * | --- | --- | --- |
+ * | `majority` | more than half of the votes pass; a tie fails | share of votes on that side |
+ * | `unanimous` | all votes pass; a clip on which votes differ has no label | 1 |
+ * | `dawid-skene` | the posterior of `dawidSkene` is above 1/2 | posterior of that side |
+ *
+ * @returns a table with the columns `clip`, `dimension`, `pass`, `confidence`, `votes` (how many) and the clip's.
+ * @throws Error when the table is no votes table, or no clip is unanimous; RangeError for another method.
+ */
+export function aggregate(votes: ColumnTable, { method }: { method: AggregationMethod }): ColumnTable {
+  switch (method) {
+    case 'majority':
+      return labelsTable(majority(votes));
+    case 'unanimous': {
+      const unanimous = majority(votes).filter(({ confidence }) => confidence === 1);
+      if (unanimous.length === 0) {
+        throw new Error("aggregate: no clip has unanimous votes; use the method 'majority' or 'dawid-skene'");
+      }
+      return labelsTable(unanimous);
+    }
+    case 'dawid-skene':
+      return dawidSkene(votes).labels;
+    default:
+      throw new RangeError(
+        `aggregate: method must be 'majority', 'unanimous' or 'dawid-skene', received ${JSON.stringify(method)}`,
+      );
+  }
+}
+
+function majority(votes: ColumnTable): Label[] {
+  return [...groupVotes('aggregate', votes)].flatMap(([dimension, group]) =>
+    group.map((item) => {
+      const passing = item.votes.filter(({ pass }) => pass).length / item.votes.length;
+      return { item, dimension, pass: passing > 0.5, confidence: Math.max(passing, 1 - passing) };
+    }),
+  );
+}
