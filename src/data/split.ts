@@ -1,0 +1,66 @@
+import * as aq from 'arquero';
+import { Random } from '../base/random.js';
+import { fieldsOf } from './fields.js';
+
+/** The random stream of splits. */
+const stream = 51;
+
+/** Tables of disjoint prompts. */
+export interface Split {
+  train: aq.ColumnTable;
+  test: aq.ColumnTable;
+  /** Where a share was asked for. */
+  validation?: aq.ColumnTable;
+}
+
+/**
+ * Splits labels by prompt: all rows of a prompt are in the same part, so that the test is on unseen prompts. The split
+ * depends on the prompts and the seed, not on the order of rows.
+ * @param options `test` and `validation`: shares of prompts, rounded to whole ones.
+ * @throws RangeError when a share is not in (0, 1) or nothing is left to train on; Error when a row has no `promptId`,
+ * or there are so few prompts that a part is empty.
+ */
+export function splitByPrompt(
+  labels: aq.ColumnTable,
+  options: { test: number; validation?: number; seed: number },
+): Split {
+  const { test, validation, seed } = options;
+  checkShares(test, validation);
+  const fields = fieldsOf('splitByPrompt', labels);
+  if (fields.rows.length === 0) throw fields.failure('has no rows');
+  fields.require(['promptId']);
+  const prompts = [...new Set(fields.rows.map((_, row) => fields.name(row, 'promptId')))].sort();
+
+  const shuffled = new Random(seed, stream).shuffle(prompts);
+  const testEnd = Math.round(test * prompts.length);
+  const validationEnd = testEnd + Math.round((validation ?? 0) * prompts.length);
+  const part = (name: string, from: number, to?: number) => {
+    const chosen = new Set(shuffled.slice(from, to));
+    if (chosen.size === 0) {
+      throw new Error(
+        `splitByPrompt: no prompt is left for ${name}: there are ${prompts.length} prompts, and the shares are ` +
+          `${JSON.stringify({ test, validation })}; label clips of more prompts or change the shares`,
+      );
+    }
+    const isChosen = ({ promptId }: { promptId: unknown }) => chosen.has(String(promptId).trim());
+    return labels.filter(aq.escape(isChosen)).reify();
+  };
+  return {
+    train: part('train', validationEnd),
+    test: part('test', 0, testEnd),
+    ...(validation !== undefined && { validation: part('validation', testEnd, validationEnd) }),
+  };
+}
+
+function checkShares(test: number, validation: number | undefined): void {
+  for (const [name, share] of Object.entries({ test, validation })) {
+    if (share !== undefined && !(share > 0 && share < 1)) {
+      throw new RangeError(`splitByPrompt: ${name} must be a share between 0 and 1, received ${share}`);
+    }
+  }
+  if (!(test + (validation ?? 0) < 1)) {
+    throw new RangeError(
+      `splitByPrompt: test ${test} and validation ${validation} leave nothing to train on; their sum must be below 1`,
+    );
+  }
+}

@@ -1,0 +1,79 @@
+import { type ColumnTable, from } from 'arquero';
+import { describe, expect, it } from 'vitest';
+import { splitByPrompt } from '../../src/data/split.js';
+
+/** Labels of four clips a prompt, in two dimensions. */
+function labelsOf(prompts: number): ColumnTable {
+  return from(
+    Array.from({ length: prompts * 8 }, (_, i) => ({
+      clip: `c${i % (prompts * 4)}`,
+      dimension: i < prompts * 4 ? 'physics' : 'alignment',
+      pass: i % 3 === 0,
+      promptId: `p${i % prompts}`,
+    })),
+  );
+}
+
+const promptsOf = (labels?: ColumnTable) => new Set(labels?.array('promptId') as string[]);
+
+describe('splitByPrompt', () => {
+  const labels = labelsOf(20);
+
+  it('puts every row in one part and no prompt in two', () => {
+    const { train, validation, test } = splitByPrompt(labels, { test: 0.2, validation: 0.1, seed: 1 });
+    expect([train, validation, test].map((part) => promptsOf(part).size)).toEqual([14, 2, 4]);
+    expect(new Set([train, validation, test].flatMap((part) => [...promptsOf(part)])).size).toBe(20);
+    expect([train, validation, test].map((part) => part?.numRows())).toEqual([112, 16, 32]);
+    expect(train.columnNames()).toEqual(labels.columnNames());
+  });
+
+  it('has no validation unless asked', () => {
+    expect(splitByPrompt(labels, { test: 0.2, seed: 1 })).not.toHaveProperty('validation');
+  });
+
+  it('depends on the seed and not on the order of rows', () => {
+    const split = (table: ColumnTable, seed: number) =>
+      promptsOf(splitByPrompt(table, { test: 0.3, seed }).test);
+    expect(split(labels.orderby('clip'), 1)).toEqual(split(labels, 1));
+    expect(split(labels, 2)).not.toEqual(split(labels, 1));
+  });
+
+  it('splits prompts that are numbers', () => {
+    const numbered = from(Array.from({ length: 10 }, (_, i) => ({ clip: `c${i}`, promptId: i })));
+    expect(splitByPrompt(numbered, { test: 0.3, seed: 1 }).train.numRows()).toBe(7);
+  });
+
+  it('refuses labels without prompts', () => {
+    expect(() => splitByPrompt(from([{ clip: 'a' }]), { test: 0.2, seed: 1 })).toThrow(
+      'splitByPrompt: the table has no column "promptId"',
+    );
+    const gap = from([
+      { clip: 'a', promptId: 'p' },
+      { clip: 'b', promptId: null },
+    ]);
+    expect(() => splitByPrompt(gap, { test: 0.2, seed: 1 })).toThrow('row 2, column "promptId"');
+    expect(() => splitByPrompt(labels.slice(0, 0), { test: 0.2, seed: 1 })).toThrow('has no rows');
+  });
+
+  it('refuses too few prompts for the shares', () => {
+    expect(() => splitByPrompt(labelsOf(1), { test: 0.5, seed: 1 })).toThrow(
+      'no prompt is left for train: there are 1 prompts',
+    );
+    expect(() => splitByPrompt(labelsOf(3), { test: 0.1, seed: 1 })).toThrow('no prompt is left for test');
+    expect(() => splitByPrompt(labelsOf(3), { test: 0.4, validation: 0.1, seed: 1 })).toThrow(
+      'no prompt is left for validation',
+    );
+  });
+
+  it('refuses shares that are none', () => {
+    for (const test of [0, 1, -0.1, Number.NaN]) {
+      expect(() => splitByPrompt(labels, { test, seed: 1 })).toThrow(/test must be a share between 0 and 1/);
+    }
+    expect(() => splitByPrompt(labels, { test: 0.2, validation: 0, seed: 1 })).toThrow(
+      /validation must be a share/,
+    );
+    expect(() => splitByPrompt(labels, { test: 0.5, validation: 0.5, seed: 1 })).toThrow(
+      /nothing to train on/,
+    );
+  });
+});
