@@ -1,0 +1,36 @@
+import { basename } from 'node:path';
+import { type ColumnTable, table } from 'arquero';
+import { clipColumns, Fields } from './fields.js';
+import { readRows } from './tableFile.js';
+
+/** Columns that stay text, whatever they look like. */
+const textColumns: readonly string[] = ['dimension', 'annotator', ...clipColumns];
+
+/**
+ * Reads scores of any origin from a CSV, TSV, JSON, JSON Lines or Arrow file, by its extension.
+ * @returns a table with the columns `clip` (or `video` in the file), `score` and the file's others: `pass` as a
+ * boolean, columns of numbers as numbers, the rest as it is.
+ * @throws Error that names file, row, column and value of what is malformed: a score that is no finite number, a row
+ * without clip, an unknown word in `pass`; also for a file without rows or of an unknown format.
+ */
+export async function readScores(file: string): Promise<ColumnTable> {
+  const rows = await readRows('readScores', file);
+  const fields = new Fields(`readScores: ${basename(file)}`, rows);
+  fields.require(['clip', 'score']);
+  const places = rows.map((_, row) => row);
+  const columns: Record<string, unknown[]> = {
+    clip: places.map((row) => fields.name(row, 'clip')),
+    score: places.map((row) => fields.number(row, 'score')),
+  };
+  for (const name of fields.names().filter((column) => !(column in columns))) {
+    columns[name] = places.map(readerOf(fields, name));
+  }
+  return table(columns);
+}
+
+/** How the values of a column are read. */
+function readerOf(fields: Fields, column: string): (row: number) => unknown {
+  if (column === 'pass') return (row) => fields.pass(row, column);
+  if (textColumns.includes(column)) return (row) => fields.text(row, column);
+  return fields.isNumeric(column) ? (row) => fields.number(row, column) : (row) => fields.value(row, column);
+}
