@@ -1,0 +1,42 @@
+import { checkLabelled } from './check.js';
+import { ascending } from './rank.js';
+
+const thresholds = 100;
+
+/**
+ * The best weighted F1 of the prediction `score >= threshold`, and the lowest threshold that reaches it, over 100
+ * thresholds evenly from the lowest to the highest score. Weighted F1 = (n⁺ F1⁺ + n⁻ F1⁻) / (n⁺ + n⁻), where F1⁺ is
+ * that of Pass and F1⁻ that of Fail, 0 where undefined. Source: official implementation, `best_f1_score`.
+ * @throws {RangeError} for no or non-finite scores, another number of labels, or labels of one kind only
+ */
+export function bestF1(
+  scores: readonly number[],
+  labels: readonly boolean[],
+): { f1: number; threshold: number } {
+  checkLabelled('bestF1', scores, labels);
+  const order = ascending(scores);
+  const low = scores[order[0]];
+  const high = scores[order[order.length - 1]];
+  const passes = labels.reduce((count, label) => count + Number(label), 0);
+  const fails = labels.length - passes;
+
+  let best = { f1: Number.NEGATIVE_INFINITY, threshold: low };
+  let below = 0;
+  let passesBelow = 0;
+  for (let i = 0; i < thresholds; i++) {
+    // The last one is the highest score itself, not its rounded sum.
+    const threshold = i === thresholds - 1 ? high : low + i * ((high - low) / (thresholds - 1));
+    for (; scores[order[below]] < threshold; below++) if (labels[order[below]]) passesBelow++;
+    const truePasses = passes - passesBelow;
+    const trueFails = below - passesBelow;
+    const wrong = labels.length - truePasses - trueFails;
+    const f1 = (passes * f1Of(truePasses, wrong) + fails * f1Of(trueFails, wrong)) / labels.length;
+    if (f1 > best.f1) best = { f1, threshold };
+  }
+  return best;
+}
+
+/** F1 of a class: 2 right / (2 right + wrong), where wrong are the false ones of both kinds. */
+function f1Of(right: number, wrong: number): number {
+  return right === 0 ? 0 : (2 * right) / (2 * right + wrong);
+}

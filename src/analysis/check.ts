@@ -1,0 +1,42 @@
+/** @throws {RangeError} when there is no score, or one is not a finite number */
+export function checkScores(operation: string, scores: readonly number[], name = 'scores'): void {
+  if (scores.length === 0)
+    throw new RangeError(`${operation}: ${name}: expected at least one, received none`);
+  scores.forEach((score, index) => {
+    if (!Number.isFinite(score)) {
+      throw new RangeError(`${operation}: ${name}[${index}]: expected a finite number, received ${score}`);
+    }
+  });
+}
+
+/** @throws {RangeError} when two lists are not of one length */
+export function checkLengths(operation: string, what: string, expected: number, received: number): void {
+  if (expected !== received)
+    throw new RangeError(
+      `${operation}: expected ${expected} ${what}, one for each score, received ${received}`,
+    );
+}
+
+/** @throws {RangeError} for bad scores, another number of labels, or labels of one kind only */
+export function checkLabelled(
+  operation: string,
+  scores: readonly number[],
+  labels: readonly boolean[],
+): void {
+  checkScores(operation, scores);
+  checkLengths(operation, 'labels', scores.length, labels.length);
+  const passes = labels.reduce((count, label) => count + Number(label), 0);
+  if (passes === 0 || passes === labels.length) {
+    const missing = passes === 0 ? 'Pass' : 'Fail';
+    throw new RangeError(
+      `${operation}: expected Pass and Fail labels, received no ${missing} of ${labels.length}`,
+    );
+  }
+}
+
+/** @throws {RangeError} for bad scores, or not as many rejected as chosen ones */
+export function checkPairs(operation: string, chosen: readonly number[], rejected: readonly number[]): void {
+  checkScores(operation, chosen, 'chosen');
+  checkScores(operation, rejected, 'rejected');
+  checkLengths(operation, 'rejected scores', chosen.length, rejected.length);
+}
