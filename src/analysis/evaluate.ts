@@ -1,0 +1,81 @@
+import { type BootstrapOptions, bootstrap, type Interval } from '../base/bootstrap.js';
+import { allPairRatio } from './allPairRatio.js';
+import { auc } from './auc.js';
+import { bestF1 } from './bestF1.js';
+import { checkLabelled, checkLengths } from './check.js';
+import { rowsByGroup } from './groups.js';
+import { ascending } from './rank.js';
+
+/** One metric of one group of clips, with its 95% interval. */
+export interface EvaluationRow extends Interval {
+  /** `all`, or the name of the group. */
+  group: string;
+  metric: 'auc' | 'allPairRatio' | 'bestF1' | 'bestF1Threshold' | 'meanMargin';
+  /** Clips in the group. */
+  clips: number;
+}
+
+export interface EvaluateOptions extends BootstrapOptions {
+  /** The group of each score, such as the clip's generator: every group gets rows of its own after those of all. */
+  groups?: readonly string[];
+}
+
+/**
+ * How well scores tell Pass from Fail: AUC, all-pair ratio, best weighted F1 with its threshold, and mean margin (mean
+ * Pass score minus mean Fail score, which is the mean over all pairs), each with a bootstrap 95% interval over clips.
+ * Where a group has labels of one kind only its values are NaN.
+ * @throws {RangeError} for no or non-finite scores, another number of labels or groups, or labels of one kind only
+ */
+export function evaluate(
+  scores: readonly number[],
+  labels: readonly boolean[],
+  { groups, ...options }: EvaluateOptions = {},
+): EvaluationRow[] {
+  checkLabelled('evaluate', scores, labels);
+  if (groups) checkLengths('evaluate', 'groups', scores.length, groups.length);
+  return rowsByGroup(scores.length, groups).flatMap(({ group, members }) => {
+    // Sorted once: the draws stay sorted, so that no metric has to sort them again.
+    const sorted = ascending(members.map((row) => scores[row])).map((i) => members[i]);
+    const metrics = bootstrap(
+      sorted.length,
+      (drawn) => {
+        const drawnScores: number[] = [];
+        const drawnLabels: boolean[] = [];
+        for (const i of drawn) {
+          drawnScores.push(scores[sorted[i]]);
+          drawnLabels.push(labels[sorted[i]]);
+        }
+        return metricsOf(drawnScores, drawnLabels);
+      },
+      options,
+    );
+    const names = Object.keys(metrics) as EvaluationRow['metric'][];
+    return names.map((metric) => ({ group, metric, ...metrics[metric], clips: sorted.length }));
+  });
+}
+
+function metricsOf(scores: number[], labels: boolean[]): Record<EvaluationRow['metric'], number> {
+  const none = Number.NaN;
+  if (labels.every((label) => label === labels[0]))
+    return { auc: none, allPairRatio: none, bestF1: none, bestF1Threshold: none, meanMargin: none };
+  const { f1, threshold } = bestF1(scores, labels);
+  return {
+    auc: auc(scores, labels),
+    allPairRatio: allPairRatio(scores, labels),
+    bestF1: f1,
+    bestF1Threshold: threshold,
+    meanMargin: meanOf(scores, labels, true) - meanOf(scores, labels, false),
+  };
+}
+
+/** Mean of the scores that have this label. */
+function meanOf(scores: number[], labels: boolean[], label: boolean): number {
+  let sum = 0;
+  let count = 0;
+  scores.forEach((score, i) => {
+    if (labels[i] !== label) return;
+    sum += score;
+    count++;
+  });
+  return sum / count;
+}
