@@ -21,8 +21,7 @@ function draw(
   initial: Exclude<ParameterSpec['initial'], string>,
   random: Random,
 ): void {
-  if ('constant' in initial) values.fill(initial.constant);
-  else if ('normal' in initial) {
+  if ('normal' in initial) {
     for (let i = 0; i < values.length; i++) values[i] = initial.normal * random.normal();
   } else {
     for (let i = 0; i < values.length; i++) values[i] = random.uniform(-initial.uniform, initial.uniform);

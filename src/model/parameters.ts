@@ -1,7 +1,7 @@
 import type { LlmConfig, RewardModelConfig, VisionConfig } from './config.js';
 
 /** How a new parameter is drawn. */
-export type Initial = 'zeros' | 'ones' | { constant: number } | { normal: number } | { uniform: number };
+export type Initial = 'zeros' | 'ones' | { normal: number } | { uniform: number };
 
 /** A parameter of a model: its shape in PyTorch's layout, and its initial values. */
 export interface ParameterSpec {

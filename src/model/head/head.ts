@@ -23,7 +23,7 @@ export class RewardHead {
    * "good" at the last token. Source: official implementation; HPQA is section 3 of the paper.
    * @param hiddenStates L + 1 tensors [B, N, H]. @param attentionMask [B, N], or null to read every token.
    * @returns [B].
-   * @throws when the mask has another shape, or a sequence has no token at all.
+   * @throws when the mask has another shape, a sequence has no token at all, or there is no such layer.
    */
   reward(hiddenStates: Tensor3D[], attentionMask: Tensor2D | null): Tensor1D {
     return tf.tidy(() => {
@@ -31,7 +31,7 @@ export class RewardHead {
       if (attentionMask) checkMask(attentionMask, last);
       const inputs: HeadInputs = {
         weights: this.weights,
-        layers: this.config.layers.map((index) => layerAt(hiddenStates, index)),
+        layers: this.layersOf(hiddenStates),
         last,
         mask: attentionMask ? paddingMask(attentionMask) : undefined,
         attentionMask: attentionMask ?? undefined,
@@ -42,6 +42,16 @@ export class RewardHead {
       const active = tf.mul(hidden, tf.sigmoid(hidden)) as Tensor2D;
       return tf.reshape(linearOf(this.weights, 'reward_head.3', active), [-1]) as Tensor1D;
     });
+  }
+
+  /** The hidden states that the hierarchical kinds read; the others read the last one alone. */
+  private layersOf(hiddenStates: Tensor3D[]): Tensor3D[] {
+    const { reduceSequence, layers } = this.config;
+    if (!reduceSequence.includes('hierarchical')) return [];
+    if (layers.length === 0) {
+      throw new RangeError(`reward: ${reduceSequence} needs at least one layer, received none`);
+    }
+    return layers.map((index) => layerAt(hiddenStates, index));
   }
 
   private reduce(inputs: HeadInputs): Tensor2D {

@@ -11,6 +11,7 @@ const heads = 8;
  * neither keys nor values of the sequence are computed. The bias of the keys adds the same to each score: no effect.
  * @param name of the parameters. @param query [B, H]. @param sequence [B, N, H].
  * @param mask additive, to [B, 8, N]; none attends everywhere. @returns [B, H].
+ * @throws when H does not divide by 8.
  */
 export function queryAttention(
   weights: Weights,
@@ -20,6 +21,9 @@ export function queryAttention(
   mask?: Tensor,
 ): Tensor2D {
   const [batch, width] = query.shape;
+  if (width % heads !== 0) {
+    throw new RangeError(`${name}: a width of ${width} does not divide by its ${heads} heads`);
+  }
   const size = width / heads;
   const ofHeads = (weight: Tensor) => tf.reshape(weight, [heads, size, width]) as Tensor3D;
   const [queries, keys, values] = tf.split(parameter(weights, `${name}.in_proj_weight`) as Tensor, 3);
