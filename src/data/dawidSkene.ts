@@ -39,57 +39,77 @@ export function dawidSkene(votes: ColumnTable): { labels: ColumnTable; annotator
  * mean posterior, confusion = posterior-weighted counts, unsmoothed. E: log P(class | votes) = log prior +
  * Σ log confusion[annotator][class][vote], normalised. Ends when no posterior moves by more than 1e-10.
  * Source: Dawid and Skene 1979.
- * @param options `maxIterations`, default 10000.
+ * @param options `maxIterations`, default 1000: votes that are pure noise converge ever more slowly.
  */
 export function estimateDawidSkene(
   items: readonly Pick<ClipVotes, 'votes'>[],
-  { maxIterations = 10000 }: { maxIterations?: number } = {},
+  { maxIterations = 1000 }: { maxIterations?: number } = {},
 ): DawidSkeneEstimate {
+  const annotators = [...new Set(items.flatMap(({ votes }) => votes.map(({ annotator }) => annotator)))];
+  const numbers = new Map(annotators.map((annotator, number) => [annotator, number]));
+  const numbered = items.map(({ votes }) =>
+    votes.map(({ annotator, pass }) => ({ annotator: numbers.get(annotator) as number, pass })),
+  );
+
   let posterior = items.map(({ votes }) => votes.filter(({ pass }) => pass).length / votes.length);
   let model: Model;
   let change: number;
   let iterations = 0;
   do {
-    model = maximise(items, posterior);
-    const next = items.map((item) => posteriorOf(item, model));
+    model = maximise(numbered, posterior, annotators.length);
+    const next = posteriors(numbered, model);
     change = next.reduce((most, value, i) => Math.max(most, Math.abs(value - posterior[i])), 0);
     posterior = next;
     iterations++;
   } while (change > 1e-10 && iterations < maxIterations);
-  return { posterior, ...model, iterations };
+
+  const { prior, rates } = model;
+  return { posterior, prior, annotators: new Map(annotators.map((name, i) => [name, rates[i]])), iterations };
 }
 
-type Model = Pick<DawidSkeneEstimate, 'prior' | 'annotators'>;
+interface NumberedVote {
+  annotator: number;
+  pass: boolean;
+}
 
-function maximise(items: readonly Pick<ClipVotes, 'votes'>[], posterior: readonly number[]): Model {
-  /** Votes on clips of either class, weighted by its posterior. */
-  const counts = new Map<string, { pass: number; fail: number; falsePass: number; falseFail: number }>();
-  items.forEach(({ votes }, i) => {
+interface Model {
+  prior: number;
+  /** [annotators]. */
+  rates: { falsePass: number; falseFail: number }[];
+}
+
+function maximise(items: readonly NumberedVote[][], posterior: readonly number[], annotators: number): Model {
+  // Votes on clips of either class, and the false ones, weighted by the posterior.
+  const counts = Array.from({ length: annotators }, () => ({ pass: 0, fail: 0, falsePass: 0, falseFail: 0 }));
+  items.forEach((votes, i) => {
     for (const vote of votes) {
-      const count = counts.get(vote.annotator) ?? { pass: 0, fail: 0, falsePass: 0, falseFail: 0 };
-      counts.set(vote.annotator, count);
+      const count = counts[vote.annotator];
       count.pass += posterior[i];
       count.fail += 1 - posterior[i];
       if (vote.pass) count.falsePass += 1 - posterior[i];
       else count.falseFail += posterior[i];
     }
   });
-  const rates = [...counts].map(([annotator, { pass, fail, falsePass, falseFail }]) => {
-    return [annotator, { falsePass: falsePass / fail, falseFail: falseFail / pass }] as const;
-  });
-  const prior = posterior.reduce((sum, value) => sum + value, 0) / posterior.length;
-  return { prior, annotators: new Map(rates) };
+  return {
+    prior: posterior.reduce((sum, value) => sum + value, 0) / posterior.length,
+    rates: counts.map(({ pass, fail, falsePass, falseFail }) => ({
+      falsePass: falsePass / fail,
+      falseFail: falseFail / pass,
+    })),
+  };
 }
 
-function posteriorOf({ votes }: Pick<ClipVotes, 'votes'>, { prior, annotators }: Model): number {
-  let logPass = Math.log(prior);
-  let logFail = Math.log(1 - prior);
-  for (const { annotator, pass } of votes) {
-    const { falsePass, falseFail } = annotators.get(annotator) as { falsePass: number; falseFail: number };
-    logPass += logRate(pass ? 1 - falseFail : falseFail);
-    logFail += logRate(pass ? falsePass : 1 - falsePass);
-  }
-  return 1 / (1 + Math.exp(logFail - logPass));
+function posteriors(items: readonly NumberedVote[][], { prior, rates }: Model): number[] {
+  // log P(vote | Pass) - log P(vote | Fail), of a Pass and of a Fail vote of each annotator.
+  const passEvidence = rates.map(({ falsePass, falseFail }) => logRate(1 - falseFail) - logRate(falsePass));
+  const failEvidence = rates.map(({ falsePass, falseFail }) => logRate(falseFail) - logRate(1 - falsePass));
+  const start = Math.log(prior) - Math.log(1 - prior);
+  return items.map((votes) => {
+    let logOdds = start;
+    for (const { annotator, pass } of votes)
+      logOdds += pass ? passEvidence[annotator] : failEvidence[annotator];
+    return 1 / (1 + Math.exp(-logOdds));
+  });
 }
 
 /** Where the annotator has judged no clip of the class, the rate is unknown and says nothing. */
