@@ -1,0 +1,217 @@
+import { describe, expect, it } from 'vitest';
+import { type RewardModelConfig, reduceSequences, tokensPerTile } from '../../src/model/config.js';
+import { evenLayers, fromOfficial, toOfficial } from '../../src/model/officialConfig.js';
+import { internvl3_1b, tinyConfig } from '../../src/model/presets.js';
+import { describeShared } from '../shared.js';
+import { goldenJson } from './golden.js';
+
+const tiny = tinyConfig(128);
+
+describe('fromOfficial and toOfficial', () => {
+  it.each<[string, RewardModelConfig]>([
+    ['the 1B model', internvl3_1b],
+    ['the tiny model', tiny],
+    [
+      'other switches',
+      {
+        ...tiny,
+        vision: {
+          ...tiny.vision,
+          qkvBias: false,
+          qkNormalization: true,
+          normType: 'rms_norm',
+          dropPathRate: 0.3,
+        },
+        selectLayer: 1,
+        pixelShuffleVersion: 'v1',
+        layers: [2],
+        rewardDropout: 0.1,
+        numSegments: 3,
+        maxNum: 6,
+        centerCropVideo: true,
+      },
+    ],
+    ...reduceSequences.map((reduceSequence): [string, RewardModelConfig] => [
+      reduceSequence,
+      { ...tiny, reduceSequence },
+    ]),
+  ])('undo each other: %s', (_, config) => {
+    expect(fromOfficial(JSON.parse(JSON.stringify(toOfficial(config))))).toEqual(config);
+  });
+
+  it('give a base model the HPQA head on four evenly spaced layers', () => {
+    const { config } = toOfficial(internvl3_1b);
+    const base = fromOfficial({ config });
+    expect(base.reduceSequence).toBe('progressive_hierarchical_attention');
+    expect(base.layers).toEqual([6, 12, 18, 24]);
+    expect([28, 24, 4, 2, 1].map(evenLayers)).toEqual([
+      [7, 14, 21, 28],
+      [6, 12, 18, 24],
+      [1, 2, 3, 4],
+      [1, 1, 2, 2],
+      [1, 1, 1, 1],
+    ]);
+  });
+
+  it('take the defaults of the official classes where a field is missing', () => {
+    const { config, trainingConfig } = toOfficial(tiny);
+    const bare = {
+      model_type: 'internvl_chat',
+      vision_config: {},
+      llm_config: Object.fromEntries(
+        Object.entries(config.llm_config as object).filter(([key]) => !/theta|eps|max_position/.test(key)),
+      ),
+    };
+    const read = fromOfficial({ config: bare, trainingConfig });
+    expect(read.vision).toEqual({
+      hiddenSize: 3200,
+      heads: 25,
+      intermediateSize: 12_800,
+      layers: 48,
+      imageSize: 224,
+      patchSize: 14,
+      qkvBias: false,
+      qkNormalization: true,
+      normType: 'rms_norm',
+      normEpsilon: 1e-6,
+      dropPathRate: 0,
+    });
+    expect(read.llm).toMatchObject({ ropeTheta: 10_000, normEpsilon: 1e-6, maxPositions: 32_768 });
+    expect(read).toMatchObject({ downsampleRatio: 0.5, selectLayer: -1, pixelShuffleVersion: 'v1' });
+  });
+
+  it.each([
+    ['config', '', 'model_type', 'llava', 'config.json: model_type is "llava", expected "internvl_chat"'],
+    ['config', '', 'ps_version', 'v3', 'config.json: ps_version is "v3", expected v1 or v2'],
+    ['config', '', 'downsample_ratio', 'half', 'downsample_ratio is "half", expected a number'],
+    ['config', '', 'select_layer', null, undefined],
+    ['config', '', 'vision_config', undefined, 'config.json: the field vision_config is missing'],
+    ['config', '', 'llm_config', [1], 'config.json: llm_config is [1], expected an object'],
+    [
+      'config',
+      'vision_config',
+      'norm_type',
+      'batch',
+      'vision_config: norm_type is "batch", expected layer_norm or',
+    ],
+    ['config', 'vision_config', 'qkv_bias', 1, 'vision_config: qkv_bias is 1, expected true or false'],
+    [
+      'config',
+      'llm_config',
+      'model_type',
+      'llama',
+      'config.json, llm_config: model_type is "llama", expected "qwen2"',
+    ],
+    [
+      'config',
+      'llm_config',
+      'hidden_size',
+      undefined,
+      'config.json, llm_config: the field hidden_size is missing',
+    ],
+    ['config', 'llm_config', 'vocab_size', '9', 'llm_config: vocab_size is "9", expected a number'],
+    ['config', 'llm_config', 'rope_theta', Number.NaN, 'llm_config: rope_theta is null, expected a number'],
+    [
+      'trainingConfig',
+      'model_args',
+      'reduce_sequence',
+      'sum',
+      'training_config.json, model_args: reduce_sequence is "sum"',
+    ],
+    ['trainingConfig', 'model_args', 'reduce_sequence', 3, 'reduce_sequence is 3, expected a text'],
+    [
+      'trainingConfig',
+      'model_args',
+      'hierarchical_query_attn_layers',
+      ['6'],
+      'is ["6"], expected a list of numbers',
+    ],
+    [
+      'trainingConfig',
+      'internvl_args',
+      'num_segments',
+      true,
+      'internvl_args: num_segments is true, expected a number',
+    ],
+    ['trainingConfig', '', 'model_args', 7, 'training_config.json: model_args is 7, expected an object'],
+  ] as const)('name the bad field: %s %s %s = %j', (file, section, field, value, message) => {
+    const files = structuredClone(toOfficial(tiny)) as Record<string, Record<string, unknown>>;
+    const where = section ? (files[file][section] as Record<string, unknown>) : files[file];
+    where[field] = value;
+    const read = () => fromOfficial(files as never);
+    if (message) expect(read).toThrow(message);
+    else expect(read).not.toThrow();
+  });
+});
+
+describe('tokensPerTile', () => {
+  it('counts merged patches', () => {
+    expect(tokensPerTile(internvl3_1b)).toBe(256);
+    expect(tokensPerTile(tiny)).toBe(4);
+  });
+});
+
+describeShared('fromOfficial of an official checkpoint', () => {
+  it('reads every field', () => {
+    const read = fromOfficial({
+      config: goldenJson('checkpoints', 'internvl3-tiny', 'config.json'),
+      trainingConfig: goldenJson('checkpoints', 'internvl3-tiny', 'training_config.json'),
+    });
+    expect(read).toEqual({
+      vision: {
+        hiddenSize: 32,
+        heads: 4,
+        intermediateSize: 80,
+        layers: 3,
+        imageSize: 56,
+        patchSize: 14,
+        qkvBias: true,
+        qkNormalization: false,
+        normType: 'layer_norm',
+        normEpsilon: 1e-6,
+        dropPathRate: 0.1,
+      },
+      llm: {
+        hiddenSize: 64,
+        intermediateSize: 160,
+        layers: 4,
+        heads: 4,
+        keyValueHeads: 2,
+        vocabSize: 513,
+        ropeTheta: 1e6,
+        normEpsilon: 1e-6,
+        maxPositions: 32_768,
+      },
+      downsampleRatio: 0.5,
+      selectLayer: -1,
+      pixelShuffleVersion: 'v2',
+      reduceSequence: 'progressive_hierarchical_attention',
+      layers: [1, 2, 3, 4],
+      rewardDropout: 0,
+      numSegments: 4,
+      maxNum: 1,
+      centerCropVideo: false,
+    } satisfies RewardModelConfig);
+  });
+
+  it('writes the values that the official classes wrote', () => {
+    const config = goldenJson('checkpoints', 'internvl3-tiny', 'config.json');
+    const trainingConfig = goldenJson('checkpoints', 'internvl3-tiny', 'training_config.json');
+    const ours = toOfficial(fromOfficial({ config, trainingConfig }));
+    const { vision_config, llm_config, ...top } = ours.config as Record<string, object>;
+    expect(config).toMatchObject(top);
+    expect(config.vision_config).toMatchObject(vision_config);
+    const { tie_word_embeddings, ...llm } = llm_config as Record<string, unknown>;
+    expect(tie_word_embeddings).toBe(false);
+    expect(config.llm_config).toMatchObject(llm);
+    expect(Object.keys(ours.trainingConfig)).toEqual(Object.keys(trainingConfig));
+    for (const section of ['trainer_args', 'internvl_args']) {
+      expect(ours.trainingConfig[section]).toEqual(trainingConfig[section]);
+    }
+  });
+
+  it('refuses a decoder of another kind', () => {
+    const config = goldenJson('checkpoints', 'internvl3_5-tiny', 'config.json');
+    expect(() => fromOfficial({ config })).toThrow('llm_config: model_type is "qwen3", expected "qwen2"');
+  });
+});
