@@ -28,7 +28,7 @@ export function decaysMatrices(name: string, shape: readonly number[]): boolean 
 
 /**
  * AdamW: m ← β₁m + (1-β₁)g, v ← β₂v + (1-β₂)g²; θ ← (1 - lr λ)θ - lr m̂ / (√v̂ + ε), m̂ = m / (1-β₁ᵗ), v̂ = v / (1-β₂ᵗ).
- * A parameter without a gradient is left alone, decay included. Source: Loshchilov & Hutter, "Decoupled Weight Decay
+ * A parameter that the loss does not reach has the gradient 0: only decay moves it. Source: Loshchilov & Hutter, "Decoupled Weight Decay
  * Regularization", 2019, as PyTorch's `torch.optim.AdamW` computes it.
  */
 export class AdamW {
@@ -38,7 +38,7 @@ export class AdamW {
   private readonly moments: { first: Tensor1D; second: Tensor1D }[];
   private readonly settings: Required<AdamWOptions>;
 
-  /** @param parameters those that have a gradient, by name. */
+  /** @param parameters what is trained, by name. */
   constructor(parameters: ReadonlyMap<string, Variable>, options: AdamWOptions = {}) {
     this.settings = {
       betas: [0.9, 0.999],

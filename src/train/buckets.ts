@@ -58,14 +58,9 @@ export function bucketsOf(
   return full.map((entries) => new Bucket(entries));
 }
 
-/** Gradients by the names of TensorFlow.js's variables, as one vector a bucket. */
+/** Gradients by the names of TensorFlow.js's variables, as one vector a bucket; 0 where there is none. */
 export function gatherGradients(buckets: readonly Bucket[], gradients: NamedTensorMap): Tensor1D[] {
   return buckets.map((bucket) =>
-    bucket.gather((name, variable) => {
-      const gradient = gradients[variable.name];
-      if (!gradient)
-        throw new Error(`train: the parameter "${name}" had a gradient before, and has none now`);
-      return gradient;
-    }),
+    bucket.gather((_, variable) => gradients[variable.name] ?? tf.zerosLike(variable)),
   );
 }

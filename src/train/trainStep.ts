@@ -1,4 +1,4 @@
-import { type NamedTensorMap, type Scalar, type Tensor1D, tf, type Variable } from '../engine/tf.js';
+import { type Scalar, type Tensor1D, tf } from '../engine/tf.js';
 import type { Loss, PairLabels } from '../loss/loss.js';
 import type { AdamW } from './adamw.js';
 import { type Bucket, gatherGradients } from './buckets.js';
@@ -45,8 +45,7 @@ const ROW = 1024;
 /**
  * One update: the gradient of the mean loss of some micro-batches, clipped to a global norm, given to the optimizer.
  * Nothing is read back but one vector: losses, norm and rewards.
- * @param options `optimizer` is made of the parameters that have a gradient, at the first step: see `gradientNames`;
- *   `clipNorm` c scales the gradient by min(1, c / (norm + 1e-6)).
+ * @param options `clipNorm` c scales the gradient by min(1, c / (norm + 1e-6)).
  * @throws NonFiniteError before anything is changed, when the loss or the gradient is not finite.
  */
 export async function trainStep(
@@ -84,18 +83,6 @@ export async function trainStep(
   } finally {
     tf.dispose([...(gradients ?? []), ...reports.map(({ values }) => values)]);
   }
-}
-
-/** Names of the parameters that a batch gives a gradient, in their order. */
-export function gradientNames(
-  batch: MicroBatch,
-  loss: Loss,
-  parameters: ReadonlyMap<string, Variable>,
-): string[] {
-  const { value, grads } = tf.variableGrads(() => lossOf(batch, loss).value.loss, [...parameters.values()]);
-  const names = [...parameters].filter(([, { name }]) => grads[name]).map(([name]) => name);
-  tf.dispose([value, grads as NamedTensorMap]);
-  return names;
 }
 
 function accumulate(

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { type Tensor, type Tensor2D, type Tensor4D, tf, type Variable } from '../../src/engine/tf.js';
+import { type Tensor, type Tensor2D, type Tensor4D, tf } from '../../src/engine/tf.js';
 import { winTie } from '../../src/loss/winTie.js';
 import { RewardModel } from '../../src/model/rewardModel.js';
 import { readTensors } from '../../src/model/weights/safetensors.js';
+import { parameter } from '../../src/model/weights/weights.js';
 import { AdamW } from '../../src/train/adamw.js';
-import { gradientNames, type MicroBatch, type StepResult, trainStep } from '../../src/train/trainStep.js';
+import { type MicroBatch, type StepResult, trainStep } from '../../src/train/trainStep.js';
 import { describeEngines } from '../engines.js';
 import { describeShared, shared } from '../shared.js';
 
@@ -53,9 +54,7 @@ async function loadBatches(model: RewardModel): Promise<MicroBatch[]> {
 async function train(steps: GoldenStep[]): Promise<{ results: StepResult[]; model: RewardModel }> {
   const model = await RewardModel.load(shared('golden', 'checkpoints', 'internvl3-tiny'));
   const batches = await loadBatches(model);
-  const all = model.parameters('all').map((name) => [name, model.weights.get(name) as Variable] as const);
-  const names = gradientNames(batches[0], loss, new Map(all));
-  const parameters = new Map(all.filter(([name]) => names.includes(name)));
+  const parameters = new Map(model.parameters('all').map((name) => [name, parameter(model.weights, name)]));
   const optimizer = new AdamW(parameters, { weightDecay: 0.01, decays: () => true });
   const results: StepResult[] = [];
   for (const { micro_batches, lr } of steps) {

@@ -1,0 +1,273 @@
+import type { ColumnTable } from 'arquero';
+import { tf } from '../engine/tf.js';
+import type { Loss } from '../loss/loss.js';
+import { winTie } from '../loss/winTie.js';
+import type { RewardModel, Trainable } from '../model/rewardModel.js';
+import { parameter } from '../model/weights/weights.js';
+import type { Pair, PairStream } from '../pairing/pair.js';
+import { AdamW } from './adamw.js';
+import {
+  checkpointFolder,
+  checkpointSteps,
+  pruneCheckpoints,
+  type RunState,
+  restoreCheckpoint,
+  saveCheckpoint,
+} from './checkpoint.js';
+import { evaluateOn, heldOutOf } from './heldOut.js';
+import { appendLog, cutLog, type StepRecord } from './log.js';
+import { type LoadedPairs, PairFeed } from './pairFeed.js';
+import { Run, type RunStatus, statusOf } from './run.js';
+import { claimFolder, describePairs, hashOf } from './runConfig.js';
+import { learningRateAt, type Schedule } from './schedule.js';
+import { type Stage, stageOf } from './stage.js';
+import { type MicroBatch, NonFiniteError, type StepResult, trainStep } from './trainStep.js';
+
+export interface FitOptions {
+  /** Where the run is kept. A folder with an unfinished run of the same settings is gone on with. */
+  folder: string;
+  /** Default `winTie()`. */
+  loss?: Loss;
+  /** What is trained; what comes before it is computed once a clip. Default `all`. */
+  trainable?: Trainable;
+  /** Times that the stream's epoch is gone through. Default 3. */
+  epochs?: number;
+  /** Updates, in place of `epochs`. */
+  steps?: number;
+  /** Pairs whose gradient is taken at once. Default 8. */
+  batchSize?: number;
+  /** Batches an update. Default 40, so that an update sees 320 pairs. */
+  accumulate?: number;
+  /** Default 1e-6, for a published model; a small new one wants about 1e-3. */
+  learningRate?: number;
+  /** Default `constant`, after a linear warm-up; the official one is `logarithmic`. */
+  schedule?: Schedule;
+  /** Updates of the warm-up. Default 5% of all, rounded up. */
+  warmup?: number;
+  /** Default 0.01. */
+  weightDecay?: number;
+  /** What decays: `matrices` (default) but not biases, norms and embeddings; or `all`, as in the official script. */
+  decay?: 'matrices' | 'all';
+  /** Global norm that gradients are clipped to. Default 1. */
+  clipNorm?: number;
+  /** Held-out labels of the same dimension, or held-out pairs. */
+  evaluate?: ColumnTable | readonly Pair[];
+  /** Steps from one evaluation to the next. Default 50; the last step is evaluated too. */
+  evaluateEvery?: number;
+  /** Stop after so many evaluations without a better accuracy. Default: never. */
+  patience?: number;
+  /** Steps from one checkpoint to the next. Default 100. */
+  saveEvery?: number;
+  /** Newest checkpoints that are kept, besides the best one. Default 2. */
+  keep?: number;
+  /** Stops after the step under way: a checkpoint is saved and the run returned, marked `stopped`. */
+  signal?: AbortSignal;
+  /** Called after each step. */
+  onProgress?: (progress: FitProgress) => void;
+}
+
+/** A step's record and the number of all steps. */
+export interface FitProgress extends StepRecord {
+  steps: number;
+}
+
+// The official training script's, but for the warm-up (its first two updates have a rate of 0) and for what decays.
+const defaults = {
+  trainable: 'all' as Trainable, // vision, projector, decoder and head
+  epochs: 3,
+  batchSize: 8, // pairs; with `accumulate` 320 an update
+  accumulate: 40,
+  learningRate: 1e-6,
+  schedule: 'constant' as Schedule,
+  warmupShare: 0.05, // of all updates
+  weightDecay: 0.01,
+  decay: 'matrices' as 'matrices' | 'all',
+  clipNorm: 1,
+  evaluateEvery: 50, // steps
+  saveEvery: 100, // steps
+  keep: 2, // checkpoints
+};
+
+/**
+ * Trains a reward model on pairs. Run again with the same settings and folder, it goes on from the newest checkpoint to
+ * the same weights, bit by bit on one engine, wherever it was stopped or killed; the model then is the one that the run
+ * began with. Afterwards the model has the last weights; `run.best.folder` holds the best ones.
+ * A clip that cannot be read is left out with its pairs: see `run.failures`.
+ * Source: official implementation, training script; see `defaults`.
+ * @param pairs read from its beginning, whatever its cursor.
+ * @throws when the folder holds a run with other settings, no pair can be read, or the loss or its gradient is not
+ *   finite: then with the step, the pairs and the last good checkpoint.
+ */
+export async function fit(model: RewardModel, pairs: PairStream, options: FitOptions): Promise<Run> {
+  const { folder, signal, onProgress, evaluate, patience, loss = winTie() } = options;
+  const settings = { ...defaults, ...withoutUndefined(options) };
+  const { trainable, batchSize, accumulate, learningRate, schedule, weightDecay, clipNorm } = settings;
+  checkSettings(settings);
+  const about = describePairs(pairs);
+  const perStep = batchSize * accumulate;
+  const steps = options.steps ?? Math.ceil((settings.epochs * about.length) / perStep);
+  const warmup = options.warmup ?? Math.ceil(settings.warmupShare * steps);
+  const heldOut = evaluate && heldOutOf(evaluate, about.dimension);
+
+  await claimFolder(folder, {
+    ...{ trainable, steps, batchSize, accumulate, learningRate, schedule, warmup, weightDecay, clipNorm },
+    ...{ decay: settings.decay, loss: loss.settings ?? 'a function', patience, pairs: about },
+    evaluate: heldOut && { every: settings.evaluateEvery, clips: hashOf(heldOut.clips.map(({ id }) => id)) },
+    model: model.config,
+  });
+
+  const names = model.parameters(trainable);
+  const optimizer = new AdamW(new Map(names.map((name) => [name, parameter(model.weights, name)])), {
+    weightDecay,
+    ...(settings.decay === 'all' && { decays: () => true }),
+  });
+  try {
+    let state: RunState = { step: 0, cursor: 0, stale: 0 };
+    let saved = (await checkpointSteps(folder)).at(-1);
+    if (saved !== undefined)
+      state = await restoreCheckpoint(checkpointFolder(folder, saved), { model, optimizer });
+    const history = await cutLog(folder, state.step);
+
+    const save = async () => {
+      await saveCheckpoint(folder, state, { model, optimizer });
+      await pruneCheckpoints(folder, settings.keep, state.best?.step);
+      saved = state.step;
+    };
+    const stage = stageOf(model, trainable);
+    pairs.cursor = state.cursor;
+    const feed = new PairFeed(pairs, stage, batchSize, signal);
+
+    while (statusOf(state, { steps, patience }) === 'stopped' && !signal?.aborted) {
+      const start = performance.now();
+      const step = state.step + 1;
+      const rate = learningRateAt(step, { schedule, learningRate, warmup, steps });
+
+      const used: LoadedPairs[] = [];
+      let result: StepResult;
+      try {
+        const batches = microBatches(feed, stage, accumulate, used);
+        result = await trainStep(batches, { loss, optimizer, learningRate: rate, clipNorm });
+      } catch (error) {
+        if (signal?.aborted) break; // while clips were read: the step has not been made
+        throw error instanceof NonFiniteError ? notFinite(error, step, used, saved, folder) : error;
+      }
+      state = { ...state, step, cursor: used[used.length - 1].cursor };
+      const record: StepRecord = {
+        ...{ step, epoch: state.cursor / about.length, loss: result.loss, terms: result.terms },
+        ...rewardsOf(
+          result,
+          used.flatMap(({ pairs }) => pairs),
+        ),
+        ...{ gradNorm: result.gradNorm, learningRate: rate },
+        secondsPerStep: (performance.now() - start) / 1000,
+      };
+
+      if (heldOut && (step % settings.evaluateEvery === 0 || step === steps)) {
+        Object.assign(record, await evaluateOn(heldOut, stage, 2 * batchSize));
+        const accuracy = record.evalAccuracy as number;
+        const better = accuracy > (state.best?.accuracy ?? Number.NEGATIVE_INFINITY);
+        state = better
+          ? { ...state, best: { step, accuracy }, stale: 0 }
+          : { ...state, stale: state.stale + 1 };
+      }
+      history.push(record);
+      await appendLog(folder, record);
+      if (step % settings.saveEvery === 0 || state.best?.step === step) await save();
+      onProgress?.({ ...record, steps });
+    }
+    if (state.step > (saved ?? 0)) await save();
+
+    const status: RunStatus = statusOf(state, { steps, patience });
+    const best = state.best && { ...state.best, folder: checkpointFolder(folder, state.best.step) };
+    const last = saved === undefined ? undefined : checkpointFolder(folder, saved);
+    return new Run(folder, status, steps, history, last, best, [...stage.failures.values()]);
+  } finally {
+    optimizer.dispose();
+  }
+}
+
+/** The micro-batches of a step, one at a time as tensors; what they were made of is added to `used`. */
+async function* microBatches(
+  feed: PairFeed,
+  stage: Stage,
+  count: number,
+  used: LoadedPairs[],
+): AsyncGenerator<MicroBatch> {
+  for (let i = 0; i < count; i++) {
+    const loaded = await feed.next();
+    used.push(loaded);
+    const { pairs, features } = loaded;
+    const clips = [...pairs.map(({ chosen }) => chosen), ...pairs.map(({ rejected }) => rejected)];
+    const batch = stage.collate(clips.map(({ id }) => features.get(id)));
+    const flags = (test: (pair: Pair) => boolean) => tf.tensor1d(pairs.map((pair) => (test(pair) ? 1 : 0)));
+    const tie = flags(({ kind }) => kind !== 'win-lose');
+    const labels = {
+      chosen: flags(({ kind }) => kind !== 'lose-tie'),
+      rejected: flags(({ kind }) => kind === 'win-tie'),
+    };
+    try {
+      yield { rewards: () => batch.rewards(), tie, labels };
+    } finally {
+      batch.dispose();
+      tf.dispose([tie, labels.chosen, labels.rejected]);
+    }
+  }
+}
+
+/** Accuracy and margin of a step's win-lose pairs, and the mean reward of all its clips. */
+function rewardsOf({ chosen, rejected }: StepResult, pairs: readonly Pair[]) {
+  const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const margins = pairs.flatMap(({ kind }, i) => (kind === 'win-lose' ? [chosen[i] - rejected[i]] : []));
+  return {
+    ...(margins.length > 0 && {
+      accuracy: mean(margins.map((margin) => (margin > 0 ? 1 : 0))),
+      margin: mean(margins),
+    }),
+    meanReward: mean([...chosen, ...rejected]),
+  };
+}
+
+function notFinite(
+  error: NonFiniteError,
+  step: number,
+  used: readonly LoadedPairs[],
+  saved: number | undefined,
+  folder: string,
+): Error {
+  const ids = used.flatMap(({ pairs }) =>
+    pairs.map(({ chosen, rejected }) => `${chosen.id} > ${rejected.id}`),
+  );
+  return new Error(
+    `fit: step ${step}: the loss is ${error.loss} and the norm of its gradient ${error.gradNorm}; ` +
+      `the last good checkpoint is ${saved === undefined ? 'none' : checkpointFolder(folder, saved)}; ` +
+      `try a lower learning rate or look at the pairs: ${ids.join(', ')}`,
+    { cause: error },
+  );
+}
+
+function withoutUndefined<T extends object>(options: T): T {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
+}
+
+/** @throws RangeError naming the setting that is out of range. */
+function checkSettings(settings: typeof defaults & FitOptions): void {
+  const whole = [
+    'steps',
+    'batchSize',
+    'accumulate',
+    'evaluateEvery',
+    'saveEvery',
+    'keep',
+    'patience',
+  ] as const;
+  for (const name of whole) {
+    const value = settings[name];
+    if (value !== undefined && !(Number.isSafeInteger(value) && value > 0)) {
+      throw new RangeError(`fit: expected ${name} to be a positive integer, received ${value}`);
+    }
+  }
+  for (const name of ['epochs', 'learningRate', 'clipNorm'] as const) {
+    if (!(settings[name] > 0))
+      throw new RangeError(`fit: expected ${name} to be positive, received ${settings[name]}`);
+  }
+}

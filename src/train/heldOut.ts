@@ -1,0 +1,130 @@
+import type { ColumnTable } from 'arquero';
+import type { Clip } from '../data/clip.js';
+import { clipsOf } from '../data/clipsOf.js';
+import { tf } from '../engine/tf.js';
+import type { Pair } from '../pairing/pair.js';
+import type { Stage } from './stage.js';
+
+/** How well a model orders held-out clips. */
+export interface Evaluation {
+  /** Share of win-lose pairs whose chosen clip has the higher reward; a tie of rewards is an error. */
+  evalAccuracy: number;
+  /** Mean of chosen minus rejected over win-lose pairs. */
+  evalMargin: number;
+  /** Mean reward of the clips. */
+  evalMeanReward: number;
+}
+
+/** Held-out clips, and what is measured on their scores. */
+export interface HeldOut {
+  clips: Clip[];
+  /** @param scores by clip id; clips without one are left out. @throws when no pair is left. */
+  measure(scores: ReadonlyMap<string, number>): Evaluation;
+}
+
+/**
+ * What to evaluate on: labels, of which every Pass clip is compared with every Fail clip of the dimension, whatever
+ * their prompts; or given pairs, of which the win-lose pairs count.
+ * @throws when there is no pair of a Pass and a Fail clip.
+ */
+export function heldOutOf(evaluate: ColumnTable | readonly Pair[], dimension: string): HeldOut {
+  if (Array.isArray(evaluate)) return heldOutPairs(evaluate);
+  const labelled = clipsOf(evaluate as ColumnTable, dimension);
+  const idsOf = (wanted: boolean) => labelled.flatMap(({ clip, pass }) => (pass === wanted ? [clip.id] : []));
+  const [passes, fails] = [idsOf(true), idsOf(false)];
+  if (passes.length === 0 || fails.length === 0) {
+    throw new Error(
+      `fit: the held-out labels of "${dimension}" have ${passes.length} Pass and ${fails.length} Fail clips; ` +
+        'evaluation needs both',
+    );
+  }
+  return {
+    clips: labelled.map(({ clip }) => clip),
+    measure(scores) {
+      const rewards = (ids: string[]) => ids.flatMap((id) => scores.get(id) ?? []);
+      const [won, lost] = [rewards(passes), rewards(fails)];
+      return {
+        evalAccuracy: shareAbove(won, lost),
+        evalMargin: mean(won) - mean(lost),
+        evalMeanReward: mean([...scores.values()]),
+      };
+    },
+  };
+}
+
+function heldOutPairs(pairs: readonly Pair[]): HeldOut {
+  const decided = pairs.filter(({ kind }) => kind === 'win-lose');
+  if (decided.length === 0) {
+    throw new Error(
+      `fit: none of the ${pairs.length} held-out pairs is a win-lose pair; evaluation needs some`,
+    );
+  }
+  const clips = new Map(
+    decided.flatMap(({ chosen, rejected }) => [chosen, rejected]).map((clip) => [clip.id, clip]),
+  );
+  return {
+    clips: [...clips.values()],
+    measure(scores) {
+      const margins = decided.flatMap(({ chosen, rejected }) => {
+        const [won, lost] = [scores.get(chosen.id), scores.get(rejected.id)];
+        return won === undefined || lost === undefined ? [] : [won - lost];
+      });
+      return {
+        evalAccuracy: mean(margins.map((margin) => (margin > 0 ? 1 : 0))),
+        evalMargin: mean(margins),
+        evalMeanReward: mean([...scores.values()]),
+      };
+    },
+  };
+}
+
+/** Scores and measures held-out clips with the weights as they are. */
+export async function evaluateOn(
+  { clips, measure }: HeldOut,
+  stage: Stage,
+  batchSize: number,
+  signal?: AbortSignal,
+): Promise<Evaluation> {
+  const scores = new Map<string, number>();
+  for (let start = 0; start < clips.length; start += batchSize) {
+    const features = [...(await stage.load(clips.slice(start, start + batchSize), signal))];
+    if (features.length === 0) continue;
+    const batch = stage.collate(features.map(([, value]) => value));
+    const rewards = batch.rewards();
+    const values = await rewards.data();
+    tf.dispose(rewards);
+    batch.dispose();
+    features.forEach(([id], i) => {
+      scores.set(id, values[i]);
+    });
+  }
+  return measure(scores);
+}
+
+/** Share of all pairs of one of `a` and one of `b` in which that of `a` is greater; sorted, so n log n. */
+function shareAbove(a: number[], b: number[]): number {
+  const sorted = Float64Array.from(b).sort();
+  let above = 0;
+  for (const value of a) {
+    let [low, high] = [0, sorted.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (sorted[middle] < value) low = middle + 1;
+      else high = middle;
+    }
+    above += low;
+  }
+  return ratio(above, a.length * b.length);
+}
+
+function mean(values: readonly number[]): number {
+  return ratio(
+    values.reduce((sum, value) => sum + value, 0),
+    values.length,
+  );
+}
+
+function ratio(sum: number, count: number): number {
+  if (count === 0) throw new Error('fit: none of the held-out pairs has two clips that can be read');
+  return sum / count;
+}

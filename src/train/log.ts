@@ -1,0 +1,49 @@
+import { appendFile, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Evaluation } from './heldOut.js';
+
+/** One line of a run's log; the names are those of TRL, in camel case. All of before the step's update. */
+export interface StepRecord extends Partial<Evaluation> {
+  /** From 1. */
+  step: number;
+  epoch: number;
+  loss: number;
+  /** Means of the loss's terms. */
+  terms?: Record<string, number>;
+  /** Share of the step's win-lose pairs in the right order; none where all are ties. */
+  accuracy?: number;
+  /** Mean of chosen minus rejected over the step's win-lose pairs. */
+  margin?: number;
+  meanReward: number;
+  /** Of the gradient, before clipping. */
+  gradNorm: number;
+  learningRate: number;
+  secondsPerStep: number;
+}
+
+const logFile = (folder: string) => join(folder, 'log.jsonl');
+
+/** Adds a line to a run's `log.jsonl`. */
+export async function appendLog(folder: string, record: StepRecord): Promise<void> {
+  await appendFile(logFile(folder), `${JSON.stringify(record)}\n`);
+}
+
+/** The lines of a run's log, without one that a kill cut off. */
+export async function readLog(folder: string): Promise<StepRecord[]> {
+  const text = await readFile(logFile(folder), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '';
+    throw error;
+  });
+  const lines = text.split('\n');
+  lines.pop(); // what follows the last line end
+  return lines.map((line) => JSON.parse(line));
+}
+
+/** Cuts a log back to the steps that a checkpoint has. */
+export async function cutLog(folder: string, step: number): Promise<StepRecord[]> {
+  const records = (await readLog(folder)).filter((record) => record.step <= step);
+  const file = logFile(folder);
+  await writeFile(`${file}.tmp`, records.map((record) => `${JSON.stringify(record)}\n`).join(''));
+  await rename(`${file}.tmp`, file);
+  return records;
+}

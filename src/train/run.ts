@@ -1,0 +1,86 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ReadFailure } from '../data/video/readClips.js';
+import { jupyterDisplay, type MimeBundle, mime } from '../notebook/contract.js';
+import { trainingCurves } from '../plot/trainingCurves.js';
+import { checkpointFolder, checkpointSteps, readState } from './checkpoint.js';
+import { readLog, type StepRecord } from './log.js';
+
+/** Why a run ended. `stopped`: by its signal, or killed; `fit` with the same settings goes on with it. */
+export type RunStatus = 'finished' | 'converged' | 'stopped';
+
+/** A training run: the folder with `config.json`, `log.jsonl` and `checkpoints/`, and what is in it. */
+export class Run {
+  constructor(
+    readonly folder: string,
+    readonly status: RunStatus,
+    /** Steps of the whole training. */
+    readonly steps: number,
+    /** One record a step. */
+    readonly history: readonly StepRecord[],
+    /** Folder of the newest checkpoint. */
+    readonly last: string | undefined,
+    /** The best evaluation, and the folder of its checkpoint; none without evaluation. */
+    readonly best: { step: number; accuracy: number; folder: string } | undefined,
+    /** The clips that could not be read; their pairs were left out. */
+    readonly failures: readonly ReadFailure[] = [],
+  ) {}
+
+  /** One line: `runs/first: 200 of 200 steps, loss 0.31, held-out accuracy 0.91 at step 180`. */
+  toString(): string {
+    const { folder, status, steps, history, best, failures } = this;
+    const done = history.at(-1);
+    const facts = [`${done?.step ?? 0} of ${steps} steps`];
+    if (status !== 'finished') facts.push(status);
+    if (done) facts.push(`loss ${done.loss.toPrecision(3)}`);
+    if (best) facts.push(`held-out accuracy ${best.accuracy.toFixed(3)} at step ${best.step}`);
+    if (failures.length > 0) facts.push(`${failures.length} clips could not be read`);
+    return `${folder}: ${facts.join(', ')}`;
+  }
+
+  /** The run as the value of a notebook cell: its training curves. */
+  [jupyterDisplay](): MimeBundle {
+    const curves = this.history.length > 0 ? trainingCurves(this.history)[jupyterDisplay]() : {};
+    return { ...curves, [mime.text]: this.toString() };
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+}
+
+/**
+ * Reads a run from its folder.
+ * @throws when there is no run.
+ */
+export async function readRun(folder: string): Promise<Run> {
+  const { steps, patience } = await readConfig(folder);
+  const history = await readLog(folder);
+  const checkpoints = await checkpointSteps(folder);
+  const newest = checkpoints.at(-1);
+  const state = newest === undefined ? undefined : await readState(folder, newest);
+  const status = state ? statusOf(state, { steps, patience }) : 'stopped';
+  const best = state?.best && { ...state.best, folder: checkpointFolder(folder, state.best.step) };
+  return new Run(folder, status, steps, history, state && checkpointFolder(folder, state.step), best);
+}
+
+/** Whether a run in that state is at its end. */
+export function statusOf(
+  { step, stale }: { step: number; stale: number },
+  { steps, patience }: { steps: number; patience?: number },
+): RunStatus {
+  if (patience !== undefined && stale >= patience) return 'converged';
+  return step >= steps ? 'finished' : 'stopped';
+}
+
+/** What `config.json` says of a run's length. */
+interface RunLength {
+  steps: number;
+  patience?: number;
+}
+
+async function readConfig(folder: string): Promise<RunLength> {
+  const found = await stat(folder).catch(() => undefined);
+  if (!found?.isDirectory()) throw new Error(`readRun: there is no folder ${folder}`);
+  return JSON.parse(await readFile(join(folder, 'config.json'), 'utf8'));
+}
