@@ -196,6 +196,9 @@ export async function readWeights(path: string): Promise<Weights> {
         if (!(data instanceof Float32Array)) {
           throw new Error(`safetensors: ${file}: tensor "${name}" is no float tensor; weights have to be`);
         }
+        if (weights.has(name)) {
+          throw new Error(`safetensors: ${file}: tensor "${name}" is in another shard, too`);
+        }
         weights.set(name, variableOf(data, shape));
       }
     }
@@ -216,18 +219,26 @@ export function variableOf(data: Float32Array, shape: number[]) {
 }
 
 async function shardsOf(path: string): Promise<{ files: string[]; names: string[] }> {
-  const { weight_map: map } = JSON.parse(await readFile(path, 'utf8')) as {
-    weight_map?: Record<string, string>;
-  };
+  const map = weightMap(await readFile(path, 'utf8'));
   if (!map) throw new Error(`safetensors: ${path} has no weight_map; expected the index of a sharded model`);
   const shards = [...new Set(Object.values(map))];
   for (const shard of shards) {
-    if (shard !== basename(shard))
+    if (shard !== basename(shard) || shard === '..')
       throw new Error(`safetensors: ${path} points out of its folder, to "${shard}"`);
     const found = await stat(join(dirname(path), shard)).catch(() => undefined);
-    if (!found) throw new Error(`safetensors: ${path} names the shard ${shard}, which is missing`);
+    if (!found?.isFile()) throw new Error(`safetensors: ${path} names the shard ${shard}, which is missing`);
   }
   return { files: shards.map((shard) => join(dirname(path), shard)), names: Object.keys(map) };
+}
+
+/** Shards by tensor names; undefined where the text is no index. */
+function weightMap(text: string): Record<string, string> | undefined {
+  try {
+    const map = JSON.parse(text)?.weight_map;
+    return Object.values(map).every((shard) => typeof shard === 'string') ? map : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Writes parameters to one safetensors file, as `writeTensors`. */
