@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ReadFailure } from '../data/video/readClips.js';
 import { jupyterDisplay, type MimeBundle, mime } from '../notebook/contract.js';
@@ -80,7 +80,8 @@ interface RunLength {
 }
 
 async function readConfig(folder: string): Promise<RunLength> {
-  const found = await stat(folder).catch(() => undefined);
-  if (!found?.isDirectory()) throw new Error(`readRun: there is no folder ${folder}`);
-  return JSON.parse(await readFile(join(folder, 'config.json'), 'utf8'));
+  const text = await readFile(join(folder, 'config.json'), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new Error(`readRun: ${folder} is no folder of a run (${error.message})`);
+  });
+  return JSON.parse(text);
 }
