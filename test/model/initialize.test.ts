@@ -49,7 +49,6 @@ describe('initialize', () => {
   it.each([
     ['reward_head.0.weight', 0.02],
     ['attention_query_other_layers.0.out_proj.weight', 0.02],
-    ['language_model.model.embed_tokens.weight', 0.02],
     ['attention_query_first_layer.attention.0.in_proj_weight', Math.sqrt(1 / (2 * width))],
     ['vision_model.embeddings.patch_embedding.weight', (3 * 8 * 8) ** -0.5],
   ])('%s has mean 0 and the standard deviation of its rule', (name, expected) => {
