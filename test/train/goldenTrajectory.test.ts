@@ -82,7 +82,8 @@ await describeEngines('the official training', () => {
         steps.forEach((golden, i) => {
           const rtol = tolerance(i + 1);
           expect([results[i].loss]).toBeAllclose([golden.loss], { rtol });
-          expect([results[i].gradNorm]).toBeAllclose([golden.grad_norm], { rtol });
+          // norms are noisier than losses: the official ones are off their float64 twins by up to 15 times as much
+          expect([results[i].gradNorm]).toBeAllclose([golden.grad_norm], { rtol: 5 * rtol });
           expect(results[i].chosen).toBeAllclose(golden.rewards_chosen, { atol: rtol, rtol });
           expect(results[i].rejected).toBeAllclose(golden.rewards_rejected, { atol: rtol, rtol });
         });
