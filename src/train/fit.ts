@@ -1,4 +1,6 @@
 import type { ColumnTable } from 'arquero';
+import { mean } from '../analysis/distribution.js';
+import { meanMargin, pairAccuracy } from '../analysis/pairs.js';
 import { tf } from '../engine/tf.js';
 import type { Loss } from '../loss/loss.js';
 import { winTie } from '../loss/winTie.js';
@@ -110,10 +112,21 @@ export async function fit(model: RewardModel, pairs: PairStream, options: FitOpt
   const heldOut = evaluate && heldOutOf(evaluate, about.dimension);
 
   await claimFolder(folder, {
-    ...{ trainable, steps, batchSize, accumulate, learningRate, schedule, warmup, weightDecay, clipNorm },
-    ...{ decay: settings.decay, loss: loss.settings ?? 'a function', patience, pairs: about },
-    evaluate: heldOut && { every: settings.evaluateEvery, clips: hashOf(heldOut.clips.map(({ id }) => id)) },
     model: model.config,
+    trainable,
+    pairs: about,
+    loss: loss.settings ?? 'a function',
+    steps,
+    batchSize,
+    accumulate,
+    learningRate,
+    schedule,
+    warmup,
+    weightDecay,
+    decay: settings.decay,
+    clipNorm,
+    evaluate: heldOut && { every: settings.evaluateEvery, clips: hashOf(heldOut.clips.map(({ id }) => id)) },
+    patience,
   });
 
   const names = model.parameters(trainable);
@@ -148,17 +161,19 @@ export async function fit(model: RewardModel, pairs: PairStream, options: FitOpt
         const batches = microBatches(feed, stage, accumulate, used);
         result = await trainStep(batches, { loss, optimizer, learningRate: rate, clipNorm });
       } catch (error) {
-        if (signal?.aborted) break; // while clips were read: the step has not been made
+        if (signal?.aborted && error === signal.reason) break; // while clips were read: no step was made
         throw error instanceof NonFiniteError ? notFinite(error, step, used, saved, folder) : error;
       }
       state = { ...state, step, cursor: used[used.length - 1].cursor };
+      const seen = used.flatMap(({ pairs }) => pairs);
       const record: StepRecord = {
-        ...{ step, epoch: state.cursor / about.length, loss: result.loss, terms: result.terms },
-        ...rewardsOf(
-          result,
-          used.flatMap(({ pairs }) => pairs),
-        ),
-        ...{ gradNorm: result.gradNorm, learningRate: rate },
+        step,
+        epoch: state.cursor / about.length,
+        loss: result.loss,
+        terms: result.terms,
+        ...rewardsOf(result, seen),
+        gradNorm: result.gradNorm,
+        learningRate: rate,
         secondsPerStep: (performance.now() - start) / 1000,
       };
 
@@ -215,15 +230,15 @@ async function* microBatches(
 }
 
 /** Accuracy and margin of a step's win-lose pairs, and the mean reward of all its clips. */
-function rewardsOf({ chosen, rejected }: StepResult, pairs: readonly Pair[]) {
-  const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const margins = pairs.flatMap(({ kind }, i) => (kind === 'win-lose' ? [chosen[i] - rejected[i]] : []));
+function rewardsOf(step: StepResult, pairs: readonly Pair[]) {
+  const decided = (rewards: number[]) => rewards.filter((_, i) => pairs[i].kind === 'win-lose');
+  const [chosen, rejected] = [decided(step.chosen), decided(step.rejected)];
   return {
-    ...(margins.length > 0 && {
-      accuracy: mean(margins.map((margin) => (margin > 0 ? 1 : 0))),
-      margin: mean(margins),
+    ...(chosen.length > 0 && {
+      accuracy: pairAccuracy(chosen, rejected),
+      margin: meanMargin(chosen, rejected),
     }),
-    meanReward: mean([...chosen, ...rejected]),
+    meanReward: mean([...step.chosen, ...step.rejected]),
   };
 }
 

@@ -1,4 +1,7 @@
 import type { ColumnTable } from 'arquero';
+import { allPairRatio } from '../analysis/allPairRatio.js';
+import { mean } from '../analysis/distribution.js';
+import { meanMargin, pairAccuracy } from '../analysis/pairs.js';
 import type { Clip } from '../data/clip.js';
 import { clipsOf } from '../data/clipsOf.js';
 import { tf } from '../engine/tf.js';
@@ -43,10 +46,12 @@ export function heldOutOf(evaluate: ColumnTable | readonly Pair[], dimension: st
     measure(scores) {
       const rewards = (ids: string[]) => ids.flatMap((id) => scores.get(id) ?? []);
       const [won, lost] = [rewards(passes), rewards(fails)];
+      checkCount(Math.min(won.length, lost.length));
+      const labels = [...won.map(() => true), ...lost.map(() => false)];
       return {
-        evalAccuracy: shareAbove(won, lost),
+        evalAccuracy: allPairRatio([...won, ...lost], labels),
         evalMargin: mean(won) - mean(lost),
-        evalMeanReward: mean([...scores.values()]),
+        evalMeanReward: mean([...won, ...lost]),
       };
     },
   };
@@ -65,13 +70,15 @@ function heldOutPairs(pairs: readonly Pair[]): HeldOut {
   return {
     clips: [...clips.values()],
     measure(scores) {
-      const margins = decided.flatMap(({ chosen, rejected }) => {
-        const [won, lost] = [scores.get(chosen.id), scores.get(rejected.id)];
-        return won === undefined || lost === undefined ? [] : [won - lost];
-      });
+      const scored = decided.filter(
+        ({ chosen, rejected }) => scores.has(chosen.id) && scores.has(rejected.id),
+      );
+      checkCount(scored.length);
+      const chosen = scored.map((pair) => scores.get(pair.chosen.id) as number);
+      const rejected = scored.map((pair) => scores.get(pair.rejected.id) as number);
       return {
-        evalAccuracy: mean(margins.map((margin) => (margin > 0 ? 1 : 0))),
-        evalMargin: mean(margins),
+        evalAccuracy: pairAccuracy(chosen, rejected),
+        evalMargin: meanMargin(chosen, rejected),
         evalMeanReward: mean([...scores.values()]),
       };
     },
@@ -101,30 +108,6 @@ export async function evaluateOn(
   return measure(scores);
 }
 
-/** Share of all pairs of one of `a` and one of `b` in which that of `a` is greater; sorted, so n log n. */
-function shareAbove(a: number[], b: number[]): number {
-  const sorted = Float64Array.from(b).sort();
-  let above = 0;
-  for (const value of a) {
-    let [low, high] = [0, sorted.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (sorted[middle] < value) low = middle + 1;
-      else high = middle;
-    }
-    above += low;
-  }
-  return ratio(above, a.length * b.length);
-}
-
-function mean(values: readonly number[]): number {
-  return ratio(
-    values.reduce((sum, value) => sum + value, 0),
-    values.length,
-  );
-}
-
-function ratio(sum: number, count: number): number {
-  if (count === 0) throw new Error('fit: none of the held-out pairs has two clips that can be read');
-  return sum / count;
+function checkCount(pairs: number): void {
+  if (pairs === 0) throw new Error('fit: none of the held-out pairs has two clips that can be read');
 }

@@ -22,8 +22,10 @@ const scores = new Map([
 ]);
 const clip = (id: string) => ({ id, path: id });
 const pair = (chosen: string, rejected: string, kind: Pair['kind']): Pair => ({
-  ...{ chosen: clip(chosen), rejected: clip(rejected) },
-  ...{ kind, dimension: 'physics' },
+  chosen: clip(chosen),
+  rejected: clip(rejected),
+  kind,
+  dimension: 'physics',
 });
 
 describe('heldOutOf labels', () => {

@@ -12,8 +12,13 @@ beforeEach(() => {
 afterAll(() => rmSync(root, { recursive: true }));
 
 const record = (step: number): StepRecord => ({
-  ...{ step, epoch: step / 10, loss: 1 / step, meanReward: 0, gradNorm: 1 },
-  ...{ learningRate: 1e-3, secondsPerStep: 0.1 },
+  step,
+  epoch: step / 10,
+  loss: 1 / step,
+  meanReward: 0,
+  gradNorm: 1,
+  learningRate: 1e-3,
+  secondsPerStep: 0.1,
 });
 
 it('reads back the lines it wrote, and nothing where there is no log', async () => {

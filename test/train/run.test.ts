@@ -10,8 +10,14 @@ const root = mkdtempSync(join(tmpdir(), 'run-'));
 afterAll(() => rmSync(root, { recursive: true }));
 
 const history = [1, 2].map((step) => ({
-  ...{ step, epoch: step, loss: 2 / step, accuracy: 0.5, meanReward: 0, gradNorm: 1 },
-  ...{ learningRate: 1, secondsPerStep: 1 },
+  step,
+  epoch: step,
+  loss: 2 / step,
+  accuracy: 0.5,
+  meanReward: 0,
+  gradNorm: 1,
+  learningRate: 1,
+  secondsPerStep: 1,
 }));
 
 it('shows its curves, and as text where it stands', () => {
