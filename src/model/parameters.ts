@@ -97,24 +97,30 @@ function visionSpecs(vision: VisionConfig): Entry[] {
   return entries;
 }
 
+/**
+ * The decoder: inputs of a layer by fan-in, its outputs smaller the deeper the model, and embeddings of about the size
+ * of visual tokens, so that neither drowns the other. Official checkpoints bring their own values.
+ */
 function llmSpecs(llm: LlmConfig): Entry[] {
   const { hiddenSize: width, intermediateSize, heads, keyValueHeads, vocabSize } = llm;
   const narrow = (width / heads) * keyValueHeads;
+  const inner = width ** -0.5;
+  const outer = (fan: number) => (2 * llm.layers * fan) ** -0.5;
   const entries: Entry[] = [
-    ['language_model.model.embed_tokens.weight', { shape: [vocabSize, width], initial: { normal: 0.02 } }],
+    ['language_model.model.embed_tokens.weight', { shape: [vocabSize, width], initial: { normal: 0.5 } }],
   ];
   for (let i = 0; i < llm.layers; i++) {
     const layer = `language_model.model.layers.${i}`;
     entries.push(
       ...norm(`${layer}.input_layernorm`, width, false),
-      ...linear(`${layer}.self_attn.q_proj`, width, width),
-      ...linear(`${layer}.self_attn.k_proj`, width, narrow),
-      ...linear(`${layer}.self_attn.v_proj`, width, narrow),
-      ...linear(`${layer}.self_attn.o_proj`, width, width, false),
+      ...linear(`${layer}.self_attn.q_proj`, width, width, true, inner),
+      ...linear(`${layer}.self_attn.k_proj`, width, narrow, true, inner),
+      ...linear(`${layer}.self_attn.v_proj`, width, narrow, true, inner),
+      ...linear(`${layer}.self_attn.o_proj`, width, width, false, outer(width)),
       ...norm(`${layer}.post_attention_layernorm`, width, false),
-      ...linear(`${layer}.mlp.gate_proj`, width, intermediateSize, false),
-      ...linear(`${layer}.mlp.up_proj`, width, intermediateSize, false),
-      ...linear(`${layer}.mlp.down_proj`, intermediateSize, width, false),
+      ...linear(`${layer}.mlp.gate_proj`, width, intermediateSize, false, inner),
+      ...linear(`${layer}.mlp.up_proj`, width, intermediateSize, false, inner),
+      ...linear(`${layer}.mlp.down_proj`, intermediateSize, width, false, outer(intermediateSize)),
     );
   }
   entries.push(
@@ -124,8 +130,8 @@ function llmSpecs(llm: LlmConfig): Entry[] {
   return entries;
 }
 
-function linear(name: string, input: number, out: number, bias = true): Entry[] {
-  const weight: Entry = [`${name}.weight`, { shape: [out, input], initial: { normal: 0.02 } }];
+function linear(name: string, input: number, out: number, bias = true, deviation = 0.02): Entry[] {
+  const weight: Entry = [`${name}.weight`, { shape: [out, input], initial: { normal: deviation } }];
   return bias ? [weight, [`${name}.bias`, { shape: [out], initial: 'zeros' }]] : [weight];
 }
 

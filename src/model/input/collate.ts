@@ -99,7 +99,7 @@ function checkVisualTokens(
 }
 
 /** Tiles [n, pixels, 3] of bytes to normalised planes [n, 3, pixels]. */
-function normalise(tiles: Uint8Array, pixels: number, planes: Float32Array): void {
+export function normalise(tiles: Uint8Array, pixels: number, planes: Float32Array): void {
   for (let tile = 0; tile < tiles.length; tile += 3 * pixels) {
     for (let channel = 0; channel < 3; channel++) {
       const values = normalised[channel];

@@ -1,0 +1,141 @@
+/**
+ * solireward: video reward models from pass/fail labels. This file is the whole public surface, in the order of the
+ * work: engine, data, pairing, model, loss, train, score, analysis, plot, notebook.
+ */
+import { allPairRatio } from './analysis/allPairRatio.js';
+import { auc } from './analysis/auc.js';
+import { bestF1 } from './analysis/bestF1.js';
+import { histogram, mean, median } from './analysis/distribution.js';
+import { evaluate } from './analysis/evaluate.js';
+import { evaluatePairs } from './analysis/evaluatePairs.js';
+import { meanMargin, pairAccuracy } from './analysis/pairs.js';
+import { rocCurve } from './analysis/rocCurve.js';
+import { scoreCollapse } from './analysis/scoreCollapse.js';
+import { bootstrap } from './base/bootstrap.js';
+import { aggregate } from './data/aggregate.js';
+import { agreement } from './data/agreement.js';
+import { clipsOf } from './data/clipsOf.js';
+import { dawidSkene } from './data/dawidSkene.js';
+import { fetv } from './data/fetv.js';
+import { readScores } from './data/scores.js';
+import { splitByPrompt } from './data/split.js';
+import { decodeFrames } from './data/video/decodeFrames.js';
+import { FrameCache } from './data/video/frameCache.js';
+import { probe } from './data/video/probe.js';
+import { readClips } from './data/video/readClips.js';
+import { sampleFrames } from './data/video/sampleFrames.js';
+import { readVotes, votesTable, writeVotes } from './data/votes.js';
+import { annotate, annotatePairs } from './data/world/annotators.js';
+import { makeWorld } from './data/world/world.js';
+import { check } from './engine/check.js';
+import { use } from './engine/use.js';
+import { bce } from './loss/bce.js';
+import { bt } from './loss/bt.js';
+import { btWt } from './loss/btWt.js';
+import { combined } from './loss/combined.js';
+import { winTie } from './loss/winTie.js';
+import { dimensionPrompts, taskPrompts } from './model/input/prompt.js';
+import { internvl3_1b, tinyConfig } from './model/presets.js';
+import { RewardModel } from './model/rewardModel.js';
+import { tiny } from './model/tiny.js';
+import { display } from './notebook/display.js';
+import { liveChart } from './notebook/liveChart.js';
+import { pair } from './notebook/pair.js';
+import { player } from './notebook/player.js';
+import { progress } from './notebook/progress.js';
+import { table } from './notebook/table.js';
+import { crossPrompt } from './pairing/crossPrompt.js';
+import { inPrompt } from './pairing/inPrompt.js';
+import { readOfficial, writeOfficial } from './pairing/official.js';
+import { Figure } from './plot/figure.js';
+import { pairMargins } from './plot/pairMargins.js';
+import { roc } from './plot/roc.js';
+import { scoreDistribution } from './plot/scoreDistribution.js';
+import { trainingCurves } from './plot/trainingCurves.js';
+import { clips } from './score/clips.js';
+import { fit } from './train/fit.js';
+import { readRun } from './train/run.js';
+
+/** Where everything is computed. */
+export const engine = { use, check };
+
+/** Votes, labels, agreement, splits, video, and the generated world. */
+export const data = {
+  readVotes,
+  votesTable,
+  writeVotes,
+  agreement,
+  aggregate,
+  dawidSkene,
+  splitByPrompt,
+  clipsOf,
+  readScores,
+  fetv,
+  makeWorld,
+  annotate,
+  annotatePairs,
+  probe,
+  sampleFrames,
+  decodeFrames,
+  readClips,
+  FrameCache,
+};
+
+/** Pairs as seeded, lazy streams. */
+export const pairing = { crossPrompt, inPrompt, readOfficial, writeOfficial };
+
+/** Reward models: load, make, save. */
+export const model = {
+  tiny,
+  load: RewardModel.load.bind(RewardModel),
+  fromHub: RewardModel.fromHub.bind(RewardModel),
+  create: RewardModel.create.bind(RewardModel),
+  presets: { tiny: tinyConfig, internvl3_1b },
+  taskPrompts,
+  dimensionPrompts,
+};
+
+/** Losses on the rewards of pairs. */
+export const loss = { bt, btWt, winTie, bce, combined };
+
+/** Training runs. */
+export const train = { fit, readRun };
+
+/** Scores of clips. */
+export const score = { clips };
+
+/** Metrics on plain arrays of scores and labels, with bootstrap intervals. */
+export const analysis = {
+  evaluate,
+  evaluatePairs,
+  pairAccuracy,
+  meanMargin,
+  auc,
+  allPairRatio,
+  bestF1,
+  rocCurve,
+  histogram,
+  mean,
+  median,
+  scoreCollapse,
+  bootstrap,
+};
+
+/** Figures that show themselves. */
+export const plot = { scoreDistribution, pairMargins, roc, trainingCurves, Figure };
+
+/** Players, tables, progress and live charts. */
+export const notebook = { display, table, player, pair, progress, liveChart };
+
+export type { EvaluationRow } from './analysis/evaluate.js';
+export type { Interval } from './base/bootstrap.js';
+export type { Clip } from './data/clip.js';
+export type { World, WorldOptions } from './data/world/world.js';
+export type { Loss } from './loss/loss.js';
+export type { RewardModelConfig } from './model/config.js';
+export type { Prompts } from './model/input/prompt.js';
+export type { RewardModel } from './model/rewardModel.js';
+export type { Pair, PairStream } from './pairing/pair.js';
+export type { ScoreTable } from './score/clips.js';
+export type { FitOptions, FitProgress } from './train/fit.js';
+export type { Run } from './train/run.js';
