@@ -1,4 +1,4 @@
-// Makes assets/tiny/vision.safetensors: the vision part of the tutorial's model (vision transformer and projector),
+// Makes .cache/tiny-vision.safetensors: the vision part of the tutorial's model (vision transformer and projector),
 // trained to tell from one frame of the generated world the state of its bodies: how many of each colour, and the
 // place, size, colour and outline of the leftmost and the rightmost one. No pass/fail label takes part.
 //
@@ -18,7 +18,7 @@ import { tinyConfig } from '../dist/src/model/presets.js';
 import { writeWeights } from '../dist/src/model/weights/safetensors.js';
 
 const minutes = Number(process.argv[2] ?? 20);
-const output = process.argv[3] ?? new URL('../assets/tiny/vision.safetensors', import.meta.url).pathname;
+const output = process.argv[3] ?? new URL('../.cache/tiny-vision.safetensors', import.meta.url).pathname;
 const seed = 20_000_000; // far from the seeds of tutorials, so that no clip is met again
 const batchSize = 64;
 const poolSize = 8192; // frames kept, of which a few are replaced at each step

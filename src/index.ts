@@ -46,6 +46,7 @@ import { progress } from './notebook/progress.js';
 import { table } from './notebook/table.js';
 import { crossPrompt } from './pairing/crossPrompt.js';
 import { inPrompt } from './pairing/inPrompt.js';
+import { listed } from './pairing/listed.js';
 import { readOfficial, writeOfficial } from './pairing/official.js';
 import { Figure } from './plot/figure.js';
 import { pairMargins } from './plot/pairMargins.js';
@@ -82,7 +83,7 @@ export const data = {
 };
 
 /** Pairs as seeded, lazy streams. */
-export const pairing = { crossPrompt, inPrompt, readOfficial, writeOfficial };
+export const pairing = { crossPrompt, inPrompt, listed, readOfficial, writeOfficial };
 
 /** Reward models: load, make, save. */
 export const model = {

@@ -9,7 +9,7 @@ import { tinyConfig } from './presets.js';
 import { RewardModel } from './rewardModel.js';
 import { readTensors } from './weights/safetensors.js';
 
-/** Folder of what comes with this package for the tiny model: its tokenizer and its pretrained vision weights. */
+/** Folder of what comes with this package for the tiny model: its tokenizer and its pretrained backbone. */
 export function tinyFolder(): string {
   const require = createRequire(import.meta.url);
   return join(dirname(require.resolve('solireward/package.json')), 'assets', 'tiny');
@@ -27,8 +27,8 @@ export interface TinyOptions {
 }
 
 /**
- * The tutorial's model for one dimension of the generated world: a vision part that was pretrained on frames of
- * the world without any pass/fail label, a new seeded decoder and head, and a short English prompt.
+ * The tutorial's model for one dimension of the generated world: a backbone that was pretrained on the world without
+ * any pass/fail label (see scripts/pretrainTinyDecoder.mjs), a new seeded head, and a short English prompt.
  * @throws for an unknown dimension, and when the pretrained weights are missing or of another model.
  */
 export async function tiny({
@@ -42,7 +42,7 @@ export async function tiny({
   const preset = tinyConfig((await Tokens.load(tokenizer)).size);
   const model = await RewardModel.create({ ...preset, ...config }, { seed, tokenizer, card, cache });
   try {
-    await overwrite(model, join(tokenizer, 'vision.safetensors'));
+    await overwrite(model, join(tokenizer, 'pretrained.safetensors'));
     return model;
   } catch (error) {
     model.dispose();
@@ -55,7 +55,7 @@ async function overwrite({ weights }: RewardModel, path: string): Promise<void> 
   const stored = await readTensors(path).catch((error: Error) => {
     throw new Error(
       `tiny: cannot read the pretrained weights (${error.message}); install the package again, ` +
-        'or in a checkout make them: node scripts/pretrainTiny.mjs',
+        'or in a checkout make them: see scripts/pretrainTinyDecoder.mjs',
     );
   });
   for (const [name, { shape, data }] of stored) {

@@ -16,7 +16,7 @@ const stored = (name: string, shape: number[]) =>
     [name, { dtype: 'F32', shape, data: new Float32Array(shape.reduce((a, b) => a * b)).fill(0.5) }],
   ]);
 const bias = 'vision_model.embeddings.patch_embedding.bias';
-const shipped = existsSync(join(tinyFolder(), 'vision.safetensors'));
+const shipped = existsSync(join(tinyFolder(), 'pretrained.safetensors'));
 
 await use((await engines())[0]);
 
@@ -45,7 +45,7 @@ describe('tiny', () => {
 
   it('says what is wrong, and leaves no tensor behind', async () => {
     const before = tf.memory().numTensors;
-    vi.mocked(readTensors).mockRejectedValueOnce(new Error('ENOENT: vision.safetensors'));
+    vi.mocked(readTensors).mockRejectedValueOnce(new Error('ENOENT: pretrained.safetensors'));
     await expect(tiny()).rejects.toThrow(
       /tiny: cannot read the pretrained weights \(ENOENT.*scripts\/pretrainTiny/,
     );
@@ -55,15 +55,17 @@ describe('tiny', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it.runIf(shipped)('comes with the weights of its vision part', async () => {
+  it.runIf(shipped)('comes with the weights of its backbone', async () => {
     const actual = await vi.importActual<typeof import('../../src/model/weights/safetensors.js')>(
       '../../src/model/weights/safetensors.js',
     );
     vi.mocked(readTensors).mockImplementation(actual.readTensors);
     const model = await tiny();
-    const file = await actual.readTensors(join(tinyFolder(), 'vision.safetensors'));
-    const vision = [...model.weights.keys()].filter((name) => /^(vision_model|mlp1)\./.test(name));
-    expect([...file.keys()].sort()).toEqual(vision.sort());
+    const file = await actual.readTensors(join(tinyFolder(), 'pretrained.safetensors'));
+    const backbone = [...model.weights.keys()].filter((name) =>
+      /^(vision_model|mlp1|language_model\.model)\./.test(name),
+    );
+    expect([...file.keys()].sort()).toEqual(backbone.sort());
     model.dispose();
   });
 });
