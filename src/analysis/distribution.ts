@@ -15,17 +15,29 @@ export function median(scores: readonly number[]): number {
 }
 
 /**
- * Counts of scores in equal bins from the lowest to the highest score of all groups, the same bins for every group.
- * A score on an inner edge is in the bin right of it. If all scores are equal they are in one bin of width 1.
- * @param bins a whole number from 1 on; default 20, as the official implementation
+ * Counts of scores in bins, the same bins for every group. A score on an inner edge is in the bin right of it.
+ * @param bins how many equal bins from the lowest to the highest score of all groups, a whole number from 1 on
+ *   (default 20, as the official implementation; equal scores are in one bin of width 1); or the ascending edges,
+ *   with which a group may be empty
  * @returns `edges`: bins + 1 ascending numbers; `counts`: for each group one count a bin
- * @throws {RangeError} for no or non-finite scores in a group, no group, or another number of bins
+ * @throws {RangeError} for no or non-finite scores in a group, no group, another number of bins, or a score that is
+ *   not within the edges
  */
 export function histogram(
   groups: readonly (readonly number[])[],
-  bins = 20,
+  bins: number | readonly number[] = 20,
 ): { edges: number[]; counts: number[][] } {
   if (groups.length === 0) throw new RangeError('histogram: expected at least one group, received none');
+  const edges = typeof bins === 'number' ? equalEdges(groups, bins) : [...bins];
+  const counts = groups.map((scores) => {
+    const counted = new Array<number>(edges.length - 1).fill(0);
+    for (const score of scores) counted[binOf(score, edges)]++;
+    return counted;
+  });
+  return { edges, counts };
+}
+
+function equalEdges(groups: readonly (readonly number[])[], bins: number): number[] {
   groups.forEach((scores, group) => {
     checkScores('histogram', scores, `group ${group + 1}`);
   });
@@ -37,20 +49,23 @@ export function histogram(
     low = Math.min(low, score);
     high = Math.max(high, score);
   }
-  if (low === high) return { edges: [low - 0.5, low + 0.5], counts: groups.map(({ length }) => [length]) };
-
+  if (low === high) return [low - 0.5, low + 0.5];
   const width = (high - low) / bins;
-  const edges = Array.from({ length: bins + 1 }, (_, i) => (i === bins ? high : low + i * width));
-  const binOf = (score: number) => {
-    const bin = Math.min(bins - 1, Math.floor((score - low) / width));
-    // Rounding of the division may miss the edge by a hair.
-    if (bin > 0 && score < edges[bin]) return bin - 1;
-    return bin < bins - 1 && score >= edges[bin + 1] ? bin + 1 : bin;
-  };
-  const counts = groups.map((scores) => {
-    const counted = new Array<number>(bins).fill(0);
-    for (const score of scores) counted[binOf(score)]++;
-    return counted;
-  });
-  return { edges, counts };
+  return Array.from({ length: bins + 1 }, (_, i) => (i === bins ? high : low + i * width));
+}
+
+/** The bin of a score, by bisection. */
+function binOf(score: number, edges: readonly number[]): number {
+  let left = 0;
+  let right = edges.length - 1;
+  if (!(score >= edges[left] && score <= edges[right]))
+    throw new RangeError(
+      `histogram: expected scores from ${edges[left]} to ${edges[right]}, received ${score}`,
+    );
+  while (right - left > 1) {
+    const middle = (left + right) >> 1;
+    if (score >= edges[middle]) left = middle;
+    else right = middle;
+  }
+  return left;
 }

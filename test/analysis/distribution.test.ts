@@ -47,6 +47,18 @@ describe('histogram', () => {
     expect(histogram([[2, 2], [2]])).toEqual({ edges: [1.5, 2.5], counts: [[2], [1]] });
   });
 
+  it('counts in given edges, an empty group too', () => {
+    expect(histogram([[0, 1, 3, 10], []], [0, 1, 3, 10]).counts).toEqual([
+      [1, 1, 2],
+      [0, 0, 0],
+    ]);
+    for (const score of [-0.1, 10.1, Number.NaN]) {
+      expect(() => histogram([[score]], [0, 1, 3, 10])).toThrow(
+        `histogram: expected scores from 0 to 10, received ${score}`,
+      );
+    }
+  });
+
   it('refuses empty groups and bad bins', () => {
     expect(() => histogram([])).toThrow('histogram: expected at least one group');
     expect(() => histogram([[1], []])).toThrow('histogram: group 2: expected at least one');

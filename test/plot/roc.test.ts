@@ -22,7 +22,9 @@ it('has the area that counting pairs gives, ties as half', () => {
 });
 
 it('refuses what has no ROC', () => {
-  expect(() => roc([1, Number.NaN], [true, false])).toThrow('roc: score 2');
-  expect(() => roc([1, 2], [true])).toThrow('a label for each of 2 scores, received 1');
-  expect(() => roc([1, 2], [true, true])).toThrow('received 2 Pass and 0 Fail');
+  expect(() => roc([1, Number.NaN], [true, false])).toThrow('roc: scores[1]: expected a finite number');
+  expect(() => roc([1, 2], [true])).toThrow('roc: expected 2 labels, one for each score, received 1');
+  expect(() => roc([1, 2], [true, true])).toThrow(
+    'roc: expected Pass and Fail labels, received no Fail of 2',
+  );
 });
