@@ -1,20 +1,7 @@
 import { type ColumnTable, from } from 'arquero';
-import { Random } from '../base/random.js';
-import {
-  type AgreementSums,
-  alphaOf,
-  type ItemCounts,
-  kappaOf,
-  rawAgreementOf,
-  sumAgreement,
-} from './agreementMeasures.js';
+import { type BootstrapOptions, bootstrap } from '../base/bootstrap.js';
+import { alphaOf, kappaOf, rawAgreementOf, sumAgreement } from './agreementMeasures.js';
 import { type ClipVotes, groupVotes } from './groupVotes.js';
-
-const measures: Record<string, (sums: AgreementSums) => number> = {
-  "Krippendorff's alpha": alphaOf,
-  "Fleiss' kappa": kappaOf,
-  'raw agreement': rawAgreementOf,
-};
 
 /**
  * How far annotators agree, by dimension: Krippendorff's alpha, Fleiss' kappa and raw agreement, over the clips that
@@ -28,11 +15,8 @@ const measures: Record<string, (sums: AgreementSums) => number> = {
  */
 export function agreement(
   votes: ColumnTable,
-  { dimension, samples = 1000, seed = 0 }: { dimension?: string; samples?: number; seed?: number } = {},
+  { dimension, ...options }: { dimension?: string } & BootstrapOptions = {},
 ): ColumnTable {
-  if (!(Number.isInteger(samples) && samples >= 1)) {
-    throw new RangeError(`agreement: samples must be a whole number from 1 on, received ${samples}`);
-  }
   const groups = groupVotes('agreement', votes);
   if (dimension !== undefined && !groups.has(dimension)) {
     throw new Error(
@@ -40,10 +24,10 @@ export function agreement(
     );
   }
   const names = dimension === undefined ? [...groups.keys()] : [dimension];
-  return from(names.flatMap((name) => rowsOf(name, groups.get(name) as ClipVotes[], samples, seed)));
+  return from(names.flatMap((name) => rowsOf(name, groups.get(name) as ClipVotes[], options)));
 }
 
-function rowsOf(dimension: string, group: readonly ClipVotes[], samples: number, seed: number): object[] {
+function rowsOf(dimension: string, group: readonly ClipVotes[], options: BootstrapOptions): object[] {
   const judged = group.filter(({ votes }) => votes.length > 1);
   if (judged.length === 0) {
     throw new Error(
@@ -51,48 +35,27 @@ function rowsOf(dimension: string, group: readonly ClipVotes[], samples: number,
     );
   }
   const annotators = new Set(judged.flatMap(({ votes }) => votes.map(({ annotator }) => annotator))).size;
-  const { kinds, kindOf } = kindsOf(judged);
-  const resamples = resample(kindOf, kinds, samples, new Random(seed));
-  const all = sumAgreement(kindOf.map((kind) => kinds[kind]));
-  return Object.entries(measures).map(([measure, compute]) => {
-    const { low, high } = interval(resamples.map(compute));
-    return { dimension, measure, value: compute(all), low, high, clips: judged.length, annotators };
-  });
-}
-
-/** The distinct counts of votes, which are few, and for each clip which of them it has. */
-function kindsOf(group: readonly ClipVotes[]): { kinds: ItemCounts[]; kindOf: number[] } {
-  const kinds: ItemCounts[] = [];
-  const numbers = new Map<string, number>();
-  const kindOf = group.map(({ votes }) => {
-    const counts = { votes: votes.length, pass: votes.filter(({ pass }) => pass).length };
-    const key = `${counts.pass}/${counts.votes}`;
-    const number = numbers.get(key) ?? kinds.push(counts) - 1;
-    numbers.set(key, number);
-    return number;
-  });
-  return { kinds, kindOf };
-}
-
-/** Sums of as many clips, drawn with replacement. */
-function resample(kindOf: number[], kinds: ItemCounts[], samples: number, random: Random): AgreementSums[] {
-  return Array.from({ length: samples }, () => {
-    const times = new Int32Array(kinds.length);
-    for (let draw = 0; draw < kindOf.length; draw++) times[kindOf[random.integer(kindOf.length)]]++;
-    return sumAgreement(kinds, (kind) => times[kind]);
-  });
-}
-
-/** 2.5% and 97.5% quantiles of the defined values, linear between neighbours. */
-function interval(values: readonly number[]): { low: number; high: number } {
-  const sorted = Float64Array.from(values.filter((value) => !Number.isNaN(value))).sort();
-  const quantile = (share: number) => {
-    const place = share * (sorted.length - 1);
-    const below = Math.floor(place);
-    const above = Math.min(below + 1, sorted.length - 1);
-    return sorted[below] + (sorted[above] - sorted[below]) * (place - below);
-  };
-  return sorted.length === 0
-    ? { low: Number.NaN, high: Number.NaN }
-    : { low: quantile(0.025), high: quantile(0.975) };
+  const counts = judged.map(({ votes }) => ({
+    votes: votes.length,
+    pass: votes.filter(({ pass }) => pass).length,
+  }));
+  const measures = bootstrap(
+    counts.length,
+    (drawn) => {
+      const sums = sumAgreement(Array.from(drawn, (clip) => counts[clip]));
+      return {
+        "Krippendorff's alpha": alphaOf(sums),
+        "Fleiss' kappa": kappaOf(sums),
+        'raw agreement': rawAgreementOf(sums),
+      };
+    },
+    options,
+  );
+  return Object.entries(measures).map(([measure, interval]) => ({
+    dimension,
+    measure,
+    ...interval,
+    clips: judged.length,
+    annotators,
+  }));
 }

@@ -29,25 +29,21 @@ export function countVotes(matrix: VoteMatrix): ItemCounts[] {
   }));
 }
 
-/** Sums over the items, each taken `times` times; items with fewer than two votes say nothing and are left out. */
-export function sumAgreement(
-  items: readonly ItemCounts[],
-  times: (item: number) => number = () => 1,
-): AgreementSums {
+/** Sums over the items; those with fewer than two votes say nothing and are left out. */
+export function sumAgreement(items: readonly ItemCounts[]): AgreementSums {
   const sums = { items: 0, votes: 0, pass: 0, pairs: 0, agreeingPairs: 0, agreement: 0, disagreement: 0 };
-  items.forEach(({ votes, pass }, i) => {
-    if (votes < 2) return;
-    const weight = times(i);
+  for (const { votes, pass } of items) {
+    if (votes < 2) continue;
     const pairs = (votes * (votes - 1)) / 2;
     const disagreeing = pass * (votes - pass);
-    sums.items += weight;
-    sums.votes += weight * votes;
-    sums.pass += weight * pass;
-    sums.pairs += weight * pairs;
-    sums.agreeingPairs += weight * (pairs - disagreeing);
-    sums.agreement += weight * (1 - disagreeing / pairs);
-    sums.disagreement += weight * (disagreeing / (votes - 1));
-  });
+    sums.items++;
+    sums.votes += votes;
+    sums.pass += pass;
+    sums.pairs += pairs;
+    sums.agreeingPairs += pairs - disagreeing;
+    sums.agreement += 1 - disagreeing / pairs;
+    sums.disagreement += disagreeing / (votes - 1);
+  }
   return sums;
 }
 
