@@ -11,7 +11,8 @@ import { checkedVotes, checkThreshold, votesTable } from './votes.js';
  * @param folder with `ratings.csv` (video, annotator, dimension, rating from 1 to 5), `videos.csv` (video, prompt_id,
  * prompt, generator) and the clips that `video` names.
  * @param options `threshold`: ratings from there on pass; default 4.
- * @returns votes, with the clips' columns; and the clips, whose id is `video` and whose path is absolute.
+ * @returns votes, with the clips' columns; and the clips, whose id is `video` and whose path is absolute. Agreement and
+ * labels need no clip file, so a missing one is no error here; scoring tells it.
  * @throws Error when a file is missing or malformed, or a rated video is not listed.
  */
 export async function fetv(

@@ -60,6 +60,13 @@ describe('fetv', () => {
     );
   });
 
+  it('gives the votes on clips whose files are missing', async () => {
+    await write({});
+    const { votes, clips } = await fetv(folder);
+    expect(existsSync(clips[0].path)).toBe(false);
+    expect(votes.numRows()).toBe(1);
+  });
+
   it('says what the folder must contain and where the data set is', async () => {
     await expect(fetv(join(folder, 'none'))).rejects.toThrow(
       /none has no ratings.csv; the folder must contain ratings.csv .* arXiv 2311.01813, github.com\/llyx97\/FETV/,
