@@ -32,6 +32,16 @@ export function fromOfficial({ config, trainingConfig }: OfficialConfig): Reward
   if (!(reduceSequences as readonly string[]).includes(reduceSequence)) {
     throw model.refuse('reduce_sequence', reduceSequences.join(', '));
   }
+  const layers = model.numbers('hierarchical_query_attn_layers', evenLayers(depth));
+  const exists = (layer: number) =>
+    Number.isInteger(layer) && Math.abs(layer) >= 1 && Math.abs(layer) <= depth;
+  // The official file lists layers of a 24-layer decoder for the other kinds too, which do not read them.
+  if (reduceSequence.includes('hierarchical') && !layers.every(exists)) {
+    throw model.refuse(
+      'hierarchical_query_attn_layers',
+      `layers from 1 to ${depth}, or -${depth} to -1 from the end`,
+    );
+  }
   return {
     vision: {
       hiddenSize: vision.number('hidden_size', 3200),
@@ -61,7 +71,7 @@ export function fromOfficial({ config, trainingConfig }: OfficialConfig): Reward
     selectLayer: top.number('select_layer', -1),
     pixelShuffleVersion: version,
     reduceSequence: reduceSequence as ReduceSequence,
-    layers: model.numbers('hierarchical_query_attn_layers', evenLayers(depth)),
+    layers,
     rewardDropout: model.number('reward_dropout', 0),
     numSegments: frames.number('num_segments', 8),
     maxNum: frames.number('max_num', 1),

@@ -39,6 +39,18 @@ describe('fromOfficial and toOfficial', () => {
     expect(fromOfficial(JSON.parse(JSON.stringify(toOfficial(config))))).toEqual(config);
   });
 
+  it.each([[[0]], [[5]], [[-5]], [[1.5]]])('refuse layers that the decoder does not have: %j', (layers) => {
+    expect(() => fromOfficial(toOfficial({ ...tiny, layers }))).toThrow(
+      `model_args: hierarchical_query_attn_layers is ${JSON.stringify(layers)}, expected layers from 1 to 4, or -4 to -1`,
+    );
+  });
+
+  it('take layers from the end, and any where the head reads none', () => {
+    expect(fromOfficial(toOfficial({ ...tiny, layers: [-4, 2, -1] })).layers).toEqual([-4, 2, -1]);
+    const pooled: RewardModelConfig = { ...tiny, reduceSequence: 'maxpool', layers: [6, 12, 18, 24] };
+    expect(fromOfficial(toOfficial(pooled))).toEqual(pooled);
+  });
+
   it('give a base model the HPQA head on four evenly spaced layers', () => {
     const { config } = toOfficial(internvl3_1b);
     const base = fromOfficial({ config });
