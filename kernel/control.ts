@@ -11,6 +11,8 @@ import { address, type Connection, type Message, Wire } from './wire.js';
 export interface ControlData {
   connection: Connection;
   session: string;
+  /** Shared; its number becomes 1 when this thread's sockets are closed. */
+  closed: Int32Array;
 }
 
 /** What this thread tells the main one; frames of a `request` are answered by a {@link ControlCommand}. */
@@ -24,7 +26,7 @@ export type ControlEvent =
 export type ControlCommand = { type: 'answer'; frames: (Buffer | string)[] } | { type: 'close' };
 
 /** Time in which the main thread may end the process in good order. */
-const graceMilliseconds = 1500;
+const graceMilliseconds = 3000;
 
 async function heartbeat(socket: Reply): Promise<void> {
   for await (const frames of socket) await socket.send(frames);
@@ -57,7 +59,7 @@ async function control(socket: Router, wire: Wire): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  const { connection, session } = workerData as ControlData;
+  const { connection, session, closed } = workerData as ControlData;
   const controlSocket = new Router({ sendTimeout: 0, sendHighWaterMark: 0, linger: 500 });
   const heartbeatSocket = new Reply({ linger: 0 });
   await controlSocket.bind(address(connection, connection.control_port));
@@ -66,6 +68,8 @@ async function main(): Promise<void> {
     if (command.type === 'close') {
       controlSocket.close();
       heartbeatSocket.close();
+      Atomics.store(closed, 0, 1);
+      Atomics.notify(closed, 0);
       parentPort!.close();
     } else {
       // Buffers arrive from the other thread as plain byte arrays.

@@ -14,6 +14,9 @@ import { address, type Connection, type Message, Wire } from './wire.js';
 // queues the next and refuses all after it, and output is lost.
 const unlimited = { sendTimeout: 0, sendHighWaterMark: 0, linger: 500 };
 
+/** Time in which the control thread closes its sockets before the process exits. */
+const closeMilliseconds = 500;
+
 /** The kernel's process: `node main.js <connection file>`. */
 async function main(connectionFile: string): Promise<void> {
   const connection = JSON.parse(readFileSync(connectionFile, 'utf8')) as Connection;
@@ -22,30 +25,35 @@ async function main(connectionFile: string): Promise<void> {
   const iopub = new Publisher(unlimited);
   const shell = new Router(unlimited);
   const stdin = new Router(unlimited);
+  const closed = new Int32Array(new SharedArrayBuffer(4));
   const control = new Worker(new URL('./control.js', import.meta.url), {
-    workerData: { connection, session } satisfies ControlData,
+    workerData: { connection, session, closed } satisfies ControlData,
   });
   await iopub.bind(address(connection, connection.iopub_port));
   await shell.bind(address(connection, connection.shell_port));
   await stdin.bind(address(connection, connection.stdin_port));
+  const output = new Output(iopub, wire);
+
+  // A process that exits with open sockets is aborted by zeromq, and a cell may call process.exit. Nothing
+  // asynchronous runs any more then, so this waits for the other thread.
+  process.on('exit', () => {
+    output.flush();
+    control.postMessage({ type: 'close' } satisfies ControlCommand);
+    Atomics.wait(closed, 0, 0, closeMilliseconds);
+    for (const socket of [iopub, shell, stdin]) socket.close();
+  });
 
   // The compiler takes the better part of a second to load; meanwhile clients connect.
   const { Cells } = await import('./cells.js');
   const { packageRoot } = await import('./compiler.js');
   const { version } = createRequire(import.meta.url)(`${packageRoot}/package.json`) as { version: string };
-  const output = new Output(iopub, wire);
   const server = new Server(new Cells(process.cwd()), output, version);
   (globalThis as { [hostKey]?: Host })[hostKey] = server;
 
   const end = (request: Message, restart: boolean) => {
     server.shutdown(request, restart);
-    // A process that exits with open sockets is aborted by zeromq: the other thread's are closed first.
-    control.once('exit', () => {
-      for (const socket of [iopub, shell, stdin]) socket.close();
-      process.exit(0);
-    });
     // Time for the last messages, and for a training to write its checkpoint; the control thread waits longer.
-    setTimeout(() => control.postMessage({ type: 'close' } satisfies ControlCommand), 300);
+    setTimeout(() => process.exit(0), 300);
   };
   control.on('message', (event: ControlEvent) => {
     if (event.type === 'interrupt') server.interrupt(event.request);

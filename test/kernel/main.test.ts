@@ -18,6 +18,13 @@ describe('shutdown', () => {
     expect([client.process.exitCode, client.process.signalCode]).toEqual([exitCode, signal]);
   });
 
+  it('ends in good order when a cell exits the process', async () => {
+    client = await Client.start();
+    await client.send('execute_request', { code: 'process.exit(3)' });
+    await client.exited;
+    expect([client.process.exitCode, client.process.signalCode]).toEqual([3, null]);
+  });
+
   it('is heard on the shell channel, and tells whether it is a restart', async () => {
     client = await Client.start();
     const { reply } = await client.request('shutdown_request', { restart: true });
