@@ -2,14 +2,15 @@
 // pretrainTiny.mjs; here the decoder learns from unlabelled clips of the generated world, behind each frame,
 // - the state of the bodies of each colour: how many, where, how fast, how much faster than before, how large, how
 //   much larger than before, and where they will be in the next frame that the model sees,
-// and, behind the last frame, whether the prompt is the clip's own (as in image-text matching): it is set against
-// another clip's prompt or one with a changed word. No pass/fail label takes part.
+// and, behind the last frame, the words of the clip's prompt, and, where a prompt is shown, whether it is the clip's own
+// (image-text matching): it is set against other clips' prompts, then more and more often against one with a changed
+// word. No pass/fail label takes part.
 //
 //   npm run build && node scripts/pretrainTiny.mjs && node scripts/pretrainTinyDecoder.mjs [minutes, default 15]
 import { Random } from '../dist/src/base/random.js';
 import { sampleFrames } from '../dist/src/data/video/sampleFrames.js';
 import { colours, motions, palette, shapes } from '../dist/src/data/world/body.js';
-import { promptText } from '../dist/src/data/world/prompt.js';
+import { promptText, vocabulary } from '../dist/src/data/world/prompt.js';
 import { renderFrame } from '../dist/src/data/world/render.js';
 import { simulate } from '../dist/src/data/world/simulate.js';
 import { tf } from '../dist/src/engine/tf.js';
@@ -61,10 +62,11 @@ const readout = tf.variable(
   'readout.weight',
 );
 const matchReadout = tf.variable(tf.zeros([hiddenSize, 1]), true, 'match.weight');
+const wordReadout = tf.variable(tf.zeros([hiddenSize, vocabulary.length]), true, 'words.weight');
 
 const clips = makeClips();
 const trained = new Map([...weights].filter(([name]) => /^language_model\.model/.test(name)));
-trained.set('readout.weight', readout).set('match.weight', matchReadout);
+trained.set('readout.weight', readout).set('match.weight', matchReadout).set('words.weight', wordReadout);
 const optimizer = new AdamW(trained, { weightDecay: 0.02 });
 const variables = [...trained.values()];
 
@@ -72,19 +74,23 @@ const start = Date.now();
 let step = 0;
 let meanState = 0;
 let meanMatch = 0;
+let meanWords = 0;
+let hardShare = 0;
 for (let done = 0; done < 1; step++) {
   done = (Date.now() - start) / (minutes * 60_000);
   const rate =
     peakRate *
     Math.min(1, (step + 1) / warmup) *
     (0.02 + 0.98 * Math.cos((Math.PI / 2) * Math.min(1, done)) ** 2);
-  const [state, match] = update(rate);
+  hardShare = Math.min(0.7, 1.4 * done);
+  const [state, match, words] = update(rate);
+  meanWords += (words - meanWords) / Math.min(step + 1, 200);
   meanState += (state - meanState) / Math.min(step + 1, 200);
   meanMatch += (match - meanMatch) / Math.min(step + 1, 200);
   if (step % 250 === 0) {
     const seconds = Math.round((Date.now() - start) / 1000);
     console.log(
-      `step ${step} after ${seconds} s: state error ${meanState.toFixed(4)}, match loss ${meanMatch.toFixed(4)}`,
+      `step ${step} after ${seconds} s: state error ${meanState.toFixed(4)}, match loss ${meanMatch.toFixed(4)}, words ${meanWords.toFixed(4)}`,
     );
     await save();
   }
@@ -128,6 +134,7 @@ function update(rate) {
     const shape = [batchSize * frameIndices.length, targetSize];
     const [y, there] = [tf.tensor2d(targets, shape), tf.tensor2d(known, shape)];
     const [isAsked, isMatch] = [tf.tensor1d(asked), tf.tensor1d(matches)];
+    const said = tf.tensor2d(rows.map(({ clip }) => clip.words));
     const inputs = [tf.tensor2d(ids, [batchSize, length], 'int32'), tf.tensor2d(mask, [batchSize, length])];
     const seen = tf.tensor2d(visual, [batchSize * tokensOfClip, hiddenSize]);
     let parts;
@@ -138,8 +145,10 @@ function update(rate) {
       const logits = tf.reshape(tf.matMul(tf.gather(last, lastPlaces), matchReadout), [-1]);
       const crossEntropy = tf.sub(tf.softplus(logits), tf.mul(logits, isMatch));
       const match = tf.div(tf.sum(tf.mul(crossEntropy, isAsked)), tf.sum(isAsked));
-      parts = [tf.keep(error), tf.keep(match)];
-      return tf.add(tf.mul(2, error), match);
+      const wordLogits = tf.matMul(tf.gather(last, lastPlaces), wordReadout);
+      const word = tf.mean(tf.sub(tf.softplus(wordLogits), tf.mul(wordLogits, said)));
+      parts = [tf.keep(error), tf.keep(match), tf.keep(word)];
+      return tf.addN([tf.mul(2, error), match, tf.mul(4, word)]);
     }, variables);
     const vectors = gatherGradients(optimizer.buckets, grads);
     const norm = tf.sqrt(tf.addN(vectors.map((vector) => tf.sum(tf.square(vector)))));
@@ -147,10 +156,10 @@ function update(rate) {
     tf.dispose(parts);
     return { vectors, report };
   });
-  const [state, match, norm] = report.dataSync();
+  const [state, match, words, norm] = report.dataSync();
   optimizer.update(vectors, rate, Math.min(1, 1 / norm));
   tf.dispose([report, vectors]);
-  return [state, match];
+  return [state, match, words];
 }
 
 /** Clips of the world, prompts always right, seen through the vision part. */
@@ -180,6 +189,7 @@ function makeClips() {
       made.push({
         prompt,
         phrases,
+        words: wordsOf(prompt),
         visual: visual.slice(i * perClip, (i + 1) * perClip),
         ...statesOf(frames),
       });
@@ -274,9 +284,15 @@ function sequence(clip, showsPrompt) {
   return { clip, matches, ids: tokens.encode(pieces) };
 }
 
+/** 1 for each word of the vocabulary that a prompt has. */
+function wordsOf(prompt) {
+  const said = new Set(prompt.split(' '));
+  return vocabulary.map((word) => (said.has(word) ? 1 : 0));
+}
+
 /** Another clip's prompt, or this one with one thing changed. */
 function otherPrompt(clip) {
-  if (random.chance(0.25)) {
+  if (!random.chance(hardShare)) {
     const other = random.choice(clips).prompt;
     if (other !== clip.prompt) return other;
   }

@@ -15,8 +15,8 @@ function usable({ bodies, frames }: Scene, { body, frame, speed }: Bounce): bool
  *
  * | fault | by strength s |
  * | --- | --- |
- * | passes the floor | sinks s times its height into it |
- * | jumps | by 0.1 + 0.3 s widths |
+ * | passes the floor | sinks 0.4 + 0.6 s times its height into it |
+ * | jumps | by 0.2 + 0.3 s widths |
  * | gravity turns | by 150 s degrees |
  * | gains energy | leaves one bounce at 1 + 0.8 s times the speed |
  * | vanishes | for 1 + 8 s frames, for good from s = 0.85 |
@@ -59,7 +59,7 @@ function drawKind(kind: PhysicsFault['kind'], scene: Scene): PhysicsFault | unde
       });
       if (chances.length === 0) return undefined;
       const chosen = random.choice(chances);
-      return { kind, strength, ...chosen, depth: strength * (2 * bodies[chosen.body].radius + 0.02) };
+      return { kind, strength, ...chosen, depth: (0.4 + 0.6 * strength) * (2 * bodies[chosen.body].radius + 0.02) };
     }
     case 'jumps':
       return drawJump(scene);
@@ -108,7 +108,7 @@ function stands({ bodies, frames }: Scene, body: number, frame: number): boolean
 /** A jump to a free place: along the floor for a body on it, any way for one in the air. */
 function drawJump(scene: Scene): PhysicsFault | undefined {
   const { bodies, frames, strength, random } = scene;
-  const distance = 0.1 + 0.3 * strength;
+  const distance = 0.2 + 0.3 * strength;
   for (let attempt = 0; attempt < 100; attempt++) {
     const body = random.integer(bodies.length);
     const frame = 4 + random.integer(7);

@@ -15,7 +15,7 @@ export interface WorldRules {
   clipsPerPrompt?: number;
   /** Probability of a fault, for all dimensions or for each (default 0.4). */
   failShare?: number | Partial<Record<Dimension, number>>;
-  /** Range of the strength of faults, within (0, 1] (default [0.35, 1]). */
+  /** Range of the strength of faults, within (0, 1] (default [0.5, 1]). */
   strength?: readonly [low: number, high: number];
 }
 
@@ -111,7 +111,7 @@ export function checkedRules({
   seed,
   clipsPerPrompt = 4,
   failShare = 0.4,
-  strength = [0.35, 1],
+  strength = [0.5, 1],
 }: WorldRules): {
   seed: number;
   clipsPerPrompt: number;

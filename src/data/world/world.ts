@@ -32,7 +32,7 @@ export interface World {
 }
 
 /** Grows when the same parameters begin to give other clips, so that no folder mixes the two. */
-const version = 2;
+const version = 3;
 
 /** Clips that one ffmpeg encodes: 50 MB of frames. */
 const batchSize = 64;

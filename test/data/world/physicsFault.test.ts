@@ -46,7 +46,7 @@ describe('drawPhysicsFault', () => {
   it('jumps by the strength, to a place on screen', () => {
     for (const { fault, scene, faultless, faulty } of drawn('jumps')) {
       const [from, to] = [faultless[fault.frame][fault.body], faulty[fault.frame][fault.body]];
-      expect(Math.hypot(to.x - from.x, to.y - from.y)).toBeCloseTo(0.1 + 0.3 * fault.strength, 6);
+      expect(Math.hypot(to.x - from.x, to.y - from.y)).toBeCloseTo(0.2 + 0.3 * fault.strength, 6);
       const { radius } = scene.bodies[fault.body];
       expect(Math.min(to.x, 1 - to.x, to.y)).toBeGreaterThanOrEqual(radius - 1e-9);
     }
