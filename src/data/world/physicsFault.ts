@@ -59,7 +59,12 @@ function drawKind(kind: PhysicsFault['kind'], scene: Scene): PhysicsFault | unde
       });
       if (chances.length === 0) return undefined;
       const chosen = random.choice(chances);
-      return { kind, strength, ...chosen, depth: (0.4 + 0.6 * strength) * (2 * bodies[chosen.body].radius + 0.02) };
+      return {
+        kind,
+        strength,
+        ...chosen,
+        depth: (0.4 + 0.6 * strength) * (2 * bodies[chosen.body].radius + 0.02),
+      };
     }
     case 'jumps':
       return drawJump(scene);
