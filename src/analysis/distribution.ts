@@ -1,3 +1,4 @@
+import { quantile } from '../base/quantile.js';
 import { checkScores } from './check.js';
 
 /** Mean of scores. @throws {RangeError} for no or non-finite scores */
@@ -9,9 +10,7 @@ export function mean(scores: readonly number[]): number {
 /** Median of scores: of an even number, the mean of the middle two. @throws {RangeError} for no or non-finite scores */
 export function median(scores: readonly number[]): number {
   checkScores('median', scores);
-  const sorted = Float64Array.from(scores).sort();
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  return quantile(Float64Array.from(scores).sort(), 0.5);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { quantile } from '../base/quantile.js';
 import { checkScores } from './check.js';
 
 const fewest = 16;
@@ -31,8 +32,7 @@ export function roundBins(scores: readonly number[], bins?: number): { edges: nu
 }
 
 function freedmanDiaconis(sorted: Float64Array): number {
-  const quantile = (share: number) => sorted[Math.round(share * (sorted.length - 1))];
-  const width = (2 * (quantile(0.75) - quantile(0.25))) / Math.cbrt(sorted.length);
+  const width = (2 * (quantile(sorted, 0.75) - quantile(sorted, 0.25))) / Math.cbrt(sorted.length);
   return width > 0 ? (sorted[sorted.length - 1] - sorted[0]) / width : fewest;
 }
 

@@ -1,3 +1,4 @@
+import { quantile } from './quantile.js';
 import { Random } from './random.js';
 
 /** A value with its 95% interval; `low` and `high` are NaN where it is undefined in every draw. */
@@ -62,13 +63,4 @@ function draw(random: Random, times: Uint32Array, drawn: Uint32Array): void {
   for (let item = 0; item < times.length; item++) {
     for (let repeat = times[item]; repeat > 0; repeat--) drawn[next++] = item;
   }
-}
-
-/** Quantile of sorted values, linear between neighbours; NaN of none. */
-function quantile(sorted: Float64Array, share: number): number {
-  if (sorted.length === 0) return Number.NaN;
-  const position = share * (sorted.length - 1);
-  const below = Math.floor(position);
-  const above = Math.min(below + 1, sorted.length - 1);
-  return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
 }

@@ -1,3 +1,4 @@
+import { mean } from '../analysis/distribution.js';
 import { sharedBins } from './bins.js';
 import { column, columnNames, finiteScores, type ScoreTable } from './columns.js';
 import { Figure } from './figure.js';
@@ -95,7 +96,7 @@ function everyFew(values: number[], count: number): number[] {
 }
 
 function inWords(values: number[]): string {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
-  return `${values.length} scores, mean ${mean.toPrecision(3)}, deviation ${deviation.toPrecision(3)}`;
+  const center = mean(values);
+  const deviation = Math.sqrt(mean(values.map((value) => (value - center) ** 2)));
+  return `${values.length} scores, mean ${center.toPrecision(3)}, deviation ${deviation.toPrecision(3)}`;
 }
