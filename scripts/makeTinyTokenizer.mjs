@@ -15,7 +15,7 @@ const pattern = '\\p{L}+|\\p{N}|[^\\s\\p{L}\\p{N}]';
 
 const prompts = ['physics', 'deformity', 'alignment'].map(dimensionPrompts);
 const promptWords = prompts.flatMap(({ system, user }) =>
-  `${system} ${user.replace('{prompt}', '')}`.match(/[a-z]+/gi),
+  [...`${system} ${user.replace('{prompt}', '')}`.matchAll(/[a-z]+/gi)].map(([word]) => word),
 );
 const words = ['good', 'bad', 'system', 'user', 'assistant', 'frame', ...promptWords, ...worldWords];
 const lowerCase = [...new Set(words.map((word) => word.toLowerCase()))].sort();

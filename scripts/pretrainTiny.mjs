@@ -16,6 +16,10 @@ import { resize } from '../dist/src/model/input/resize.js';
 import { parameterSpecs } from '../dist/src/model/parameters.js';
 import { tinyConfig } from '../dist/src/model/presets.js';
 import { writeWeights } from '../dist/src/model/weights/safetensors.js';
+import { parameter } from '../dist/src/model/weights/weights.js';
+
+/** @typedef {import('../dist/src/data/world/body.js').BodyState} BodyState */
+/** @typedef {import('../dist/src/engine/tf.js').Tensor} Tensor */
 
 const minutes = Number(process.argv[2] ?? 20);
 const output = process.argv[3] ?? new URL('../.cache/tiny-vision.safetensors', import.meta.url).pathname;
@@ -55,14 +59,15 @@ for (let done = 0; done < 1; step++) {
     peakRate *
     Math.min(1, (step + 1) / warmup) *
     (0.01 + 0.99 * Math.cos((Math.PI / 2) * Math.min(1, done)) ** 2);
-  optimizer.setLearningRate?.(rate);
-  optimizer.learningRate = rate;
+  // The rate is no public part of the optimizer, but the same one must go on with its moments.
+  Object.assign(optimizer, { learningRate: rate });
   for (let i = 0; i < replaced; i += 4) fillFrames([0, 1, 2, 3].map(() => random.integer(poolSize)));
   const rows = Array.from({ length: batchSize }, () => random.integer(poolSize));
   const loss = tf.tidy(() => {
-    const x = gather(pixels, rows, [3, size, size]);
+    const x = framesOf(rows);
     const y = gather(targets, rows, [colours.length, slotFields]);
-    return optimizer.minimize(() => lossOf(predict(x), y), true, [...weights.values(), readout]);
+    const variables = [...weights.values(), readout];
+    return /** @type {Tensor} */ (optimizer.minimize(() => lossOf(predict(x), y), true, variables));
   });
   if (step % 500 === 0) {
     console.log(report(step, loss));
@@ -78,16 +83,19 @@ console.log(`wrote ${output} after ${step} steps`);
 function standardise() {
   const rows = Array.from({ length: 1024 }, (_, i) => i);
   tf.tidy(() => {
-    const tokens = backbone.encodeVision(gather(pixels, rows, [3, size, size]));
+    const tokens = backbone.encodeVision(framesOf(rows));
     const { mean, variance } = tf.moments(tf.reshape(tokens, [-1, config.llm.hiddenSize]), 0);
     const scale = tf.rsqrt(variance);
-    const [weight, bias] = ['weight', 'bias'].map((part) => weights.get(`mlp1.3.${part}`));
+    const [weight, bias] = ['weight', 'bias'].map((part) => parameter(weights, `mlp1.3.${part}`));
     weight.assign(tf.mul(weight, tf.expandDims(scale, 1)));
     bias.assign(tf.mul(tf.sub(bias, mean), scale));
   });
 }
 
-/** Fills rows of the pool with frames of one new clip. */
+/**
+ * Fills rows of the pool with frames of one new clip.
+ * @param {number[]} rows
+ */
 function fillFrames(rows) {
   const clip = simulate(clips++, { seed });
   for (const row of rows) {
@@ -98,7 +106,10 @@ function fillFrames(rows) {
   }
 }
 
-/** State of a frame: for each colour the number of bodies, then the leftmost and the rightmost of them. */
+/**
+ * State of a frame: for each colour the number of bodies, then the leftmost and the rightmost of them.
+ * @param {BodyState[]} bodies
+ */
 function targetOf(bodies) {
   const target = new Float32Array(targetSize);
   colours.forEach((_, colour) => {
@@ -111,6 +122,7 @@ function targetOf(bodies) {
   return target;
 }
 
+/** @param {BodyState} body */
 function stateOf({ x, y, radius, stretchX, stretchY, sag, split, look }) {
   const outline = shapes.map(
     (shape) => (look.shape === shape ? 1 - look.morph : 0) + (look.otherShape === shape ? look.morph : 0),
@@ -119,11 +131,24 @@ function stateOf({ x, y, radius, stretchX, stretchY, sag, split, look }) {
   return [x, y, 5 * width, 5 * radius * stretchY, ...look.rgb.map((value) => value / 255), ...outline];
 }
 
+/** @param {readonly number[]} rgb */
 function nearest(rgb) {
-  const distance = (other) => other.reduce((sum, value, i) => sum + (value - rgb[i]) ** 2, 0);
+  const distance = (/** @type {readonly number[]} */ other) =>
+    other.reduce((sum, value, i) => sum + (value - rgb[i]) ** 2, 0);
   return colours.reduce((best, colour, i) => (distance(colour) < distance(colours[best]) ? i : best), 0);
 }
 
+/** @param {number[]} rows */
+function framesOf(rows) {
+  return /** @type {import('../dist/src/engine/tf.js').Tensor4D} */ (gather(pixels, rows, [3, size, size]));
+}
+
+/**
+ * Rows of the pool as one tensor, each of the given shape.
+ * @param {Float32Array} values
+ * @param {number[]} rows
+ * @param {number[]} shape
+ */
 function gather(values, rows, shape) {
   const length = shape.reduce((a, b) => a * b);
   const batch = new Float32Array(rows.length * length);
@@ -133,6 +158,7 @@ function gather(values, rows, shape) {
   return tf.tensor(batch, [rows.length, ...shape]);
 }
 
+/** @param {import('../dist/src/engine/tf.js').Tensor4D} x frames */
 function predict(x) {
   const tokens = backbone.encodeVision(x);
   return tf.reshape(tf.matMul(tf.reshape(tokens, [x.shape[0], -1]), readout), [
@@ -142,7 +168,12 @@ function predict(x) {
   ]);
 }
 
-/** Squared errors: of the counts, and of the bodies that are there; places count most. */
+/**
+ * Squared errors: of the counts, and of the bodies that are there; places count most.
+ * @param {Tensor} predicted
+ * @param {Tensor} target
+ * @returns {import('../dist/src/engine/tf.js').Scalar}
+ */
 function lossOf(predicted, target) {
   const [count, ...fields] = [predicted, target]
     .map((t) => [tf.slice(t, [0, 0, 0], [-1, -1, 1]), tf.slice(t, [0, 0, 1], [-1, -1, 2 * bodyFields])])
@@ -159,13 +190,17 @@ function lossOf(predicted, target) {
   );
 }
 
+/**
+ * @param {number} step
+ * @param {Tensor} loss
+ */
 function report(step, loss) {
   const rows = Array.from({ length: 256 }, (_, i) => i);
   const [place, outline] = tf.tidy(() => {
     const y = gather(targets, rows, [colours.length, slotFields]);
-    const p = predict(gather(pixels, rows, [3, size, size]));
+    const p = predict(framesOf(rows));
     const present = tf.cast(tf.greater(tf.slice(y, [0, 0, 0], [-1, -1, 1]), 0), 'float32');
-    const rms = (from, n) =>
+    const rms = (/** @type {number} */ from, /** @type {number} */ n) =>
       tf
         .sqrt(
           tf.div(

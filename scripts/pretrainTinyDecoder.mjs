@@ -24,8 +24,15 @@ import { Tokens } from '../dist/src/model/input/tokens.js';
 import { parameterSpecs } from '../dist/src/model/parameters.js';
 import { tinyConfig } from '../dist/src/model/presets.js';
 import { readWeights, writeWeights } from '../dist/src/model/weights/safetensors.js';
+import { parameter } from '../dist/src/model/weights/weights.js';
 import { AdamW } from '../dist/src/train/adamw.js';
 import { gatherGradients } from '../dist/src/train/buckets.js';
+
+/** @typedef {import('../dist/src/data/world/body.js').BodyState} BodyState */
+/** @typedef {import('../dist/src/data/world/body.js').Colour} Colour */
+/** @typedef {import('../dist/src/data/world/prompt.js').Phrase} Phrase */
+/** @typedef {import('../dist/src/engine/tf.js').Scalar} Scalar */
+/** @typedef {ReturnType<typeof makeClips>[number]} PretrainingClip */
 
 const minutes = Number(process.argv[2] ?? 15);
 const clipCount = Number(process.argv[3] ?? 8000);
@@ -53,7 +60,7 @@ const weights = initialize(
   new Map([...parameterSpecs(config)].filter(([name]) => /^(vision|mlp1|language)/.test(name))),
   1,
 );
-for (const [name, variable] of await readWeights(visionFile)) weights.get(name).assign(variable);
+for (const [name, variable] of await readWeights(visionFile)) parameter(weights, name).assign(variable);
 const backbone = new InternVL(weights, config, tokens.id('<IMG_CONTEXT>'));
 const endOfFrame = tokens.id('</img>');
 const readout = tf.variable(
@@ -103,14 +110,19 @@ async function save() {
   await writeWeights(output, new Map(backboneOnly));
 }
 
-/** One step on clips of all three questions; half of them show the prompt. */
+/**
+ * One step on clips of all three questions; half of them show the prompt.
+ * @param {number} rate
+ */
 function update(rate) {
   const rows = Array.from({ length: batchSize }, (_, i) => sequence(random.choice(clips), i % 2 === 0));
   const length = Math.max(...rows.map(({ ids }) => ids.length));
   const ids = new Int32Array(batchSize * length).fill(tokens.padId);
   const mask = new Float32Array(batchSize * length);
   const visual = new Float32Array(batchSize * tokensOfClip * hiddenSize);
+  /** @type {number[]} */
   const framePlaces = [];
+  /** @type {number[]} */
   const lastPlaces = [];
   rows.forEach((row, i) => {
     ids.set(row.ids, i * length);
@@ -131,15 +143,19 @@ function update(rate) {
   const matches = Float32Array.from(rows, (row) => (row.matches ? 1 : 0));
 
   const { vectors, report } = tf.tidy(() => {
-    const shape = [batchSize * frameIndices.length, targetSize];
-    const [y, there] = [tf.tensor2d(targets, shape), tf.tensor2d(known, shape)];
+    const frames = batchSize * frameIndices.length;
+    const y = tf.tensor2d(targets, [frames, targetSize]);
+    const there = tf.tensor2d(known, [frames, targetSize]);
     const [isAsked, isMatch] = [tf.tensor1d(asked), tf.tensor1d(matches)];
     const said = tf.tensor2d(rows.map(({ clip }) => clip.words));
-    const inputs = [tf.tensor2d(ids, [batchSize, length], 'int32'), tf.tensor2d(mask, [batchSize, length])];
+    const inputIds = tf.tensor2d(ids, [batchSize, length], 'int32');
+    const attention = tf.tensor2d(mask, [batchSize, length]);
     const seen = tf.tensor2d(visual, [batchSize * tokensOfClip, hiddenSize]);
-    let parts;
+    /** @type {import('../dist/src/engine/tf.js').Tensor[]} */
+    let parts = [];
     const { grads } = tf.variableGrads(() => {
-      const last = tf.reshape(backbone.decode(...inputs, seen).at(-1), [-1, hiddenSize]);
+      const states = backbone.decode(inputIds, attention, seen);
+      const last = tf.reshape(states[states.length - 1], [-1, hiddenSize]);
       const state = tf.matMul(tf.gather(last, framePlaces), readout);
       const error = tf.div(tf.sum(tf.mul(tf.square(tf.sub(state, y)), there)), tf.sum(there));
       const logits = tf.reshape(tf.matMul(tf.gather(last, lastPlaces), matchReadout), [-1]);
@@ -148,7 +164,7 @@ function update(rate) {
       const wordLogits = tf.matMul(tf.gather(last, lastPlaces), wordReadout);
       const word = tf.mean(tf.sub(tf.softplus(wordLogits), tf.mul(wordLogits, said)));
       parts = [tf.keep(error), tf.keep(match), tf.keep(word)];
-      return tf.addN([tf.mul(2, error), match, tf.mul(4, word)]);
+      return /** @type {Scalar} */ (tf.addN([tf.mul(2, error), match, tf.mul(4, word)]));
     }, variables);
     const vectors = gatherGradients(optimizer.buckets, grads);
     const norm = tf.sqrt(tf.addN(vectors.map((vector) => tf.sum(tf.square(vector)))));
@@ -198,7 +214,10 @@ function makeClips() {
   return made;
 }
 
-/** Targets [frame, colour, field] of a clip, and 1 where a field is known. */
+/**
+ * Targets [frame, colour, field] of a clip, and 1 where a field is known.
+ * @param {BodyState[][]} frames
+ */
 function statesOf(frames) {
   const targets = new Float32Array(frameIndices.length * targetSize);
   const known = new Float32Array(targets.length);
@@ -208,8 +227,14 @@ function statesOf(frames) {
       const before = states[k - 1]?.[c];
       const earlier = states[k - 2]?.[c];
       const next = states[k + 1]?.[c];
-      const interval = (j) => frameIndices[j] - frameIndices[j - 1];
-      const moved = (a, b, field, j) => (a[field] - b[field]) / interval(j);
+      /**
+       * Change a frame from state `b` to state `a`, which the model sees j-th.
+       * @param {typeof now} a
+       * @param {typeof now} b
+       * @param {'x' | 'y' | 'width' | 'height'} field
+       * @param {number} j
+       */
+      const moved = (a, b, field, j) => (a[field] - b[field]) / (frameIndices[j] - frameIndices[j - 1]);
       const values = new Array(fields).fill(undefined);
       values[0] = now.count;
       if (before) values[1] = now.count - before.count;
@@ -244,12 +269,17 @@ function statesOf(frames) {
   return { targets, known };
 }
 
-/** The visible bodies of one colour in a frame: how many, and their means. */
+/**
+ * The visible bodies of one colour in a frame: how many, and their means.
+ * @param {BodyState[]} bodies
+ * @param {Colour} colour
+ */
 function bodiesOf(bodies, colour) {
   const there = bodies.filter(
     (body) => body.visible && body.y - body.radius < 0.875 && nearest(body.look.rgb) === colour,
   );
-  const mean = (value) => there.reduce((sum, body) => sum + value(body), 0) / there.length;
+  const mean = (/** @type {(body: BodyState) => number} */ value) =>
+    there.reduce((sum, body) => sum + value(body), 0) / there.length;
   return {
     count: there.length,
     x: mean(({ x }) => x),
@@ -265,12 +295,18 @@ function bodiesOf(bodies, colour) {
   };
 }
 
+/** @param {readonly number[]} rgb */
 function nearest(rgb) {
-  const distance = (name) => palette[name].reduce((sum, value, i) => sum + (value - rgb[i]) ** 2, 0);
+  const distance = (/** @type {Colour} */ name) =>
+    palette[name].reduce((sum, value, i) => sum + (value - rgb[i]) ** 2, 0);
   return colours.reduce((best, name) => (distance(name) < distance(best) ? name : best));
 }
 
-/** A clip's token sequence: with a prompt that is its own or not, or with one of the questions that show none. */
+/**
+ * A clip's token sequence: with a prompt that is its own or not, or with one of the questions that show none.
+ * @param {PretrainingClip} clip
+ * @param {boolean} showsPrompt
+ */
 function sequence(clip, showsPrompt) {
   const dimension = showsPrompt ? 'alignment' : random.choice(['physics', 'deformity']);
   const matches = showsPrompt ? random.chance(0.5) : undefined;
@@ -284,13 +320,20 @@ function sequence(clip, showsPrompt) {
   return { clip, matches, ids: tokens.encode(pieces) };
 }
 
-/** 1 for each word of the vocabulary that a prompt has. */
+/**
+ * 1 for each word of the vocabulary that a prompt has.
+ * @param {string} prompt
+ */
 function wordsOf(prompt) {
   const said = new Set(prompt.split(' '));
   return vocabulary.map((word) => (said.has(word) ? 1 : 0));
 }
 
-/** Another clip's prompt, or this one with one thing changed. */
+/**
+ * Another clip's prompt, or this one with one thing changed.
+ * @param {PretrainingClip} clip
+ * @returns {string}
+ */
 function otherPrompt(clip) {
   if (!random.chance(hardShare)) {
     const other = random.choice(clips).prompt;
@@ -298,6 +341,11 @@ function otherPrompt(clip) {
   }
   const phrases = clip.phrases.map((phrase) => ({ ...phrase }));
   const phrase = random.choice(phrases);
+  /**
+   * @template {'colour' | 'shape' | 'motion' | 'count'} Field
+   * @param {Field} field
+   * @param {readonly Phrase[Field][]} values
+   */
   const change = (field, values) => {
     phrase[field] = random.choice(values.filter((value) => value !== phrase[field]));
   };
