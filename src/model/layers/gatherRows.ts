@@ -1,8 +1,8 @@
 import { type Tensor, type Tensor2D, tf } from '../../engine/tf.js';
 
 /**
- * Rows of a table: [rows, H] and n indices to [n, H]. Its gradient adds up what each row received; where the engine
- * lacks the kernel for that (WASM), by a product with one-hot vectors.
+ * Rows of a table: [rows, H] and n indices to [n, H]. Its gradient adds up what each row received: by segments, or by
+ * scattering where the engine lacks that kernel (WASM).
  */
 export function gatherRows(table: Tensor2D, indices: Int32Array): Tensor2D {
   const rows = table.shape[0];
@@ -13,7 +13,7 @@ export function gatherRows(table: Tensor2D, indices: Int32Array): Tensor2D {
     const gradFunc = (dy: Tensor, saved: Tensor[]) => {
       const where = saved[0] as typeof positions;
       if (tf.getKernel('UnsortedSegmentSum', tf.getBackend())) return tf.unsortedSegmentSum(dy, where, rows);
-      return tf.matMul(tf.cast(tf.oneHot(where, rows), 'float32') as Tensor2D, dy as Tensor2D, true, false);
+      return tf.scatterND(tf.expandDims(where, 1), dy, table.shape);
     };
     return { value, gradFunc };
   });
