@@ -12,17 +12,20 @@ import { parameter, type Weights } from '../weights/weights.js';
  * @param pixels [tiles, 3, S, S], normalised. @returns layers + 1 tensors [tiles, 1 + (S/p)², D], class token first.
  */
 export function internVit(weights: Weights, config: VisionConfig, pixels: Tensor4D): Tensor3D[] {
-  const states = [embed(weights, pixels)];
-  for (let layer = 0; layer < config.layers; layer++) {
-    const name = `vision_model.encoder.layers.${layer}`;
-    const x = states[layer];
-    const attended = attention(weights, config, name, norm(weights, config, `${name}.norm1`, x));
-    const y = tf.add(x, tf.mul(attended, parameter(weights, `${name}.ls1`))) as Tensor3D;
-    const inner = gelu(linearOf(weights, `${name}.mlp.fc1`, norm(weights, config, `${name}.norm2`, y)));
-    const mixed = linearOf(weights, `${name}.mlp.fc2`, inner);
-    states.push(tf.add(y, tf.mul(mixed, parameter(weights, `${name}.ls2`))) as Tensor3D);
+  const states = [tf.tidy(() => embed(weights, pixels))];
+  for (let i = 0; i < config.layers; i++) {
+    // Tidied one by one: what a layer needs on its way would else pile up through all of them.
+    states.push(tf.tidy(() => layer(weights, config, `vision_model.encoder.layers.${i}`, states[i])));
   }
   return states;
+}
+
+function layer(weights: Weights, config: VisionConfig, name: string, x: Tensor3D): Tensor3D {
+  const attended = attention(weights, config, name, norm(weights, config, `${name}.norm1`, x));
+  const y = tf.add(x, tf.mul(attended, parameter(weights, `${name}.ls1`))) as Tensor3D;
+  const inner = gelu(linearOf(weights, `${name}.mlp.fc1`, norm(weights, config, `${name}.norm2`, y)));
+  const mixed = linearOf(weights, `${name}.mlp.fc2`, inner);
+  return tf.add(y, tf.mul(mixed, parameter(weights, `${name}.ls2`))) as Tensor3D;
 }
 
 /** x · Φ(x), exact. */

@@ -20,21 +20,33 @@ export function qwen2(
   mask: Tensor,
   rotary: RotaryTable,
 ): Tensor3D[] {
-  const norm = (name: string, x: Tensor3D) =>
-    rmsNorm(x, parameter(weights, `${name}.weight`), config.normEpsilon);
   const states = [embeddings];
-  for (let layer = 0; layer < config.layers; layer++) {
-    const name = `${prefix}.layers.${layer}`;
-    const x = states[layer];
-    const attended = attention(weights, config, name, norm(`${name}.input_layernorm`, x), mask, rotary);
-    const y = tf.add(x, attended) as Tensor3D;
-    const h = norm(`${name}.post_attention_layernorm`, y);
-    const gate = linearOf(weights, `${name}.mlp.gate_proj`, h);
-    const gated = tf.mul(tf.mul(gate, tf.sigmoid(gate)), linearOf(weights, `${name}.mlp.up_proj`, h));
-    states.push(tf.add(y, linearOf(weights, `${name}.mlp.down_proj`, gated as Tensor3D)) as Tensor3D);
+  for (let i = 0; i < config.layers; i++) {
+    // Tidied one by one: what a layer needs on its way would else pile up through all of them.
+    states.push(tf.tidy(() => layer(weights, config, `${prefix}.layers.${i}`, states[i], mask, rotary)));
   }
-  states[config.layers] = norm(`${prefix}.norm`, states[config.layers]);
+  states[config.layers] = norm(weights, config, `${prefix}.norm`, states[config.layers]);
   return states;
+}
+
+function layer(
+  weights: Weights,
+  config: LlmConfig,
+  name: string,
+  x: Tensor3D,
+  mask: Tensor,
+  rotary: RotaryTable,
+): Tensor3D {
+  const normed = norm(weights, config, `${name}.input_layernorm`, x);
+  const y = tf.add(x, attention(weights, config, name, normed, mask, rotary)) as Tensor3D;
+  const h = norm(weights, config, `${name}.post_attention_layernorm`, y);
+  const gate = linearOf(weights, `${name}.mlp.gate_proj`, h);
+  const gated = tf.mul(tf.mul(gate, tf.sigmoid(gate)), linearOf(weights, `${name}.mlp.up_proj`, h));
+  return tf.add(y, linearOf(weights, `${name}.mlp.down_proj`, gated as Tensor3D)) as Tensor3D;
+}
+
+function norm(weights: Weights, config: LlmConfig, name: string, x: Tensor3D): Tensor3D {
+  return rmsNorm(x, parameter(weights, `${name}.weight`), config.normEpsilon);
 }
 
 function attention(

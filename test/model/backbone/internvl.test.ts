@@ -105,6 +105,30 @@ await describeEngines('InternVL of formula weights', () => {
     });
   });
 
+  it('keeps nothing of a layer but its hidden state', async () => {
+    const peaks = async (layers: number) => {
+      const { vision, llm } = config;
+      const deep = { ...config, vision: { ...vision, layers }, llm: { ...llm, layers } };
+      const weights = initialize(parameterSpecs(deep), 1);
+      const inputs = [pixels(), ids(), mask(), tf.tidy(visual)] as const;
+      const model = new InternVL(weights, deep, imageContext);
+      const before = tf.memory().numBytes;
+      const peak = async (compute: () => Tensor3D | Tensor3D[]) => {
+        const { peakBytes, result } = await tf.profile(compute);
+        tf.dispose(result);
+        return peakBytes - before;
+      };
+      const [tiles, ...text] = inputs;
+      const found = [await peak(() => model.encodeVision(tiles)), await peak(() => model.decode(...text))];
+      tf.dispose([...weights.values(), ...inputs]);
+      return found;
+    };
+    const [shallow, deep] = [await peaks(2), await peaks(6)];
+    // float32 hidden states: [2, 17, 16] of the vision transformer, [2, 10, 16] of the decoder.
+    expect(deep[0] - shallow[0]).toBeLessThanOrEqual(4 * 4 * 2 * 17 * 16);
+    expect(deep[1] - shallow[1]).toBeLessThanOrEqual(4 * 4 * 2 * 10 * 16);
+  });
+
   it('says what is wrong with its inputs, and leaves no tensor behind', () => {
     const before = tf.memory().numTensors;
     tf.tidy(() => {
