@@ -42,13 +42,18 @@ export function fromOfficial({ config, trainingConfig }: OfficialConfig): Reward
       `layers from 1 to ${depth}, or -${depth} to -1 from the end`,
     );
   }
+  const imageSize = top.number('force_image_size', vision.number('image_size', 224));
+  // The official code cuts tiles of that size, then finds another number of visual tokens than of placeholders.
+  if (frames.number('input_size', imageSize) !== imageSize) {
+    throw frames.refuse('input_size', `${imageSize}, the side of the model's tiles`);
+  }
   return {
     vision: {
       hiddenSize: vision.number('hidden_size', 3200),
       heads: vision.number('num_attention_heads', 25),
       intermediateSize: vision.number('intermediate_size', 12800),
       layers: vision.number('num_hidden_layers', 48),
-      imageSize: top.number('force_image_size', vision.number('image_size', 224)),
+      imageSize,
       patchSize: vision.number('patch_size', 14),
       qkvBias: vision.flag('qkv_bias', false),
       qkNormalization: vision.flag('qk_normalization', true),

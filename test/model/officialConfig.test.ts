@@ -74,7 +74,7 @@ describe('fromOfficial and toOfficial', () => {
         Object.entries(config.llm_config as object).filter(([key]) => !/theta|eps|max_position/.test(key)),
       ),
     };
-    const read = fromOfficial({ config: bare, trainingConfig });
+    const read = fromOfficial({ config: bare, trainingConfig: { ...trainingConfig, internvl_args: {} } });
     expect(read.vision).toEqual({
       hiddenSize: 3200,
       heads: 25,
@@ -144,6 +144,13 @@ describe('fromOfficial and toOfficial', () => {
       'num_segments',
       true,
       'internvl_args: num_segments is true, expected a number',
+    ],
+    [
+      'trainingConfig',
+      'internvl_args',
+      'input_size',
+      448,
+      "internvl_args: input_size is 448, expected 64, the side of the model's tiles",
     ],
     ['trainingConfig', '', 'model_args', 7, 'training_config.json: model_args is 7, expected an object'],
   ] as const)('name the bad field: %s %s %s = %j', (file, section, field, value, message) => {
