@@ -40,4 +40,13 @@ await describeEngines('pixelShuffle', () => {
       expect([...gradient.dataSync()]).toEqual([...x().dataSync()]);
     });
   });
+
+  it('says that the grid does not divide', () => {
+    tf.tidy(() => {
+      for (const tokens of [9, 12])
+        expect(() => pixelShuffle(tf.zeros([1, tokens, 4]), 2, 'v2')).toThrow(
+          `pixelShuffle: ${tokens} tokens are no square of 2 x 2 blocks`,
+        );
+    });
+  });
 });
