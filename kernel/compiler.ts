@@ -117,6 +117,7 @@ export function replaceForkOfTypeScript(): void {
         path.includes('/node_modules/') || path.startsWith(join(packageRoot, 'dist'))
           ? { close: () => {} }
           : watchFile(path, ...args);
+      tolerateTimers(system);
       const host = ts.createWatchCompilerHost(files, { ...options, ...cellOptions }, system, ...rest);
       const createProgram = host.createProgram;
       host.createProgram = (...inputs) => {
@@ -132,4 +133,33 @@ export function replaceForkOfTypeScript(): void {
   const path = tslab.resolve('@tslab/typescript-for-tslab');
   const module = { id: path, filename: path, loaded: true, exports: forTslab };
   require.cache[path] = module as unknown as NodeJS.Module;
+}
+
+/**
+ * Lets TypeScript ask for a rebuild more than once before a cell is converted: when files appear or change in the
+ * folder between two cells. tslab keeps one timer, fires it when it converts a cell, and refuses a second one.
+ */
+function tolerateTimers(system: TypeScript.System): void {
+  const ask = system.setTimeout!.bind(system);
+  type Timer = { callback: () => void };
+  let waiting: Timer[] | undefined;
+  system.setTimeout = (callback: (...args: never[]) => void, _delay: number, ...args: never[]) => {
+    const timer: Timer = { callback: () => callback(...args) };
+    if (waiting) {
+      waiting.push(timer);
+      return timer;
+    }
+    const timers = [timer];
+    waiting = timers;
+    ask(() => {
+      // A callback may ask for another one.
+      for (let next = timers.shift(); next; next = timers.shift()) next.callback();
+      waiting = undefined;
+    }, 0);
+    return timer;
+  };
+  system.clearTimeout = (timer) => {
+    const at = waiting?.indexOf(timer as Timer) ?? -1;
+    if (at >= 0) waiting?.splice(at, 1);
+  };
 }

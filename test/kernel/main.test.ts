@@ -42,3 +42,18 @@ it('imports solireward, with its types, from a folder that knows nothing of it',
   const wrong = await client.execute('sr.plot.noSuchFigure');
   expect(wrong.reply.content.ename).toBe('CompileError');
 });
+
+it('goes on when files appear in the folder between two cells', async () => {
+  client = await Client.start();
+  const write = (name: string) =>
+    client.execute(
+      `require('node:fs').mkdirSync('./${name}', { recursive: true }); ` +
+        `require('node:fs').writeFileSync('./${name}/made.ts', 'export const made = 1;')`,
+    );
+  await client.execute("import { made } from './later/made'; made"); // not there yet: TypeScript looks out for it
+  for (const name of ['first', 'later', 'last']) {
+    await write(name);
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(result(await client.execute('1 + 1'))).toEqual({ 'text/plain': '2' });
+  }
+});
