@@ -1,8 +1,9 @@
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hasShared, shared } from '../shared.js';
 
@@ -24,7 +25,7 @@ describe.skipIf(!hasKernel)('notebooks (skipped where .venv has no kernelspec)',
   });
 
   /** Runs a notebook from its first to its last cell, and gives its outputs and its summary. */
-  function run(name: string, parameters: Record<string, string>) {
+  async function run(name: string, parameters: Record<string, string>) {
     const env = {
       ...process.env,
       ...Object.fromEntries(Object.entries(parameters).map(([key, value]) => [`SOLIREWARD_${key}`, value])),
@@ -32,12 +33,13 @@ describe.skipIf(!hasKernel)('notebooks (skipped where .venv has no kernelspec)',
       IPYTHONDIR: folder,
       JUPYTER_RUNTIME_DIR: folder,
     };
-    const { status, stdout, stderr } = spawnSync(
-      join(root, '.venv', 'bin', 'python'),
-      [join(root, 'scripts', 'runNotebook.py'), join(root, 'notebooks', `${name}.ipynb`), folder],
-      { encoding: 'utf8', env },
-    );
-    expect(status, stdout + stderr).toBe(0);
+    // Not spawnSync: a worker that is blocked for a minute is taken for dead. A failed notebook rejects, with its output.
+    const script = [
+      join(root, 'scripts', 'runNotebook.py'),
+      join(root, 'notebooks', `${name}.ipynb`),
+      folder,
+    ];
+    await promisify(execFile)(join(root, '.venv', 'bin', 'python'), script, { env, maxBuffer: 2 ** 26 });
     const { cells } = JSON.parse(readFileSync(join(folder, `${name}.ipynb`), 'utf8'));
     const outputs: Output[] = cells.flatMap((cell: { outputs?: Output[] }) => cell.outputs ?? []);
     return { outputs, summary: JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8')) };
@@ -45,8 +47,12 @@ describe.skipIf(!hasKernel)('notebooks (skipped where .venv has no kernelspec)',
   const count = (outputs: Output[], mime: string) =>
     outputs.filter(({ data }) => data && mime in data).length;
 
-  it('01-training-run goes from votes to players', { timeout: 300_000 }, () => {
-    const { outputs, summary } = run('01-training-run', { CLIPS: '120', STEPS: '6', DIMENSION: 'alignment' });
+  it('01-training-run goes from votes to players', { timeout: 300_000 }, async () => {
+    const { outputs, summary } = await run('01-training-run', {
+      CLIPS: '120',
+      STEPS: '6',
+      DIMENSION: 'alignment',
+    });
     expect(outputs.filter(({ output_type }) => output_type === 'error')).toEqual([]);
     expect(count(outputs, 'application/vnd.plotly.v1+json')).toBeGreaterThanOrEqual(4);
     expect(count(outputs, 'application/vnd.solireward.player.v1+json')).toBe(2);
@@ -60,8 +66,8 @@ describe.skipIf(!hasKernel)('notebooks (skipped where .venv has no kernelspec)',
   it.skipIf(!hasShared)(
     '02-real-ratings goes the same way on FETV (skipped where ../shared is absent)',
     { timeout: 300_000 },
-    () => {
-      const { outputs, summary } = run('02-real-ratings', { FETV: shared('data', 'fetv'), STEPS: '4' });
+    async () => {
+      const { outputs, summary } = await run('02-real-ratings', { FETV: shared('data', 'fetv'), STEPS: '4' });
       expect(outputs.filter(({ output_type }) => output_type === 'error')).toEqual([]);
       expect(count(outputs, 'application/vnd.plotly.v1+json')).toBeGreaterThanOrEqual(3);
       expect(summary.testClips).toBe(40);
