@@ -31,12 +31,30 @@ export interface DisplayOptions {
   metadata?: Record<string, unknown>;
 }
 
+/** A line between the code and what is shown of it in the front end (Jupyter's comm). Data is plain JSON. */
+export interface Comm {
+  readonly id: string;
+  /** Sends data, and binary buffers beside it, to the other side. */
+  send(data: object, buffers?: readonly Uint8Array[]): void;
+  /** Calls back for each message from the other side; one handler, the latest. */
+  onMessage(handler: (data: Record<string, unknown>, buffers: readonly Uint8Array[]) => void): void;
+  /** Calls back when the other side closes the line. */
+  onClose(handler: () => void): void;
+  close(data?: object): void;
+}
+
 /** The notebook that runs the code; the kernel sets it before the first cell. */
 export interface Host {
   /** Sends a bundle to the output of the running cell. */
   display(bundle: MimeBundle, options?: DisplayOptions): void;
   /** The bundle by which this notebook shows any value. */
   bundle(value: unknown): Promise<MimeBundle>;
+  /** Opens a comm to what the front end has under the name `target`. */
+  openComm(target: string, data?: object): Comm;
+  /** Answers comms that the front end opens to the name `target`; the latest handler of a name counts. */
+  onComm(target: string, handler: (comm: Comm, data: Record<string, unknown>) => void): void;
+  /** Asks the user for a line of text; rejects where the front end has no way to ask. */
+  input(prompt: string, options?: { password?: boolean }): Promise<string>;
   /** Aborts when the user interrupts the running cell. */
   readonly signal?: AbortSignal;
 }
