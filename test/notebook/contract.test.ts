@@ -1,10 +1,8 @@
-import { afterEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { type Host, host, hostKey, jupyterDisplay } from '../../src/notebook/contract.js';
+import { insideNotebook } from './fakeHost.js';
 
-const global = globalThis as { [hostKey]?: Host };
-afterEach(() => {
-  delete global[hostKey];
-});
+const notebook = insideNotebook();
 
 it('uses the registered symbols, which other copies of the package share', () => {
   expect(jupyterDisplay).toBe(Symbol.for('Jupyter.display'));
@@ -12,8 +10,7 @@ it('uses the registered symbols, which other copies of the package share', () =>
 });
 
 it('finds the host where a kernel has set one', () => {
+  expect(host()).toBe(notebook);
+  delete (globalThis as { [hostKey]?: Host })[hostKey];
   expect(host()).toBeUndefined();
-  const fake: Host = { display: () => {}, bundle: async () => ({}) };
-  global[hostKey] = fake;
-  expect(host()).toBe(fake);
 });
