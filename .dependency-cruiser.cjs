@@ -8,6 +8,8 @@ const floors = [
 const room = (names) => `^src/(${names.join('|')})/`;
 // How values show themselves is known on every floor; the file imports nothing.
 const contract = '^src/notebook/contract\\.ts$';
+// The command line, one file a verb.
+const cli = '^src/cli(\\.ts$|/)';
 const upward = floors.flatMap((names, floor) =>
   names.map((name) => ({
     name: `floor-${floor}-${name}`,
@@ -39,14 +41,14 @@ module.exports = {
       name: 'kernel-from-cli-only',
       severity: 'error',
       comment: 'the library works without the kernel; only the command line installs it',
-      from: { path: '^src/', pathNot: '^src/cli\\.ts$' },
+      from: { path: '^src/', pathNot: cli },
       to: { path: '^kernel/' },
     },
     {
       name: 'cli-is-the-roof',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/cli\\.ts$' },
-      to: { path: '^src/cli\\.ts$' },
+      from: { path: '^src/', pathNot: cli },
+      to: { path: cli },
     },
   ],
   options: {

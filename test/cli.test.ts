@@ -28,6 +28,8 @@ describe('solireward', () => {
     [[], 'no command was given'],
     [['dcotor'], "unknown command 'dcotor'"],
     [['kernel'], "unknown command 'kernel'"],
+    [['toString'], "unknown command 'toString'"],
+    [['doctor', 'who'], "doctor takes no argument 'who'"],
     [['doctor', '--jsno'], "Unknown option '--jsno'"],
   ])('refuses %j and says what it knows', async (args, reason) => {
     expect(await main(args)).toBe(2);
