@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { type ColumnTable, table } from 'arquero';
 import { type ClipFields, clipColumns, Fields, fieldsOf } from './fields.js';
 import { type Row, readRows, writeTable } from './tableFile.js';
+import { isVoteLog, standingVotes } from './voteLog.js';
 
 /** One annotator's vote on one dimension of one clip. */
 export interface VoteRow extends ClipFields {
@@ -11,13 +12,16 @@ export interface VoteRow extends ClipFields {
   pass: boolean;
   /** The rating that the vote was made of. */
   rating?: number;
+  /** What the annotator wrote beside it. */
+  note?: string;
 }
 
 /**
  * Reads votes from a CSV, TSV, JSON (an array), JSON Lines or Arrow file, by its extension. Columns `clip` (or
  * `video`), `annotator`, `dimension` and `pass`, in the words Pass/Fail, true/false, yes/no or 1/0; or, with a
- * threshold, `rating`, of which `rating >= threshold` passes. `rating`, `path`, `prompt`, `promptId` (or `prompt_id`)
- * and `generator` are kept; other columns are not. The same vote given twice counts once.
+ * threshold, `rating`, of which `rating >= threshold` passes. `rating`, `note`, `path`, `prompt`, `promptId` (or
+ * `prompt_id`) and `generator` are kept; other columns are not. The same vote given twice counts once. Of a file that
+ * the annotator wrote, the votes that stand: nothing retracted or skipped, of an annotator's votes on a clip the last.
  * @returns a table with the columns `clip`, `annotator`, `dimension`, `pass` and those that are kept.
  * @throws Error that names file, row (from 1, without the header and blank lines), column and value of what is malformed: a missing
  * column or value, an unknown word, a rating that is no finite number, a vote that contradicts an earlier one, a clip
@@ -28,8 +32,10 @@ export async function readVotes(
   { threshold }: { threshold?: number } = {},
 ): Promise<ColumnTable> {
   checkThreshold('readVotes', threshold);
+  const where = `readVotes: ${basename(file)}`;
   const rows = await readRows('readVotes', file);
-  return tableOf(checkedVotes(new Fields(`readVotes: ${basename(file)}`, rows), threshold));
+  const votes = isVoteLog(rows) ? (standingVotes(rows, where) as object[] as Row[]) : rows;
+  return tableOf(checkedVotes(new Fields(where, votes), threshold));
 }
 
 /**
@@ -104,7 +110,13 @@ function voteOf(fields: Fields, row: number, threshold: number | undefined): Vot
   }
   const pass = fields.pass(row, 'pass');
   const rated = fields.value(row, 'rating') !== undefined;
-  return rated ? { ...vote, pass, rating: fields.number(row, 'rating') } : { ...vote, pass };
+  const note = fields.text(row, 'note');
+  return {
+    ...vote,
+    pass,
+    ...(rated && { rating: fields.number(row, 'rating') }),
+    ...(note !== undefined && { note }),
+  };
 }
 
 /** Adds what the row says of its clip. */
@@ -120,7 +132,7 @@ function keepClip(clips: Map<string, ClipFields>, clip: string, fields: Fields, 
 }
 
 function tableOf(votes: readonly VoteRow[]): ColumnTable {
-  const optional = (['rating', ...clipColumns] as const).filter((column) =>
+  const optional = (['rating', 'note', ...clipColumns] as const).filter((column) =>
     votes.some((vote) => vote[column] !== undefined),
   );
   const columns = ['clip', 'annotator', 'dimension', 'pass', ...optional] as const;
