@@ -12,11 +12,11 @@ import { Processor } from './input/processor.js';
 import { imageContext, type Prompts, taskPrompts } from './input/prompt.js';
 import { Tokens } from './input/tokens.js';
 import { evenLayers, fromOfficial, toOfficial } from './officialConfig.js';
-import { headSpecs, parameterSpecs } from './parameters.js';
-import { type ModelCard, readCheckpoint, weightsFile, writeCheckpoint } from './weights/checkpoint.js';
+import { headSpecs, type ParameterSpec, parameterSpecs } from './parameters.js';
+import { type ModelCard, readCheckpoint, writeCheckpoint } from './weights/checkpoint.js';
 import { download, type HubOptions } from './weights/hub.js';
 import { readWeights, writeWeights } from './weights/safetensors.js';
-import type { Weights } from './weights/weights.js';
+import { parameter, type Weights } from './weights/weights.js';
 
 /** A new reward head, for a model that has none or in place of the one it has. */
 export interface NewHead {
@@ -129,15 +129,15 @@ export class RewardModel {
     const saved = fromOfficial(files);
     const config = { ...saved, ...(head && headConfig(saved, head)), ...frames };
     const tokens = await Tokens.load(folder);
-    const stored = await readWeights(files.weights);
-    let weights: Weights;
-    try {
-      if (head) replaceHead(stored, config, head.seed ?? 0);
-      weights = parametersOf(config, stored, folder);
-    } catch (error) {
-      tf.dispose([...stored.values()]);
-      throw error;
-    }
+    const fresh = head ? headSpecs(config) : new Map<string, ParameterSpec>();
+    const specs = parameterSpecs(config);
+    const stored = await readWeights(files.weights, {
+      shapes: new Map([...specs].filter(([name]) => !fresh.has(name))),
+      ignore: (name) => head !== undefined && isOfHead(name),
+    });
+    for (const [name, variable] of initialize(fresh, head?.seed ?? 0)) stored.set(name, variable);
+    // In their own order whatever the file's is, so that sums over them are the same after a restart.
+    const weights: Weights = new Map([...specs.keys()].map((name) => [name, parameter(stored, name)]));
     const known = files.card ?? { task: 'phy_deform', prompts: taskPrompts('phy_deform') };
     return RewardModel.assemble(config, weights, tokens, card ?? known, cache);
   }
@@ -295,14 +295,20 @@ export class RewardModel {
 
   /**
    * Writes the model to a folder that the official loader reads: `config.json`, `model.safetensors`,
-   * `training_config.json`, the tokenizer's files; and `solireward.json` for what that layout forgets.
+   * `training_config.json`, the tokenizer's files; and `solireward.json` for what that layout forgets. The folder appears
+   * whole or not at all; a checkpoint that is there is replaced.
    * @param options `dtype` of the weights: float32 (default) or bfloat16, half the size.
+   * @throws when the folder holds other files.
    */
   async save(folder: string, { dtype = 'float32' }: { dtype?: 'float32' | 'bfloat16' } = {}): Promise<void> {
     const { config, trainingConfig } = toOfficial(this.config);
-    const files = { config: { ...config, dtype }, trainingConfig, card: this.card };
-    await writeCheckpoint(folder, files, this.processor.tokens.files);
-    await writeWeights(weightsFile(folder), this.weights, { dtype });
+    await writeCheckpoint(folder, {
+      config: { ...config, dtype },
+      trainingConfig,
+      card: this.card,
+      tokenizer: this.processor.tokens.files,
+      weights: (path) => writeWeights(path, this.weights, { dtype }),
+    });
   }
 
   /** Frees the weights. The model cannot be used any more. */
@@ -334,30 +340,7 @@ function headConfig({ llm }: RewardModelConfig, head: NewHead): Partial<RewardMo
   return { reduceSequence, layers: layers ?? evenLayers(llm.layers), rewardDropout: dropout };
 }
 
-function replaceHead(weights: Weights, config: RewardModelConfig, seed: number): void {
-  for (const [name, variable] of initialize(headSpecs(config), seed)) {
-    weights.get(name)?.dispose();
-    weights.set(name, variable);
-  }
-}
-
-/**
- * The parameters of a model, in their own order whatever the file's is, so that sums over them are the same after
- * a restart. Frees the weights that the model does not have.
- * @throws when one is missing or has another shape.
- */
-function parametersOf(config: RewardModelConfig, weights: Weights, folder: string): Weights {
-  const parameters: Weights = new Map();
-  for (const [name, { shape }] of parameterSpecs(config)) {
-    const variable = weights.get(name);
-    if (!variable) throw new Error(`load: the weights in ${folder} lack the parameter "${name}"`);
-    if (String(variable.shape) !== String(shape)) {
-      throw new Error(
-        `load: the parameter "${name}" in ${folder} is [${variable.shape}], expected [${shape}]`,
-      );
-    }
-    parameters.set(name, variable);
-  }
-  for (const [name, variable] of weights) if (!parameters.has(name)) variable.dispose();
-  return parameters;
+/** Whether a parameter belongs to a reward head of any kind. */
+function isOfHead(name: string): boolean {
+  return /^(attention_query|reward_head\.)/.test(name);
 }

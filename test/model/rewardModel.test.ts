@@ -312,10 +312,10 @@ await describeEngines('RewardModel', () => {
         return RewardModel.load(broken);
       };
       await expect(load({ num_hidden_layers: 5 })).rejects.toThrow(
-        /lack the parameter "language_model\.model\.layers\.4\.input_layernorm\.weight"/,
+        /lacks the parameter "language_model\.model\.layers\.4\.input_layernorm\.weight"/,
       );
       await expect(load({ vocab_size: 130 })).rejects.toThrow(
-        /embed_tokens\.weight" in .* is \[128,96\], expected \[130,96\]/,
+        /model\.safetensors: the parameter ".*embed_tokens\.weight" is \[128,96\], expected \[130,96\]/,
       );
       expect(tf.memory().numTensors).toBe(before);
     });

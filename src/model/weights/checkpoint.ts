@@ -1,5 +1,5 @@
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Prompts } from '../input/prompt.js';
 
 /** What the official layout forgets; kept in `solireward.json`. */
@@ -37,6 +37,14 @@ const names = {
   index: 'model.safetensors.index.json',
 };
 
+/** Files that the official code or we put into a checkpoint folder. */
+const ofCheckpoint = new RegExp(
+  '^(config|training_config|solireward|generation_config|trainer_state|tokenizer|tokenizer_config|vocab|added_tokens|' +
+    'special_tokens_map|chat_template|(video_|image_)?(pre)?processor_config|' +
+    'model\\.safetensors\\.index)\\.json$|^model[-\\w]*\\.safetensors$|^(merges\\.txt|tokenizer\\.model|' +
+    'chat_template\\.jinja|training_args\\.bin)$',
+);
+
 /**
  * Reads the configuration of a checkpoint folder and finds its weights, one file or shards.
  * `training_config.json` may be in the folder or its parent, as the official trainer leaves it.
@@ -58,25 +66,54 @@ export async function readCheckpoint(folder: string): Promise<CheckpointFiles> {
   return { config, trainingConfig, card, weights: await findWeights(folder) };
 }
 
-/**
- * Writes all of a checkpoint folder but its weights, which `weightsFile` names.
- * @param tokenizer the tokenizer's files by name.
- */
-export async function writeCheckpoint(
-  folder: string,
-  files: Required<Omit<CheckpointFiles, 'weights'>>,
-  tokenizer: ReadonlyMap<string, Uint8Array>,
-): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  for (const [name, bytes] of tokenizer) await writeFile(join(folder, name), bytes);
-  for (const name of ['config', 'trainingConfig', 'card'] as const) {
-    await writeFile(join(folder, names[name]), `${JSON.stringify(files[name], null, 2)}\n`);
-  }
+/** All that a checkpoint folder holds. */
+export interface CheckpointContent extends Required<Omit<CheckpointFiles, 'weights'>> {
+  /** The tokenizer's files by name. */
+  tokenizer: ReadonlyMap<string, Uint8Array>;
+  /** Writes the weights to a file of that path. */
+  weights: (path: string) => Promise<void>;
 }
 
-/** Path of the weights of a folder that we write. */
-export function weightsFile(folder: string): string {
-  return join(folder, names.weights);
+/**
+ * Writes a checkpoint folder beside its place, then renames it: whatever happens in between, a folder of that name is
+ * complete. A checkpoint that is there is replaced.
+ * @throws when the folder holds files that are of no checkpoint, since they would be lost.
+ */
+export async function writeCheckpoint(folder: string, content: CheckpointContent): Promise<void> {
+  const place = resolve(folder);
+  const present = await readdir(place).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw new Error(`save: cannot write ${folder}: ${error.message}`);
+  });
+  const foreign = present.find((name) => !ofCheckpoint.test(name));
+  if (foreign !== undefined) {
+    throw new Error(
+      `save: ${folder} holds "${foreign}", which is of no checkpoint; give the model a folder of its own`,
+    );
+  }
+
+  const beside = (what: string) => join(dirname(place), `.${basename(place)}.${what}`);
+  const [unfinished, replaced] = [beside('unfinished'), beside('replaced')];
+  await rm(unfinished, { recursive: true, force: true });
+  await mkdir(unfinished, { recursive: true });
+  try {
+    const write = (name: string, data: string | Uint8Array) =>
+      writeFile(join(unfinished, name), data, { flush: true });
+    for (const [name, bytes] of content.tokenizer) await write(name, bytes);
+    for (const name of ['config', 'trainingConfig', 'card'] as const) {
+      await write(names[name], `${JSON.stringify(content[name], null, 2)}\n`);
+    }
+    await content.weights(join(unfinished, names.weights));
+  } catch (error) {
+    await rm(unfinished, { recursive: true, force: true });
+    throw error;
+  }
+  if (present.length > 0) {
+    await rm(replaced, { recursive: true, force: true });
+    await rename(place, replaced);
+  }
+  await rename(unfinished, place);
+  await rm(replaced, { recursive: true, force: true });
 }
 
 async function findWeights(folder: string): Promise<string> {
@@ -84,8 +121,14 @@ async function findWeights(folder: string): Promise<string> {
     const file = await stat(join(folder, name)).catch(() => undefined);
     if (file?.isFile()) return join(folder, name);
   }
-  throw new Error(`load: ${folder} has no weights: neither ${names.weights} nor ${names.index}`);
+  const pickle = (await readdir(folder)).find((name) => /\.(bin|pt|pth|ckpt|pkl)$/.test(name));
+  throw new Error(
+    `load: ${folder} has no weights: neither ${names.weights} nor ${names.index}` +
+      (pickle ? `, only ${pickle}: a pickle, which can run any code, is never opened; ${conversion}` : ''),
+  );
 }
+
+const conversion = 'let its author save it by save_pretrained(folder, safe_serialization=True)';
 
 /** A JSON object; undefined when there is no such file. */
 async function readJson(path: string): Promise<Record<string, unknown> | undefined> {

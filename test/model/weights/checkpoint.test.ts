@@ -1,8 +1,15 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readCheckpoint, weightsFile, writeCheckpoint } from '../../../src/model/weights/checkpoint.js';
+import {
+  type CheckpointContent,
+  readCheckpoint,
+  writeCheckpoint,
+} from '../../../src/model/weights/checkpoint.js';
 
 const card = { prompts: { system: 'S', user: 'U {prompt}' }, dimension: 'physics', scoreMean: 0.5 };
 
@@ -19,23 +26,88 @@ describe('checkpoint', () => {
   });
   afterEach(() => rm(run, { recursive: true }));
 
+  const content = (weights: CheckpointContent['weights'] = (path) => writeFile(path, 'W')) => ({
+    config: { a: 1 },
+    trainingConfig: { b: 2 },
+    card,
+    tokenizer: new Map([['tokenizer.json', new TextEncoder().encode('{"t": 1}')]]),
+    weights,
+  });
+  const weightsOf = (path: string) => readFile(join(path, 'model.safetensors'), 'utf8');
+
   it('reads what it wrote', async () => {
     const out = join(folder, 'new', 'model');
-    const tokenizer = new Map([['tokenizer.json', new TextEncoder().encode('{"t": 1}')]]);
-    await writeCheckpoint(out, { config: { a: 1 }, trainingConfig: { b: 2 }, card }, tokenizer);
+    await writeCheckpoint(out, content());
     expect(await readdir(out)).toEqual([
       'config.json',
+      'model.safetensors',
       'solireward.json',
       'tokenizer.json',
       'training_config.json',
     ]);
-    await writeFile(weightsFile(out), '');
+    expect(await readdir(dirname(out))).toEqual(['model']);
     expect(await readCheckpoint(out)).toEqual({
       config: { a: 1 },
       trainingConfig: { b: 2 },
       card,
       weights: join(out, 'model.safetensors'),
     });
+  });
+
+  it('replaces a checkpoint, also by a relative path and in an empty folder', async () => {
+    await writeCheckpoint(folder, content());
+    await write('model-00001-of-00002.safetensors', 'a shard of before');
+    await write('generation_config.json', {});
+    const relativePath = relative(process.cwd(), folder);
+    await writeCheckpoint(
+      relativePath,
+      content((path) => writeFile(path, 'new')),
+    );
+    expect(await weightsOf(folder)).toBe('new');
+    expect(await readdir(folder)).toHaveLength(5);
+    expect(await readdir(run)).toEqual(['checkpoint-50']);
+  });
+
+  it('refuses a folder that holds other files, which stay', async () => {
+    for (const name of ['votes.json', 'optimizer.safetensors', 'clip.mp4', 'a config.json']) {
+      await write(name, 'mine');
+      await expect(writeCheckpoint(folder, content())).rejects.toThrow(
+        `checkpoint-50 holds "${name}", which is of no checkpoint; give the model a folder of its own`,
+      );
+      expect(await readFile(join(folder, name), 'utf8')).toBe('mine');
+      await rm(join(folder, name));
+    }
+    await write('file', '');
+    await expect(writeCheckpoint(join(folder, 'file'), content())).rejects.toThrow(
+      /save: cannot write .*file/,
+    );
+  });
+
+  it('leaves the checkpoint of before, and nothing else, when writing fails', async () => {
+    await writeCheckpoint(folder, content());
+    const full = content(async (path) => {
+      await writeFile(path, 'half');
+      throw new Error('no space left');
+    });
+    await expect(writeCheckpoint(folder, full)).rejects.toThrow('no space left');
+    await expect(writeCheckpoint(join(run, 'other'), full)).rejects.toThrow('no space left');
+    expect(await weightsOf(folder)).toBe('W');
+    expect(await readdir(run)).toEqual(['checkpoint-50']);
+  });
+
+  it('leaves the checkpoint of before when it is killed, and can be called again', async () => {
+    await writeCheckpoint(folder, content());
+    const script = fileURLToPath(new URL('./killedSave.ts', import.meta.url));
+    const require = createRequire(import.meta.url);
+    const viteNode = join(dirname(require.resolve('vite-node/package.json')), 'vite-node.mjs');
+    expect(spawnSync(process.execPath, [viteNode, script, folder]).signal).toBe('SIGKILL');
+    expect(await weightsOf(folder)).toBe('W');
+    await writeCheckpoint(
+      folder,
+      content((path) => writeFile(path, 'new')),
+    );
+    expect(await weightsOf(folder)).toBe('new');
+    expect(await readdir(run)).toEqual(['checkpoint-50']);
   });
 
   it('finds the training configuration beside the checkpoints of a run, and the index of shards', async () => {
@@ -56,6 +128,10 @@ describe('checkpoint', () => {
     expect(await failure()).toMatch(/checkpoint-50\/config\.json is not JSON/);
     await write('config.json', {});
     expect(await failure()).toMatch(/checkpoint-50 has no weights: neither model\.safetensors nor/);
+    await write('pytorch_model.bin', '');
+    expect(await failure()).toMatch(
+      /only pytorch_model\.bin: a pickle, which can run any code, is never opened/,
+    );
     await write('model.safetensors', '');
     await write('solireward.json', { prompts: {} });
     expect(await failure()).toMatch(/solireward\.json has no prompts/);

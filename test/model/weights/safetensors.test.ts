@@ -1,16 +1,17 @@
+import { truncateSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Tensor2D, type Tensor4D, tf } from '../../../src/engine/tf.js';
 import { use } from '../../../src/engine/use.js';
 import { InternVL } from '../../../src/model/backbone/internvl.js';
 import { RewardHead } from '../../../src/model/head/head.js';
 import { gatherRows } from '../../../src/model/layers/gatherRows.js';
+import { toBfloat16 } from '../../../src/model/weights/dtypes.js';
 import {
   readTensors,
   readWeights,
-  toBfloat16,
   variableOf,
   writeTensors,
   writeWeights,
@@ -132,12 +133,45 @@ describe('readTensors of a damaged file', () => {
     ['no entry', { x: null }, eight, /"x" has the unknown dtype undefined/],
     ['a shape that is no list', { x: entry([0, 8], 2) }, eight, /tensor "x" has no proper shape/],
     ['a negative shape', { x: entry([0, 8], [-1, -2]) }, eight, /tensor "x" has no proper shape/],
+    [
+      'a shape too large for a number',
+      { x: entry([0, 8], [2 ** 40, 2 ** 40]) },
+      eight,
+      /"x" \[1099511627776,1099511627776\] of F32 needs 4\.8\d+e\+24 bytes, but has 8/,
+    ],
+    ['a shape that is no integer', { x: entry([0, 8], [2 ** 60]) }, eight, /tensor "x" has no proper shape/],
+    [
+      'a gap',
+      { x: entry([0, 8]), y: entry([12, 20]) },
+      new Uint8Array(20),
+      /4 bytes before tensor "y" belong/,
+    ],
+    ['a gap before all', { x: entry([4, 12]) }, new Uint8Array(12), /4 bytes before tensor "x" belong/],
+    ['bytes after all', { x: entry([0, 8]) }, new Uint8Array(11), /3 bytes after the last tensor belong/],
+    [
+      'a name that is there twice',
+      `{"x": ${JSON.stringify(entry([0, 8]))}, "\\u0078" : ${JSON.stringify(entry([8, 16]))}}`,
+      new Uint8Array(16),
+      /tensor "x" is there twice/,
+    ],
+    ['a header too deep to parse', '{"x":'.repeat(2e5), eight, /the header is not JSON/],
     ['no JSON', '{"x":', eight, /the header is not JSON/],
     ['a list for a header', [1], eight, /the header is not a JSON object/],
   ])('says what is wrong: %s', async (_, header, data, message) => {
     const path = await fileOf(header, data);
     await expect(readTensors(path)).rejects.toThrow(message);
     await expect(readTensors(path)).rejects.toThrow(`safetensors: ${path}`);
+  });
+
+  it('reads texts that look like structure, and tensors without elements wherever they stand', async () => {
+    const header = {
+      __metadata__: { format: '{"a": 1}', dtype: 'x', shape: '"dtype": ' },
+      'a": {': entry([0, 8]),
+      dtype: entry([8, 8], [0]),
+      empty: entry([0, 0], [3, 0]),
+    };
+    const read = await readTensors(await fileOf(header, eight));
+    expect([...read.keys()].sort()).toEqual(['a": {', 'dtype', 'empty']);
   });
 
   it('does not believe the size of a header', async () => {
@@ -227,6 +261,40 @@ describe('readWeights', () => {
     await rm(join(folder, 'b'));
     await mkdir(join(folder, 'b'));
     await expect(readWeights(path)).rejects.toThrow('names the shard b, which is missing');
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('reads no more than is wanted', async () => {
+    const path = await sharded({ x: 'a', y: 'b', z: 'a' }, { a: ['x', 'z'], b: ['y'] });
+    const shapes = new Map([['z', { shape: [1] }]]);
+    const weights = await readWeights(path, { shapes, ignore: (name) => name !== 'z' });
+    expect([...weights.keys()]).toEqual(['z']);
+    tf.dispose([...weights.values()]);
+  });
+
+  it.each<[string, Record<string, number[]>, RegExp]>([
+    ['is missing', { x: [1], y: [1], z: [1], w: [2, 3] }, /index\.json lacks the parameter "w" \[2,3\]/],
+    ['has another shape', { x: [1], y: [1, 1], z: [1] }, /b: the parameter "y" is \[1\], expected \[1,1\]/],
+    ['is too many', { x: [1], y: [1] }, /a: "z" \[1\] is no parameter of this model/],
+  ])('says so when a parameter %s, before it makes a tensor', async (_, wanted, message) => {
+    const path = await sharded({ x: 'a', y: 'b', z: 'a' }, { a: ['x', 'z'], b: ['y'] });
+    const made = vi.spyOn(tf.engine(), 'makeTensor');
+    const shapes = new Map(Object.entries(wanted).map(([name, shape]) => [name, { shape }]));
+    await expect(readWeights(path, { shapes })).rejects.toThrow(message);
+    expect(made).not.toHaveBeenCalled();
+    made.mockRestore();
+  });
+
+  it('frees what it has read when a file shrinks under its hands', async () => {
+    const path = await sharded({ x: 'a' }, { a: ['x', 'y'] });
+    const before = tf.memory().numTensors;
+    const make = tf.engine().makeTensor.bind(tf.engine());
+    const made = vi.spyOn(tf.engine(), 'makeTensor').mockImplementationOnce((...tensor) => {
+      truncateSync(join(folder, 'a'), 60);
+      return make(...tensor);
+    });
+    await expect(readWeights(path)).rejects.toThrow(/a ends within tensor "y"/);
+    made.mockRestore();
     expect(tf.memory().numTensors).toBe(before);
   });
 
