@@ -1,5 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
@@ -17,6 +18,36 @@ export function installKernelspec({ prefix }: { prefix: string }): string {
     interrupt_mode: 'message',
   };
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'kernel.json'), `${JSON.stringify(spec, null, 2)}\n`);
+  writeFileSync(join(folder, 'kernel.json'), json(spec));
   return folder;
 }
+
+/**
+ * Installs the extension of JupyterLab 4 and Notebook 7, with plotly, into
+ * `prefix`/share/jupyter/labextensions/solireward. It is built already: JupyterLab loads it as it is.
+ * @returns the folder of the extension
+ * @throws {Error} ENOENT where the package was not built
+ */
+export function installLabextension({ prefix }: { prefix: string }): string {
+  const folder = resolve(prefix, 'share', 'jupyter', 'labextensions', 'solireward');
+  const packageFile = createRequire(import.meta.url).resolve('solireward/package.json');
+  const { name, version, description, license } = JSON.parse(readFileSync(packageFile, 'utf8'));
+  const built = join(dirname(packageFile), 'dist');
+  const _build = { load: 'static/container.js', mimeExtension: './extension' };
+  rmSync(folder, { recursive: true, force: true });
+  cpSync(join(built, 'kernel', 'labextension'), join(folder, 'static'), { recursive: true });
+  cpSync(join(built, 'plotly.min.js'), join(folder, 'static', 'plotly.min.js'));
+  writeFileSync(
+    join(folder, 'package.json'),
+    json({ name, version, description, license, jupyterlab: { mimeExtension: true, _build } }),
+  );
+  // What `jupyter labextension uninstall` shows.
+  const uninstall = `Delete the folder ${folder}`;
+  writeFileSync(
+    join(folder, 'install.json'),
+    json({ packageManager: 'npm', packageName: name, uninstallInstructions: uninstall }),
+  );
+  return folder;
+}
+
+const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;

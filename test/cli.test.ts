@@ -42,7 +42,8 @@ describe('solireward', () => {
     try {
       expect(await main(['kernel', 'install', '--prefix', prefix])).toBe(0);
       const folder = join(prefix, 'share', 'jupyter', 'kernels', 'solireward');
-      expect(printed).toEqual([`installed ${folder}`]);
+      const extension = join(prefix, 'share', 'jupyter', 'labextensions', 'solireward');
+      expect(printed).toEqual([`installed ${folder}`, `installed ${extension}`]);
       const spec = JSON.parse(readFileSync(join(folder, 'kernel.json'), 'utf8'));
       expect(spec.display_name).toBe('TypeScript (SoliReward)');
     } finally {

@@ -1,12 +1,21 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, relative } from 'node:path';
 import { inClone, root } from './environment.mjs';
 import { run } from './step.mjs';
 
 const stamp = inClone('dist', '.built-from');
 
-/** Compiles src/ and kernel/ into dist/ and minifies plotly, if the sources changed since the last time. */
+/** Compiles src/ and kernel/ into dist/, bundles the JupyterLab extension and minifies plotly, if the sources changed since the last time. */
 export async function build() {
   const sources = hashOf(['src', 'kernel', 'tsconfig.json', 'package-lock.json', 'scripts/setup/build.mjs']);
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === sources) return 'dist/ is up to date';
@@ -15,6 +24,7 @@ export async function build() {
     remedy: 'correct the type errors above, then: npm run build',
   });
   await minifyPlotly();
+  await bundleLabextension();
   chmodSync(inClone('dist', 'src', 'cli.js'), 0o755);
   writeFileSync(stamp, sources);
   return 'compiled into dist/';
@@ -26,6 +36,37 @@ async function minifyPlotly() {
   const source = readFileSync(inClone('node_modules', 'plotly.js-dist', 'plotly.js'), 'utf8');
   const { code } = await transform(source, { minify: true, legalComments: 'eof' });
   writeFileSync(inClone('dist', 'plotly.min.js'), code);
+}
+
+/**
+ * Bundles the JupyterLab extension. The official builder would bring webpack and 70 MB of packages for what is one
+ * script of a few kilobytes; a container of module federation is small enough to be written by hand.
+ */
+async function bundleLabextension() {
+  const { build } = await import('esbuild');
+  const folder = inClone('dist', 'kernel', 'labextension');
+  await build({
+    entryPoints: [inClone('kernel', 'labextension', 'src', 'container.ts')],
+    outfile: join(folder, 'container.js'),
+    bundle: true,
+    minify: true,
+    format: 'iife',
+    target: 'es2022',
+    plugins: [{ name: 'lumino-of-the-page', setup: takeLuminoFromPage }],
+  });
+  copyFileSync(inClone('kernel', 'labextension', 'style.css'), join(folder, 'style.css'));
+}
+
+/**
+ * Widgets must be of the page's own copy of the package.
+ * @param {import('esbuild').PluginBuild} build
+ */
+function takeLuminoFromPage(build) {
+  const namespace = 'page';
+  build.onResolve({ filter: /^@lumino\/widgets$/ }, ({ path }) => ({ path, namespace }));
+  build.onLoad({ filter: /.*/, namespace }, () => ({
+    contents: 'module.exports = globalThis.solirewardLumino',
+  }));
 }
 
 /**

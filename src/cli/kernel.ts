@@ -1,19 +1,21 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { installKernelspec } from '../../kernel/install.js';
+import { installKernelspec, installLabextension } from '../../kernel/install.js';
 import { parse, UsageError, type Verb } from './verb.js';
 
-/** `solireward kernel install`: registers the Jupyter kernel. */
+/** `solireward kernel install`: registers the Jupyter kernel, with the extension of JupyterLab. */
 export const kernel: Verb = {
-  usage: `  solireward kernel install [--prefix DIR]     install the Jupyter kernel into an environment
+  usage: `  solireward kernel install [--prefix DIR]     install kernel and JupyterLab extension into an environment
                                                (by default the active one, else .venv, else ~/.local)`,
 
   async run(args) {
     const { values, positionals } = parse(args, { prefix: { type: 'string' } });
     const command = ['kernel', ...positionals].join(' ');
     if (command !== 'kernel install') throw new UsageError(`unknown command '${command}'`);
-    console.log(`installed ${installKernelspec({ prefix: values.prefix ?? defaultPrefix() })}`);
+    const prefix = values.prefix ?? defaultPrefix();
+    console.log(`installed ${installKernelspec({ prefix })}`);
+    console.log(`installed ${installLabextension({ prefix })}`);
     return 0;
   },
 };

@@ -14,7 +14,55 @@ export const mime = {
   png: 'image/png',
   plotly: 'application/vnd.plotly.v1+json',
   player: 'application/vnd.solireward.player.v1+json',
+  /** Beside HTML that is only for front ends without our extension: with it, nothing is shown. */
+  plotlyScript: 'application/vnd.solireward.plotly-script.v1+json',
 } as const;
+
+/** Content of `mime.player`: clips that play in step. */
+export interface PlayerData {
+  clips: (ClipData & ClipCaption)[];
+}
+
+/** A clip as the front end gets it. */
+export interface ClipData {
+  /** URL relative to the notebook's folder. */
+  path: string;
+  /** By which the kernel that showed the clip is asked for it, over a comm to `clipTarget`. */
+  key: string;
+  id?: string;
+  prompt?: string;
+  generator?: string;
+  /** Pixels. */
+  width: number;
+  height: number;
+  frames: number;
+  /** Frames per second. */
+  fps: number;
+  /** ffmpeg's name of the codec. */
+  codec: string;
+}
+
+/** What is written under a clip. */
+export interface ClipCaption {
+  score?: number;
+  /** A verdict; true and false are written Pass and Fail. */
+  label?: string | boolean;
+  note?: string;
+  attention?: Attention;
+}
+
+/** What a model looked at in a clip; T frames were sampled. */
+export interface Attention {
+  /** Weight of each sampled frame, [T]. */
+  frames: number[];
+  /** Indices of the sampled frames in the clip, [T]; without it the middles of T equal parts. */
+  at?: number[];
+  /** Weight of each place of each sampled frame, [T][rows][columns], from the top left. */
+  maps?: number[][][];
+}
+
+/** Comm target by which a player asks for a clip that the browser cannot fetch or decode. */
+export const clipTarget = 'solireward.clip';
 
 /** Method name by which a value shows itself (the convention of Deno's kernel). */
 export const jupyterDisplay: unique symbol = Symbol.for('Jupyter.display') as never;

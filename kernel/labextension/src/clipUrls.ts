@@ -1,0 +1,48 @@
+import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
+import type { Widget } from '@lumino/widgets';
+import { type ClipData, clipTarget } from '../../../src/notebook/contract.js';
+import { openComm } from './comm.js';
+
+/** Where a clip is looked for. */
+interface Places {
+  /** Its notebook's kernel is asked when the browser cannot fetch or decode the clip. */
+  widget: Widget;
+  resolver: IRenderMime.IResolver | null;
+  /** Data URI of a clip that is in the notebook. */
+  inline?: string;
+}
+
+/**
+ * The places where a player finds a clip: in the notebook, else at the Jupyter server, which serves ranges of the
+ * files below its folder. What the browser cannot fetch or decode there the kernel sends, as it is or converted.
+ */
+export async function* clipUrls(
+  clip: ClipData,
+  { widget, resolver, inline }: Places,
+  say: (message: string) => void,
+): AsyncGenerator<string> {
+  if (inline) yield inline;
+  const path = (await resolver?.resolveUrl(clip.path)) ?? clip.path;
+  yield (await resolver?.getDownloadUrl(path)) ?? path;
+  yield fromKernel(clip, false, widget, say);
+  yield fromKernel(clip, true, widget, say);
+}
+
+/** URL of what the kernel sends. */
+function fromKernel(
+  { key }: ClipData,
+  convert: boolean,
+  widget: Widget,
+  say: (message: string) => void,
+): Promise<string> {
+  say('Asking the kernel for this clip \u2026');
+  const comm = openComm(widget, clipTarget, { key, convert });
+  return new Promise((resolve, reject) => {
+    comm.onMessage(({ message, error, type }, [bytes]) => {
+      if (typeof message === 'string') say(message);
+      if (typeof error === 'string') reject(new Error(error));
+      if (bytes) resolve(URL.createObjectURL(new Blob([bytes as BlobPart], { type: String(type) })));
+    });
+    comm.onClose(() => reject(new Error('This clip is of an earlier run: run its cell again to play it.')));
+  });
+}

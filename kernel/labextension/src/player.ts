@@ -1,0 +1,79 @@
+import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
+import { Widget } from '@lumino/widgets';
+import { mime, type PlayerData } from '../../../src/notebook/contract.js';
+import { clipUrls } from './clipUrls.js';
+import { element } from './element.js';
+import { VideoPlayer } from './videoPlayer.js';
+
+/** Clips that play in step, each with its score, label, note and prompt. */
+export class PlayerRenderer extends Widget implements IRenderMime.IRenderer {
+  readonly #mimeType: string;
+  readonly #resolver: IRenderMime.IResolver | null;
+  #player: VideoPlayer | undefined;
+
+  constructor({ mimeType, resolver }: IRenderMime.IRendererOptions) {
+    super();
+    this.#mimeType = mimeType;
+    this.#resolver = resolver;
+    this.addClass('sr-PlayerRenderer');
+  }
+
+  async renderModel(model: IRenderMime.IMimeModel): Promise<void> {
+    const { clips } = model.data[this.#mimeType] as unknown as PlayerData;
+    const inline = inlineSources(model.data[mime.html]);
+    this.#player?.dispose();
+    this.#player = new VideoPlayer(
+      clips.map((clip, i) => ({
+        ...clip,
+        urls: (say) => clipUrls(clip, { widget: this, resolver: this.#resolver, inline: inline[i] }, say),
+        caption: caption(clip),
+      })),
+    );
+    this.node.replaceChildren(this.#player.node);
+  }
+
+  override dispose(): void {
+    if (this.isDisposed) return;
+    this.#player?.dispose();
+    super.dispose();
+  }
+
+  protected override onBeforeDetach(): void {
+    this.#player?.pause();
+  }
+
+  protected override onBeforeHide(): void {
+    this.#player?.pause();
+  }
+}
+
+/** Data URIs of the clips that are small enough to be in the notebook, in its HTML. Nothing in it runs or loads. */
+function inlineSources(html: unknown): (string | undefined)[] {
+  const page = new DOMParser().parseFromString(typeof html === 'string' ? html : '', 'text/html');
+  return Array.from(page.querySelectorAll('video'), (video) => {
+    const source = video.getAttribute('src');
+    return source?.startsWith('data:video/') ? source : undefined;
+  });
+}
+
+function caption({ id, path, prompt, generator, score, label, note }: PlayerData['clips'][number]): Node {
+  const verdict = typeof label === 'boolean' ? (label ? 'Pass' : 'Fail') : label;
+  const lines: Node[] = [];
+  const head = element('div', { className: 'sr-Verdict' });
+  if (score !== undefined) {
+    head.append(
+      element(
+        'span',
+        { className: 'sr-Score' },
+        `${score < 0 ? '\u2212' : '+'}${Math.abs(score).toFixed(2)}`,
+      ),
+    );
+  }
+  if (verdict) head.append(element('span', { className: 'sr-Label' }, verdict));
+  if (head.hasChildNodes()) lines.push(head);
+  if (prompt) lines.push(element('div', {}, prompt));
+  if (note) lines.push(element('div', { className: 'sr-Note' }, note));
+  const name = id ?? decodeURIComponent(path.split('/').at(-1) ?? '');
+  lines.push(element('div', { className: 'sr-Name' }, [name, generator].filter(Boolean).join(' \u00b7 ')));
+  return element('figcaption', {}, ...lines);
+}

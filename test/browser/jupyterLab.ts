@@ -1,0 +1,196 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
+import { chromiumPath } from '../chromium.js';
+
+const root = resolve(fileURLToPath(new URL('../..', import.meta.url)));
+const python = join(root, '.venv', 'bin', 'python');
+const installed = join(root, '.venv', 'share', 'jupyter', 'labextensions', 'solireward', 'package.json');
+
+/** Where the pictures of the pages go. */
+const screenshots = join(root, 'coverage', 'screenshots');
+
+/** True where JupyterLab with our kernel and extension, and a Chromium, are there. */
+export const hasJupyterLab = existsSync(python) && existsSync(installed) && chromiumPath !== undefined;
+
+/** A JupyterLab server on a folder of its own, and a browser. */
+export class JupyterLab {
+  private constructor(
+    /** The folder that the server serves. */
+    readonly folder: string,
+    private readonly home: string,
+    private readonly url: string,
+    private readonly server: ChildProcess,
+    private readonly browser: Browser,
+  ) {}
+
+  static async start(): Promise<JupyterLab> {
+    const home = mkdtempSync(join(tmpdir(), 'solireward-lab-'));
+    const folder = join(home, 'served');
+    mkdirSync(folder);
+    const port = await freePort();
+    const env = {
+      ...process.env,
+      HOME: home,
+      IPYTHONDIR: home,
+      JUPYTER_CONFIG_DIR: join(home, 'config'),
+      JUPYTER_DATA_DIR: join(home, 'data'),
+      JUPYTER_RUNTIME_DIR: join(home, 'runtime'),
+      JUPYTER_PREFER_ENV_PATH: '1',
+      XDG_CACHE_HOME: join(home, 'cache'),
+    };
+    const options = [
+      ...['--no-browser', '--allow-root', '--IdentityProvider.token=', '--ServerApp.password='],
+      ...[`--ServerApp.port=${port}`, '--ServerApp.port_retries=0', `--ServerApp.root_dir=${folder}`],
+    ];
+    const server = spawn(python, ['-m', 'jupyterlab', ...options], {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let log = '';
+    for (const stream of [server.stdout, server.stderr]) stream.on('data', (chunk) => (log += chunk));
+    const url = `http://127.0.0.1:${port}`;
+    const [browser] = await Promise.all([
+      chromium.launch({
+        executablePath: chromiumPath,
+        args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
+      }),
+      answers(`${url}/api/status`, () => {
+        if (server.exitCode !== null) throw new Error(`JupyterLab ended with ${server.exitCode}:\n${log}`);
+      }),
+    ]);
+    return new JupyterLab(folder, home, url, server, browser);
+  }
+
+  /** Puts a notebook of our kernel with these cells into the folder. */
+  write(name: string, cells: readonly string[]): void {
+    const notebook = {
+      cells: cells.map((source, i) => ({
+        cell_type: 'code',
+        id: `cell-${i}`,
+        execution_count: null,
+        metadata: {},
+        outputs: [],
+        source,
+      })),
+      metadata: {
+        kernelspec: { display_name: 'TypeScript (SoliReward)', language: 'typescript', name: 'solireward' },
+      },
+      nbformat: 4,
+      nbformat_minor: 5,
+    };
+    writeFileSync(join(this.folder, name), JSON.stringify(notebook));
+  }
+
+  /** Opens a notebook in JupyterLab, or in Notebook 7, with a workspace of its own. */
+  async open(name: string, app: 'lab' | 'notebook' = 'lab'): Promise<NotebookPage> {
+    const context = await this.browser.newContext({ viewport: { width: 1280, height: 900 } });
+    const page = await context.newPage();
+    const opened = new NotebookPage(page, app);
+    await page.goto(`${this.url}/${app === 'lab' ? 'lab/tree' : 'notebooks'}/${name}`);
+    await opened.ready();
+    return opened;
+  }
+
+  async stop(): Promise<void> {
+    await this.browser.close();
+    const ended = new Promise((resolve) => this.server.once('exit', resolve));
+    this.server.kill('SIGTERM');
+    const killing = sleep(10_000, undefined, { ref: false }).then(() => this.server.kill('SIGKILL'));
+    await Promise.race([ended, killing]);
+    rmSync(this.home, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** A notebook in the browser. */
+export class NotebookPage {
+  /** What the page has complained about. */
+  readonly errors: string[] = [];
+  readonly requests: string[] = [];
+
+  constructor(
+    readonly page: Page,
+    private readonly app: 'lab' | 'notebook',
+  ) {
+    page.on('pageerror', (error) => this.errors.push(error.message));
+    page.on('request', (request) => this.requests.push(request.url()));
+  }
+
+  /** Waits until the notebook is shown and its kernel is idle. */
+  async ready(): Promise<void> {
+    await this.page.locator('.jp-Notebook .jp-Cell').first().waitFor();
+    await this.idle();
+  }
+
+  /** Waits until the kernel has nothing to do. */
+  async idle(): Promise<void> {
+    const status =
+      this.app === 'lab'
+        ? '.jp-NotebookPanel-toolbar .jp-Notebook-ExecutionIndicator'
+        : '.jp-Notebook-ExecutionIndicator';
+    await this.page.locator(`${status}[data-status="idle"]`).first().waitFor();
+  }
+
+  /** The n-th cell. */
+  cell(index: number): Locator {
+    return this.page.locator('.jp-Notebook .jp-Cell').nth(index);
+  }
+
+  /** What the n-th cell has shown. */
+  output(index: number): Locator {
+    return this.cell(index).locator('.jp-Cell-outputArea');
+  }
+
+  /** Runs the n-th cell, as a user does, and waits until it has ended. */
+  async run(index: number): Promise<void> {
+    await this.cell(index).locator('.cm-content').click();
+    await this.page.keyboard.press('Control+Enter');
+    await this.cell(index)
+      .locator('.jp-InputPrompt', { hasText: /\[\d+\]/ })
+      .waitFor({ timeout: 60_000 });
+  }
+
+  /** Saves the notebook and loads the page anew. */
+  async saveAndReload(): Promise<void> {
+    await this.page.keyboard.press('Control+s');
+    await sleep(500);
+    await this.page.reload();
+    await this.ready();
+  }
+
+  /** Leaves a picture in coverage/screenshots/. */
+  async screenshot(name: string): Promise<void> {
+    mkdirSync(screenshots, { recursive: true });
+    await this.page.screenshot({ path: join(screenshots, `${name}.png`) });
+  }
+
+  close(): Promise<void> {
+    return this.page.context().close();
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** Waits until a URL answers; `check` throws when it never will. */
+async function answers(url: string, check: () => void): Promise<void> {
+  for (;;) {
+    check();
+    const answer = await fetch(url).catch(() => undefined);
+    if (answer?.ok) return;
+    await sleep(200);
+  }
+}
