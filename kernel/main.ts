@@ -24,7 +24,8 @@ async function main(connectionFile: string): Promise<void> {
   const wire = new Wire(connection, session);
   const iopub = new Publisher(unlimited);
   const shell = new Router(unlimited);
-  const stdin = new Router(unlimited);
+  // Mandatory: to ask a client that does not listen is an error.
+  const stdin = new Router({ ...unlimited, mandatory: true });
   const closed = new Int32Array(new SharedArrayBuffer(4));
   const control = new Worker(new URL('./control.js', import.meta.url), {
     workerData: { connection, session, closed } satisfies ControlData,
@@ -47,7 +48,13 @@ async function main(connectionFile: string): Promise<void> {
   const { Cells } = await import('./cells.js');
   const { packageRoot } = await import('./compiler.js');
   const { version } = createRequire(import.meta.url)(`${packageRoot}/package.json`) as { version: string };
-  const server = new Server(new Cells(process.cwd()), output, version);
+  const sendInputRequest = async (content: object, request: Message) => {
+    const id = randomUUID();
+    const { identities } = request;
+    await stdin.send(wire.encode('input_request', content, request, { identities, id }));
+    return id;
+  };
+  const server = new Server(new Cells(process.cwd()), output, sendInputRequest, version);
   (globalThis as { [hostKey]?: Host })[hostKey] = server;
 
   const end = (request: Message, restart: boolean) => {
@@ -73,14 +80,8 @@ async function main(connectionFile: string): Promise<void> {
   process.on('unhandledRejection', showLateError);
 
   output.captureProcess();
-  for await (const frames of shell) {
-    let request: Message;
-    try {
-      request = wire.decode(frames);
-    } catch (error) {
-      output.print('stderr', `${(error as Error).message}\n`);
-      continue;
-    }
+  void receive(stdin, wire, (message) => server.receiveInput(message));
+  await receive(shell, wire, (request) => {
     const answer = (type: string, content: object) =>
       void shell.send(wire.encode(type, content, request, { identities: request.identities }));
     if (request.header.msg_type === 'shutdown_request') {
@@ -90,6 +91,20 @@ async function main(connectionFile: string): Promise<void> {
     } else {
       server.handle(request, answer);
     }
+  });
+}
+
+/** Reads a socket for good; what is no message of a client with our key is reported and dropped. */
+async function receive(socket: Router, wire: Wire, take: (message: Message) => void): Promise<void> {
+  for await (const frames of socket) {
+    let message: Message;
+    try {
+      message = wire.decode(frames);
+    } catch (error) {
+      process.stderr.write(`${(error as Error).message}\n`);
+      continue;
+    }
+    take(message);
   }
 }
 

@@ -27,16 +27,21 @@ export class Output {
     return this.#running.getStore() ?? this.#latest;
   }
 
-  /** Runs a cell so that all that it prints, then or later, belongs to `request`. */
-  during<T>(request: Message, cell: () => T): T {
+  /** Runs a cell so that all that it prints, then or later, belongs to `request`; so does what nobody owns. */
+  duringCell<T>(request: Message, cell: () => T): T {
     this.#latest = request;
-    return this.#running.run(request, cell);
+    return this.during(request, cell);
+  }
+
+  /** Runs code so that all that it prints, then or later, belongs to `request`. */
+  during<T>(request: Message, code: () => T): T {
+    return this.#running.run(request, code);
   }
 
   /** Sends a message at once, after the text that was printed before it. */
-  publish(type: string, content: object, parent = this.parent, metadata: object = {}): void {
+  publish(type: string, content: object, parent = this.parent, buffers: readonly Uint8Array[] = []): void {
     this.flush();
-    void this.#socket.send(this.#wire.encode(type, content, parent, { identities: [type], metadata }));
+    void this.#socket.send(this.#wire.encode(type, content, parent, { identities: [type], buffers }));
   }
 
   /** Prints text. Text is gathered and sent a few times a second: a loop may print a hundred thousand lines. */

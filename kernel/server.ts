@@ -1,10 +1,18 @@
-import { type DisplayOptions, type Host, type MimeBundle, mime } from '../src/notebook/contract.js';
+import {
+  type Comm,
+  type DisplayOptions,
+  type Host,
+  type MimeBundle,
+  mime,
+} from '../src/notebook/contract.js';
 import { bundleOf } from './bundle.js';
 import { type Cells, Interrupted } from './cells.js';
+import { Comms } from './comms.js';
 import { ts } from './compiler.js';
 import { errorContent } from './errors.js';
 import { History } from './history.js';
 import type { Output } from './output.js';
+import { type SendInputRequest, Stdin } from './stdin.js';
 import { type Message, protocolVersion } from './wire.js';
 
 /** Sends the answer to a request on the channel that it came from. */
@@ -27,14 +35,20 @@ export class Server implements Host {
   readonly #output: Output;
   readonly #version: string;
   readonly #history = new History();
+  readonly #comms: Comms;
+  readonly #stdin: Stdin;
   #waiting: Execution[] = [];
   #running: { execution: Execution; abort: AbortController } | undefined;
   #count = 0;
 
-  constructor(cells: Cells, output: Output, version: string) {
+  constructor(cells: Cells, output: Output, sendInputRequest: SendInputRequest, version: string) {
     this.#cells = cells;
     this.#output = output;
     this.#version = version;
+    this.#comms = new Comms((type, content, buffers) =>
+      output.publish(type, content, output.parent, buffers),
+    );
+    this.#stdin = new Stdin(sendInputRequest);
   }
 
   /** Aborts when the running cell is interrupted. */
@@ -52,6 +66,32 @@ export class Server implements Host {
   /** The bundle by which a value is shown. */
   bundle(value: unknown): Promise<MimeBundle> {
     return bundleOf(value);
+  }
+
+  /** Opens a comm to what the front end has under a name. */
+  openComm(target: string, data?: object): Comm {
+    return this.#comms.open(target, data);
+  }
+
+  /** Answers comms that the front end opens to a name. */
+  onComm(target: string, handler: (comm: Comm, data: Record<string, unknown>) => void): void {
+    this.#comms.answer(target, handler);
+  }
+
+  /**
+   * Asks the user of the running cell for a line of text; an interrupt ends the wait.
+   * @throws {StdinNotImplemented} if its front end does not ask
+   */
+  async input(prompt: string, { password = false }: { password?: boolean } = {}): Promise<string> {
+    const running = this.#running;
+    if (!running || this.#output.parent !== running.execution.request)
+      throw new Error(`input: only a running cell can ask "${prompt}"; this one has ended`);
+    return this.#stdin.ask(running.execution.request, { prompt, password }, running.abort.signal);
+  }
+
+  /** Takes an answer of the user. */
+  receiveInput(message: Message): void {
+    this.#stdin.receive(message);
   }
 
   /** Takes away the outputs of the running cell; with `wait`, not before the next one comes. */
@@ -105,7 +145,8 @@ export class Server implements Host {
   }
 
   /** The content of the answer; undefined for a message that wants none. */
-  #reply({ header, content }: Message): object | undefined {
+  #reply(request: Message): object | undefined {
+    const { header, content } = request;
     const code = String(content.code ?? '');
     const cursor = Number(content.cursor_pos ?? 0);
     switch (header.msg_type) {
@@ -125,9 +166,23 @@ export class Server implements Host {
       case 'history_request':
         return { status: 'ok', history: this.#history.answer(content) };
       case 'comm_info_request':
-        return { status: 'ok', comms: {} };
+        return { status: 'ok', comms: this.#comms.info(content.target_name) };
+      case 'comm_open':
+      case 'comm_msg':
+      case 'comm_close':
+        this.#output.during(request, () => this.#receiveComm(request));
+        return undefined;
       default:
         return undefined;
+    }
+  }
+
+  /** What the code's handler throws is shown with its message and ends nothing. */
+  #receiveComm(message: Message): void {
+    try {
+      this.#comms.receive(message);
+    } catch (error) {
+      this.#output.print('stderr', `${errorContent(error).traceback.join('\n')}\n`);
     }
   }
 
@@ -172,7 +227,7 @@ export class Server implements Host {
     if (!silent) publish('execute_input', { code, execution_count });
     let abandoned: Execution[] = [];
     try {
-      const bundle = await this.#output.during(request, async () => {
+      const bundle = await this.#output.duringCell(request, async () => {
         const value = await this.#cells.run(code);
         return value === undefined || value === null ? undefined : await bundleOf(value);
       });

@@ -28,8 +28,18 @@ export interface Message {
   /** ZeroMQ routing frames: where an answer goes. */
   identities: Buffer[];
   header: Header;
+  /** Id of the message that this one answers. */
+  parentId: string | undefined;
   content: Record<string, unknown>;
-  buffers: Buffer[];
+  buffers: Uint8Array[];
+}
+
+/** What a message has besides its content. */
+export interface EncodeOptions {
+  id?: string;
+  identities?: (Buffer | string)[];
+  metadata?: object;
+  buffers?: readonly Uint8Array[];
 }
 
 /** The protocol version that this kernel speaks. */
@@ -67,10 +77,10 @@ export class Wire {
     type: string,
     content: object,
     parent: Message | undefined,
-    options: { identities?: (Buffer | string)[]; metadata?: object } = {},
+    options: EncodeOptions = {},
   ): (Buffer | string)[] {
     const header: Header = {
-      msg_id: randomUUID(),
+      msg_id: options.id ?? randomUUID(),
       session: this.#session,
       username: 'kernel',
       date: new Date().toISOString(),
@@ -80,7 +90,9 @@ export class Wire {
     const parts = [header, parent?.header ?? {}, options.metadata ?? {}, content].map((part) =>
       JSON.stringify(part),
     );
-    return [...(options.identities ?? []), delimiter, this.#sign(parts), ...parts];
+    // Sockets send without copying, and the caller may go on writing into its buffers.
+    const buffers = (options.buffers ?? []).map((buffer) => Buffer.from(buffer));
+    return [...(options.identities ?? []), delimiter, this.#sign(parts), ...parts, ...buffers];
   }
 
   /**
@@ -93,8 +105,14 @@ export class Wire {
       throw new Error('kernel: received frames that are no message');
     const parts = frames.slice(start + 2, start + 6);
     this.#verify(frames[start + 1], parts);
-    const [header, , , content] = parts.map((part) => JSON.parse(part.toString()));
-    return { identities: frames.slice(0, start), header, content, buffers: frames.slice(start + 6) };
+    const [header, parent, , content] = parts.map((part) => JSON.parse(part.toString()));
+    return {
+      identities: frames.slice(0, start),
+      header,
+      parentId: parent?.msg_id,
+      content,
+      buffers: frames.slice(start + 6),
+    };
   }
 
   #sign(parts: (Buffer | string)[]): string {

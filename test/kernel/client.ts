@@ -13,6 +13,19 @@ export interface Received {
   parent: string;
   session: string;
   content: Record<string, unknown>;
+  metadata: Record<string, unknown>;
+  buffers: Buffer[];
+  id: string;
+}
+
+/** How a message is sent. */
+export interface SendOptions {
+  channel?: 'shell' | 'control' | 'stdin';
+  buffers?: Uint8Array[];
+  /** Id of the message that this one answers. */
+  parent?: string;
+  /** Breaks the signature. */
+  tamper?: boolean;
 }
 
 /** What came of a request: the answer, and all that was published for it, in order. */
@@ -28,10 +41,13 @@ const delimiter = Buffer.from('<IDS|MSG>');
 export class Client {
   readonly process: ChildProcess;
   readonly exited: Promise<unknown>;
+  /** The input requests that came so far. */
+  readonly questions: Received[] = [];
   readonly #key = randomUUID();
   readonly #session = randomUUID();
   readonly #folder = mkdtempSync(join(tmpdir(), 'solireward-kernel-'));
-  readonly #shell = new Dealer({ linger: 0 });
+  readonly #shell = new Dealer({ linger: 0, routingId: this.#session });
+  readonly #stdin = new Dealer({ linger: 0, routingId: this.#session });
   readonly #control = new Dealer({ linger: 0 });
   readonly #heartbeat = new Request({ linger: 0 });
   readonly #iopub = new Subscriber({ linger: 0, receiveHighWaterMark: 0 });
@@ -63,10 +79,12 @@ export class Client {
     this.#shell.connect(socket('1'));
     this.#iopub.connect(socket('2'));
     this.#iopub.subscribe('');
+    this.#stdin.connect(socket('3'));
     this.#control.connect(socket('4'));
     this.#heartbeat.connect(socket('5'));
     for (const dealer of [this.#shell, this.#control])
       void this.#listen(dealer, (message) => this.#replies.set(message.parent, message));
+    void this.#listen(this.#stdin, (message) => this.questions.push(message));
     void this.#listen(this.#iopub, (message) => {
       this.#published.set(message.parent, [...(this.#published.get(message.parent) ?? []), message]);
     });
@@ -82,13 +100,15 @@ export class Client {
     }
   }
 
-  /** Sends a request without waiting; gives its id. `tamper` breaks the signature. */
-  async send(
-    type: string,
-    content: object,
-    options: { control?: boolean; tamper?: boolean } = {},
-  ): Promise<string> {
+  /** Sends a request without waiting; gives its id. */
+  async send(type: string, content: object, options: SendOptions = {}): Promise<string> {
     const id = randomUUID();
+    await this.sendFrames(this.frames(id, type, content, options), options);
+    return id;
+  }
+
+  /** The frames of a signed message. */
+  frames(id: string, type: string, content: unknown, options: SendOptions = {}): (string | Uint8Array)[] {
     const header = {
       msg_id: id,
       session: this.#session,
@@ -97,11 +117,23 @@ export class Client {
       msg_type: type,
       version: '5.3',
     };
-    const parts = [header, {}, {}, content].map((part) => JSON.stringify(part));
+    const parent = options.parent === undefined ? {} : { msg_id: options.parent };
+    const parts = [header, parent, {}, content].map((part) => JSON.stringify(part));
+    return [delimiter, this.sign(parts, options), ...parts, ...(options.buffers ?? [])];
+  }
+
+  /** The signature of the four parts of a message. */
+  sign(parts: string[], options: SendOptions = {}): string {
     const hmac = createHmac('sha256', options.tamper ? 'another key' : this.#key);
     for (const part of parts) hmac.update(part);
-    await (options.control ? this.#control : this.#shell).send([delimiter, hmac.digest('hex'), ...parts]);
-    return id;
+    return hmac.digest('hex');
+  }
+
+  /** Sends frames as they are. */
+  sendFrames(frames: (string | Uint8Array)[], options: SendOptions = {}): Promise<void> {
+    return { shell: this.#shell, control: this.#control, stdin: this.#stdin }[
+      options.channel ?? 'shell'
+    ].send(frames);
   }
 
   /** Waits for the answer to a request and for the idle status after it. */
@@ -114,13 +146,18 @@ export class Client {
   }
 
   /** Sends a request and waits for what comes of it. */
-  async request(type: string, content: object, options: { control?: boolean } = {}): Promise<Outcome> {
+  async request(type: string, content: object, options: SendOptions = {}): Promise<Outcome> {
     return this.outcome(await this.send(type, content, options));
   }
 
   /** Runs a cell and waits for what comes of it. */
   execute(code: string, content: object = {}): Promise<Outcome> {
     return this.request('execute_request', { code, silent: false, store_history: true, ...content });
+  }
+
+  /** Waits until something that this client has heard makes `condition` true. */
+  async until(condition: () => boolean): Promise<void> {
+    if (!(await this.#until(condition, 60_000))) throw new Error(`never heard: ${condition}`);
   }
 
   /** What was published for a request so far. */
@@ -139,16 +176,26 @@ export class Client {
   async stop(): Promise<void> {
     if (this.process.exitCode === null && this.process.signalCode === null) this.process.kill('SIGKILL');
     await this.exited;
-    for (const socket of [this.#shell, this.#control, this.#heartbeat, this.#iopub]) socket.close();
+    for (const socket of [this.#shell, this.#stdin, this.#control, this.#heartbeat, this.#iopub])
+      socket.close();
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
   async #listen(socket: Dealer | Subscriber, keep: (message: Received) => void): Promise<void> {
     for await (const frames of socket) {
-      const [header, parent, , content] = frames
-        .slice(frames.findIndex((frame) => frame.equals(delimiter)) + 2)
+      const start = frames.findIndex((frame) => frame.equals(delimiter)) + 2;
+      const [header, parent, metadata, content] = frames
+        .slice(start, start + 4)
         .map((frame) => JSON.parse(frame.toString()));
-      keep({ type: header.msg_type, parent: parent.msg_id ?? '', session: header.session, content });
+      keep({
+        id: header.msg_id,
+        type: header.msg_type,
+        parent: parent.msg_id ?? '',
+        session: header.session,
+        content,
+        metadata,
+        buffers: frames.slice(start + 4),
+      });
       this.#changed();
     }
   }
@@ -168,14 +215,17 @@ export class Client {
 }
 
 /** The text that a cell printed. */
-export const printed = ({ published }: Outcome, name = 'stdout'): string =>
+export const printed = ({ published }: Pick<Outcome, 'published'>, name = 'stdout'): string =>
   published
     .filter(({ type, content }) => type === 'stream' && content.name === name)
     .map(({ content }) => content.text)
     .join('');
 
 /** The contents of the published messages of a type. */
-export const contents = ({ published }: Outcome, type: string): Record<string, unknown>[] =>
+export const contents = (
+  { published }: Pick<Outcome, 'published'>,
+  type: string,
+): Record<string, unknown>[] =>
   published.filter((message) => message.type === type).map(({ content }) => content);
 
 /** The bundle of the cell's last value. */

@@ -13,7 +13,7 @@ describe('shutdown', () => {
     client = await Client.start();
     await client.send('execute_request', { code });
     await new Promise((resolve) => setTimeout(resolve, 200));
-    await client.send('shutdown_request', { restart: false }, { control: true });
+    await client.send('shutdown_request', { restart: false }, { channel: 'control' });
     await client.exited;
     expect([client.process.exitCode, client.process.signalCode]).toEqual([exitCode, signal]);
   });

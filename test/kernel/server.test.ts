@@ -19,13 +19,13 @@ describe('kernel_info', () => {
   });
 
   it('is answered on the control channel as well', async () => {
-    const { reply } = await client.request('kernel_info_request', {}, { control: true });
+    const { reply } = await client.request('kernel_info_request', {}, { channel: 'control' });
     expect(reply.content.implementation).toBe('solireward');
   });
 
   it('comes from a session of the kernel, the same on all sockets', async () => {
     const shell = await client.request('kernel_info_request', {});
-    const control = await client.request('kernel_info_request', {}, { control: true });
+    const control = await client.request('kernel_info_request', {}, { channel: 'control' });
     expect(
       new Set([shell, control].flatMap((o) => [o.reply, ...o.published].map((m) => m.session))).size,
     ).toBe(1);
@@ -212,11 +212,6 @@ describe('the other requests', () => {
     expect((reply.content.history as unknown[][])[0][2]).toBe('"remember me"');
   });
 
-  it('has no comms', async () => {
-    const { reply } = await client.request('comm_info_request', {});
-    expect([reply.type, reply.content]).toEqual(['comm_info_reply', { status: 'ok', comms: {} }]);
-  });
-
   it('answers while a cell awaits', async () => {
     const running = await client.send('execute_request', {
       code: 'await new Promise((r) => setTimeout(r, 1500)); "done"',
@@ -241,7 +236,7 @@ describe('the other requests', () => {
 });
 
 describe('interrupt', () => {
-  const interrupt = () => client.request('interrupt_request', {}, { control: true });
+  const interrupt = () => client.request('interrupt_request', {}, { channel: 'control' });
 
   it('ends a loop, an await and a library call that heeds the signal; what was made stays', async () => {
     await client.execute('const kept = "still here"');
