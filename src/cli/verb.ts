@@ -18,7 +18,10 @@ export class UsageError extends Error {}
  * The options and positional arguments of a command line.
  * @throws UsageError for an unknown option, or one without its value.
  */
-export function parse<const T extends NonNullable<ParseArgsConfig['options']>>(args: string[], options: T) {
+export function parse<const T extends NonNullable<ParseArgsConfig['options']>>(
+  args: string[],
+  options: T,
+): ReturnType<typeof parseArgs<{ allowPositionals: true; options: T }>> {
   try {
     return parseArgs({ args, allowPositionals: true, options });
   } catch (error) {
