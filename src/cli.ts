@@ -3,9 +3,10 @@ import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { doctor } from './cli/doctor.js';
 import { kernel } from './cli/kernel.js';
+import { score } from './cli/score.js';
 import { UsageError, type Verb } from './cli/verb.js';
 
-const verbs: Record<string, Verb> = { doctor, kernel };
+const verbs: Record<string, Verb> = { doctor, kernel, score };
 const usage = ['usage:', ...Object.values(verbs).map((verb) => verb.usage)].join('\n');
 
 /** Runs one command line and returns the exit code: 0, 1 when something is wrong, 2 for a wrong command. */

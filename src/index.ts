@@ -54,6 +54,7 @@ import { roc } from './plot/roc.js';
 import { scoreDistribution } from './plot/scoreDistribution.js';
 import { trainingCurves } from './plot/trainingCurves.js';
 import { clips } from './score/clips.js';
+import { file } from './score/file.js';
 import { fit } from './train/fit.js';
 import { readRun } from './train/run.js';
 
@@ -102,8 +103,8 @@ export const loss = { bt, btWt, winTie, bce, combined };
 /** Training runs. */
 export const train = { fit, readRun };
 
-/** Scores of clips. */
-export const score = { clips };
+/** Scores of clips, and of the items of a file. */
+export const score = { clips, file };
 
 /** Metrics on plain arrays of scores and labels, with bootstrap intervals. */
 export const analysis = {

@@ -30,6 +30,8 @@ describe('solireward', () => {
     [['kernel'], "unknown command 'kernel'"],
     [['toString'], "unknown command 'toString'"],
     [['doctor', 'who'], "doctor takes no argument 'who'"],
+    [['score', '--model', 'm', '--input', 'i'], 'score needs --model, --input and --output'],
+    [['score', 'all'], "score takes no argument 'all'"],
     [['doctor', '--jsno'], "Unknown option '--jsno'"],
   ])('refuses %j and says what it knows', async (args, reason) => {
     expect(await main(args)).toBe(2);

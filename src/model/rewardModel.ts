@@ -282,7 +282,8 @@ export class RewardModel {
     }
   }
 
-  private async rewards(inputs: ClipInput[]): Promise<number[]> {
+  /** Rewards of clips that the processor has read, which go through the model together. */
+  async rewards(inputs: readonly ClipInput[]): Promise<number[]> {
     const { inputIds, attentionMask, pixelValues, ...rest } = this.processor.collate(inputs);
     let rewards: Tensor1D | undefined;
     try {

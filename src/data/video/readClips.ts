@@ -60,7 +60,7 @@ async function read(
 }
 
 /**
- * The transformed frames of many clips. A clip that cannot be read is reported and skipped; any other error,
+ * The transformed frames of many clips; a file that several clips name is read once. A clip that cannot be read is reported and skipped; any other error,
  * such as a full disk, is thrown. Both results are in the order of `clips`.
  * @param options as for `readClip`; `concurrency`: ffmpeg processes at once; `onProgress`: called after each
  *   clip.
@@ -85,11 +85,18 @@ export async function readClips(
   let done = 0;
   let failed = 0;
 
+  const files = new Map<string, Promise<Uint8Array>>();
+  const readOnce = (clip: Clip) => {
+    const file = files.get(clip.path) ?? read(clip, options, (path) => queue.decode(path));
+    files.set(clip.path, file);
+    return file;
+  };
+
   async function readInTurn(): Promise<void> {
     while (next < clips.length) {
       const index = next++;
       try {
-        outcomes[index] = await read(clips[index], options, (path) => queue.decode(path));
+        outcomes[index] = await readOnce(clips[index]);
       } catch (error) {
         if (!(error instanceof UnreadableClip)) {
           next = clips.length; // the other readers stop too

@@ -37,6 +37,25 @@ describe('readClips', () => {
     expect(failures[1].reason).toMatch(/missing\.mp4.*no such file/i);
   });
 
+  it('decodes a file once that several clips name', async () => {
+    let decoded = 0;
+    const transform = (frames: Frames) => {
+      decoded++;
+      return firstPixels(frames);
+    };
+    const again = clips.map(({ id, path }) => ({ id: `${id} again`, path }));
+    const { frames, failures } = await readClips([...clips, ...again], { ...options, transform });
+    expect(decoded).toBe(3);
+    expect(frames.size).toBe(6);
+    expect(frames.get('b again')).toEqual(frames.get('b'));
+    expect(failures.map(({ clip }) => clip.id)).toEqual([
+      'broken',
+      'missing',
+      'broken again',
+      'missing again',
+    ]);
+  });
+
   it('decodes each clip once into its cache', async () => {
     const cache = new FrameCache(join(folder, 'cache'));
     let decoded = 0;
