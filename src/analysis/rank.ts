@@ -1,6 +1,34 @@
+import { argsort } from '../base/argsort.js';
+
 /** Indices of scores in ascending order of score. */
 export function ascending(scores: readonly number[]): number[] {
-  return scores.map((_, index) => index).sort((a, b) => scores[a] - scores[b]);
+  return Array.from(argsort(scores));
+}
+
+/**
+ * Ranks from 1 on; equal values share the mean of their ranks.
+ * @param values finite numbers
+ */
+export function midranks(values: readonly number[]): Float64Array {
+  const ranks = new Float64Array(values.length);
+  forTies(argsort(values), values, (tied, start) => {
+    for (const item of tied) ranks[item] = start + (tied.length + 1) / 2;
+  });
+  return ranks;
+}
+
+/** Calls back with each run of equal values, in ascending order: their indices, and how many are below. */
+export function forTies(
+  order: Uint32Array,
+  values: readonly number[],
+  visit: (tied: Uint32Array, below: number) => void,
+): void {
+  for (let start = 0, end = 0; start < order.length; start = end) {
+    const value = values[order[start]];
+    do end++;
+    while (end < order.length && values[order[end]] === value);
+    visit(order.subarray(start, end), start);
+  }
 }
 
 /**
@@ -11,22 +39,33 @@ export function comparePairs(
   scores: readonly number[],
   labels: readonly boolean[],
 ): { wins: number; ties: number; pairs: number } {
-  const order = ascending(scores);
+  const everyOnce = new Uint32Array(scores.length).fill(1);
+  return compareWeighted(argsort(scores), scores, labels, everyOnce);
+}
+
+/** `comparePairs` where each item counts as often as its weight; `order` is that of the scores, in O(n). */
+export function compareWeighted(
+  order: Uint32Array,
+  scores: readonly number[],
+  labels: readonly boolean[],
+  weights: ArrayLike<number>,
+): { wins: number; ties: number; pairs: number } {
   let wins = 0;
   let ties = 0;
   let passes = 0;
   let fails = 0;
-  for (let start = 0; start < order.length; ) {
+  for (let start = 0, end = 0; start < order.length; start = end) {
+    const score = scores[order[start]];
     let passesHere = 0;
-    let end = start;
-    for (; end < order.length && scores[order[end]] === scores[order[start]]; end++)
-      if (labels[order[end]]) passesHere++;
-    const failsHere = end - start - passesHere;
+    let failsHere = 0;
+    for (; end < order.length && scores[order[end]] === score; end++) {
+      if (labels[order[end]]) passesHere += weights[order[end]];
+      else failsHere += weights[order[end]];
+    }
     wins += passesHere * fails;
     ties += passesHere * failsHere;
     passes += passesHere;
     fails += failsHere;
-    start = end;
   }
   return { wins, ties, pairs: passes * fails };
 }

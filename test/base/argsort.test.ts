@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { argsort } from '../../src/base/argsort.js';
+import { Random } from '../../src/base/random.js';
+
+describe('argsort', () => {
+  it('sorts nothing, one, and equal values in their order', () => {
+    expect([...argsort([])]).toEqual([]);
+    expect([...argsort([3])]).toEqual([0]);
+    expect([...argsort([0, 2, -0, 2, -1])]).toEqual([4, 0, 2, 1, 3]);
+  });
+
+  it('sorts a long list as comparisons do, with ties, signs, zeros and extreme sizes', () => {
+    const random = new Random(5);
+    const values = Array.from({ length: 20_000 }, (_, i) =>
+      i % 3 === 0
+        ? random.integer(50) - 25
+        : i % 7 === 0
+          ? -0
+          : random.normal() * 10 ** (random.integer(600) - 300),
+    );
+    const expected = values.map((_, i) => i).sort((a, b) => values[a] - values[b] || a - b);
+    expect([...argsort(values)]).toEqual(expected);
+  });
+});
