@@ -40,3 +40,11 @@ export function checkPairs(operation: string, chosen: readonly number[], rejecte
   checkScores(operation, rejected, 'rejected');
   checkLengths(operation, 'rejected scores', chosen.length, rejected.length);
 }
+
+/** @throws {RangeError} for non-finite values, fewer than two, or lists of different lengths */
+export function checkSeries(operation: string, x: readonly number[], y: readonly number[]): void {
+  checkScores(operation, x, 'x');
+  checkScores(operation, y, 'y');
+  checkLengths(operation, 'values of y', x.length, y.length);
+  if (x.length < 2) throw new RangeError(`${operation}: expected at least two values, received one`);
+}

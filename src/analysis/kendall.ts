@@ -1,0 +1,89 @@
+import { argsort } from '../base/argsort.js';
+import { checkSeries } from './check.js';
+import { forTies } from './rank.js';
+
+/**
+ * Kendall's tau-b: concordant minus discordant pairs, over the geometric mean of the pairs that are not tied in x and
+ * of those not tied in y. NaN where one of the two is constant. O(n log n).
+ * @throws {RangeError} for non-finite values, fewer than two, or lists of different lengths
+ */
+export function kendall(x: readonly number[], y: readonly number[]): number {
+  checkSeries('kendall', x, y);
+  const { order, untiedX, untiedY } = pairSums(x, y);
+  const [sum, sumX, sumY] = [order, untiedX, untiedY].map(total);
+  return sum / Math.sqrt(sumX) / Math.sqrt(sumY);
+}
+
+/**
+ * How much each item moves tau-b: its three numbers of pairs are U-statistics of two items, so an item's influence is
+ * twice its own mean less the mean of all, put together by the delta method. See `influenceError`. O(n log n).
+ */
+export function kendallInfluence(x: readonly number[], y: readonly number[]): Float64Array {
+  checkSeries('kendallInfluence', x, y);
+  const { order, untiedX, untiedY } = pairSums(x, y);
+  const [mean, meanX, meanY] = [order, untiedX, untiedY].map((sums) => total(sums) / sums.length);
+  const scale = Math.sqrt(meanX * meanY);
+  const tau = mean / scale;
+  return order.map(
+    (sum, i) => (2 * (sum - mean)) / scale - tau * (untiedX[i] / meanX + untiedY[i] / meanY - 2),
+  );
+}
+
+/** Sums over the other items, for each item: of the sign of concordance, and of the pairs that are not tied. */
+function pairSums(x: readonly number[], y: readonly number[]) {
+  const n = x.length;
+  const order = new Float64Array(n);
+  const untiedX = new Float64Array(n);
+  const untiedY = new Float64Array(n);
+  const place = new Uint32Array(n);
+  let distinct = 0;
+  forTies(argsort(y), y, (tied) => {
+    distinct++;
+    for (const item of tied) {
+      place[item] = distinct;
+      untiedY[item] = n - tied.length;
+    }
+  });
+  const totals = new PrefixCounts(distinct);
+  for (const item of place) totals.add(item);
+  const seen = new PrefixCounts(distinct);
+  // Of all items and of those left in x: how many are below less how many are above in y. Those right in x are the
+  // rest, with the ties in x left out of both.
+  forTies(argsort(x), x, (tied, below) => {
+    const left = Float64Array.from(tied, (item) => seen.lessMinusMore(place[item], below));
+    for (const item of tied) seen.add(place[item]);
+    tied.forEach((item, i) => {
+      const upToHere = seen.lessMinusMore(place[item], below + tied.length);
+      const all = totals.lessMinusMore(place[item], n);
+      order[item] = left[i] - (all - upToHere);
+      untiedX[item] = n - tied.length;
+    });
+  });
+  return { order, untiedX, untiedY };
+}
+
+/** Counts of items by place, 1 to `places`, whose sums up to a place take O(log n): a Fenwick tree. */
+class PrefixCounts {
+  private readonly tree: Uint32Array;
+
+  constructor(places: number) {
+    this.tree = new Uint32Array(places + 1);
+  }
+
+  add(place: number): void {
+    for (let node = place; node < this.tree.length; node += node & -node) this.tree[node]++;
+  }
+
+  /** Of `count` items added, those at lower places less those at higher ones. */
+  lessMinusMore(place: number, count: number): number {
+    return this.upTo(place - 1) - (count - this.upTo(place));
+  }
+
+  private upTo(place: number): number {
+    let sum = 0;
+    for (let node = place; node > 0; node -= node & -node) sum += this.tree[node];
+    return sum;
+  }
+}
+
+const total = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0);

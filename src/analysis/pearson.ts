@@ -1,0 +1,48 @@
+import { checkSeries } from './check.js';
+import { meanOf } from './influence.js';
+
+/**
+ * Pearson's correlation: covariance over the product of the deviations. NaN where one of the two is constant.
+ * @throws {RangeError} for non-finite values, fewer than two, or lists of different lengths
+ */
+export function pearson(x: readonly number[], y: readonly number[]): number {
+  checkSeries('pearson', x, y);
+  const { covariance, varianceX, varianceY } = moments(x, y);
+  return bounded(covariance / Math.sqrt(varianceX * varianceY));
+}
+
+/**
+ * How much each item moves Pearson's correlation: for standardised u and v, u v - r (u^2 + v^2) / 2 (Devlin,
+ * Gnanadesikan and Kettenring 1975). The influences sum to 0; see `influenceError`.
+ */
+export function pearsonInfluence(x: readonly number[], y: readonly number[]): Float64Array {
+  checkSeries('pearsonInfluence', x, y);
+  const { meanX, meanY, covariance, varianceX, varianceY } = moments(x, y);
+  const [deviationX, deviationY] = [Math.sqrt(varianceX), Math.sqrt(varianceY)];
+  const r = covariance / (deviationX * deviationY);
+  return Float64Array.from(x, (value, i) => {
+    const u = (value - meanX) / deviationX;
+    const v = (y[i] - meanY) / deviationY;
+    return u * v - (r * (u * u + v * v)) / 2;
+  });
+}
+
+/** A correlation that rounding has moved past 1 is 1. */
+const bounded = (r: number): number => (Math.abs(r) > 1 ? Math.sign(r) : r);
+
+function moments(x: readonly number[], y: readonly number[]) {
+  const [meanX, meanY] = [meanOf(x), meanOf(y)];
+  let [covariance, varianceX, varianceY] = [0, 0, 0];
+  for (let i = 0; i < x.length; i++) {
+    const [dx, dy] = [x[i] - meanX, y[i] - meanY];
+    covariance += (dx * dy) / x.length;
+    varianceX += (dx * dx) / x.length;
+    varianceY += (dy * dy) / x.length;
+  }
+  // The rounded mean of equal values need not be that value.
+  if (isConstant(x)) varianceX = 0;
+  if (isConstant(y)) varianceY = 0;
+  return { meanX, meanY, covariance, varianceX, varianceY };
+}
+
+const isConstant = (values: readonly number[]): boolean => values.every((value) => value === values[0]);

@@ -1,0 +1,63 @@
+import { argsort } from '../base/argsort.js';
+import { checkSeries } from './check.js';
+import { pearson } from './pearson.js';
+import { forTies, midranks } from './rank.js';
+
+/**
+ * Spearman's rank correlation: Pearson's of the ranks, equal values sharing the mean of their ranks. NaN where one of
+ * the two is constant.
+ * @throws {RangeError} for non-finite values, fewer than two, or lists of different lengths
+ */
+export function spearman(x: readonly number[], y: readonly number[]): number {
+  checkSeries('spearman', x, y);
+  return pearson(Array.from(midranks(x)), Array.from(midranks(y)));
+}
+
+/**
+ * How much each item moves Spearman's correlation, through its own ranks and through those of the others. With F and
+ * G the mid-distribution functions, rho = (E[F G] - 1/4) / sqrt((E[F^2] - 1/4) (E[G^2] - 1/4)); the influence is that of
+ * the three means (each a V-statistic) by the delta method. See `influenceError`. O(n log n).
+ */
+export function spearmanInfluence(x: readonly number[], y: readonly number[]): Float64Array {
+  checkSeries('spearmanInfluence', x, y);
+  const n = x.length;
+  const f = midranks(x).map((rank) => (rank - 0.5) / n);
+  const g = midranks(y).map((rank) => (rank - 0.5) / n);
+  const [orderX, orderY] = [argsort(x), argsort(y)];
+  // What an item adds to the ranks of those above it (half to its equals), times their other rank.
+  const aboveXofF = meanAbove(orderX, x, f);
+  const aboveXofG = meanAbove(orderX, x, g);
+  const aboveYofF = meanAbove(orderY, y, f);
+  const aboveYofG = meanAbove(orderY, y, g);
+  let [product, squareX, squareY] = [0, 0, 0];
+  for (let i = 0; i < n; i++) {
+    product += (f[i] * g[i]) / n;
+    squareX += (f[i] * f[i]) / n;
+    squareY += (g[i] * g[i]) / n;
+  }
+  const varianceX = squareX - 0.25;
+  const varianceY = squareY - 0.25;
+  const scale = Math.sqrt(varianceX * varianceY);
+  const rho = (product - 0.25) / scale;
+  return f.map((_, i) => {
+    const ofProduct = f[i] * g[i] + aboveXofG[i] + aboveYofF[i] - 3 * product;
+    const ofX = f[i] * f[i] + 2 * aboveXofF[i] - 3 * squareX;
+    const ofY = g[i] * g[i] + 2 * aboveYofG[i] - 3 * squareY;
+    return ofProduct / scale - (rho / 2) * (ofX / varianceX + ofY / varianceY);
+  });
+}
+
+/** For each item, the mean over all items of `weights` above it, and half of those equal to it. */
+function meanAbove(order: Uint32Array, values: readonly number[], weights: Float64Array): Float64Array {
+  const means = new Float64Array(values.length);
+  let total = 0;
+  for (const weight of weights) total += weight;
+  let below = 0;
+  forTies(order, values, (tied) => {
+    let here = 0;
+    for (const item of tied) here += weights[item];
+    for (const item of tied) means[item] = (total - below - here / 2) / values.length;
+    below += here;
+  });
+  return means;
+}
