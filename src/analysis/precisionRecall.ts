@@ -1,0 +1,57 @@
+import { argsort } from '../base/argsort.js';
+import type { Interval } from '../base/bootstrap.js';
+import { normal975 } from '../base/normal.js';
+import { checkLabelled } from './check.js';
+
+/** Points of a precision-recall curve, from recall 0 to 1. */
+export interface PrecisionRecallCurve {
+  /** Share of Pass among those at or above each threshold; 1 at recall 0, by convention. */
+  precision: number[];
+  /** Share of all Pass that is at or above each threshold. */
+  recall: number[];
+  /** Descending: infinity, then every distinct score. */
+  thresholds: number[];
+}
+
+/**
+ * Precision-recall curve of the prediction `score >= threshold`.
+ * @throws {RangeError} for no or non-finite scores, another number of labels, or labels of one kind only
+ */
+export function precisionRecall(scores: readonly number[], labels: readonly boolean[]): PrecisionRecallCurve {
+  checkLabelled('precisionRecall', scores, labels);
+  const order = argsort(scores);
+  const passes = labels.reduce((count, label) => count + Number(label), 0);
+  const curve: PrecisionRecallCurve = {
+    precision: [1],
+    recall: [0],
+    thresholds: [Number.POSITIVE_INFINITY],
+  };
+  let passesAbove = 0;
+  for (let i = order.length - 1; i >= 0; i--) {
+    if (labels[order[i]]) passesAbove++;
+    if (i > 0 && scores[order[i]] === scores[order[i - 1]]) continue;
+    curve.precision.push(passesAbove / (order.length - i));
+    curve.recall.push(passesAbove / passes);
+    curve.thresholds.push(scores[order[i]]);
+  }
+  return curve;
+}
+
+/**
+ * Average precision: the sum over thresholds of precision times the recall that the threshold adds; a random score
+ * has about the share of Pass. Its 95% interval is normal on the logit scale, with the standard error
+ * 1 / sqrt(n+ AP (1 - AP)) there (Boyd, Eng and Page 2013, section 3.2).
+ * @throws {RangeError} for no or non-finite scores, another number of labels, or labels of one kind only
+ */
+export function averagePrecision(scores: readonly number[], labels: readonly boolean[]): Interval {
+  const { precision, recall } = precisionRecall(scores, labels);
+  let value = 0;
+  for (let i = 1; i < recall.length; i++) value += precision[i] * (recall[i] - recall[i - 1]);
+  if (value >= 1) return { value: 1, low: 1, high: 1 };
+  const passes = labels.reduce((count, label) => count + Number(label), 0);
+  const logit = Math.log(value / (1 - value));
+  const spread = normal975 / Math.sqrt(passes * value * (1 - value));
+  return { value, low: expit(logit - spread), high: expit(logit + spread) };
+}
+
+const expit = (x: number): number => 1 / (1 + Math.exp(-x));
