@@ -38,7 +38,9 @@ import { dimensionPrompts, taskPrompts } from './model/input/prompt.js';
 import { internvl3_1b, tinyConfig } from './model/presets.js';
 import { RewardModel } from './model/rewardModel.js';
 import { tiny } from './model/tiny.js';
+import { clearOutput } from './notebook/clearOutput.js';
 import { display } from './notebook/display.js';
+import { input } from './notebook/input.js';
 import { liveChart } from './notebook/liveChart.js';
 import { pair } from './notebook/pair.js';
 import { player } from './notebook/player.js';
@@ -127,7 +129,7 @@ export const analysis = {
 export const plot = { scoreDistribution, pairMargins, roc, trainingCurves, Figure };
 
 /** Players, tables, progress and live charts. */
-export const notebook = { display, table, player, pair, progress, liveChart };
+export const notebook = { display, clearOutput, input, table, player, pair, progress, liveChart };
 
 export type { EvaluationRow } from './analysis/evaluate.js';
 export type { Interval } from './base/bootstrap.js';

@@ -95,6 +95,8 @@ export interface Comm {
 export interface Host {
   /** Sends a bundle to the output of the running cell. */
   display(bundle: MimeBundle, options?: DisplayOptions): void;
+  /** Takes away the output of the running cell; with `wait`, not before the next output comes. */
+  clearOutput(wait?: boolean): void;
   /** The bundle by which this notebook shows any value. */
   bundle(value: unknown): Promise<MimeBundle>;
   /** Opens a comm to what the front end has under the name `target`. */

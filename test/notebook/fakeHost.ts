@@ -25,6 +25,8 @@ export interface FrontEndComm {
 /** A notebook that keeps what is shown in it, with the front end's side of its comms. */
 export interface FakeHost extends Host {
   shown: { bundle: MimeBundle; options: DisplayOptions }[];
+  /** How the code has cleared the output. */
+  cleared: { wait: boolean }[];
   /** The comms that the code has opened. */
   opened: FrontEndComm[];
   /** What the user types where the code asks for input, in order; without one the front end cannot ask. */
@@ -38,9 +40,11 @@ export function insideNotebook(): FakeHost {
   const targets = new Map<string, Parameters<Host['onComm']>[1]>();
   const notebook: FakeHost = {
     shown: [],
+    cleared: [],
     opened: [],
     answers: [],
     display: (bundle, options = {}) => notebook.shown.push({ bundle, options }),
+    clearOutput: (wait = false) => notebook.cleared.push({ wait }),
     bundle: async (value) => ({ 'text/plain': `bundle of ${value}` }),
     openComm(target, data = {}) {
       const { code, frontEnd } = commOf(target, data);
