@@ -6,8 +6,7 @@ import { replaceForkOfTypeScript, ts } from './compiler.js';
 
 replaceForkOfTypeScript();
 const require = createRequire(import.meta.url);
-const { createConverter, isCompleteCode } =
-  require('tslab/dist/converter.js') as typeof import('tslab/dist/converter.js');
+const { createConverter } = require('tslab/dist/converter.js') as typeof import('tslab/dist/converter.js');
 const { createExecutor } = require('tslab/dist/executor.js') as typeof import('tslab/dist/executor.js');
 const { printQuickInfo } = require('tslab/dist/inspect.js') as typeof import('tslab/dist/inspect.js');
 
@@ -79,16 +78,19 @@ export class Cells {
     this.#interrupt(new Interrupted());
   }
 
-  /** Whether a cell can run as it stands, or how the next line is indented. */
-  isComplete(code: string): { status: 'complete' } | { status: 'incomplete'; indent: string } {
-    const { completed, indent } = isCompleteCode(code);
-    return completed ? { status: 'complete' } : { status: 'incomplete', indent: indent ?? '' };
-  }
-
-  /** Names that fit at a position; positions are in code points, as the protocol counts. */
-  complete(code: string, cursor: number): { matches: string[]; start: number; end: number } {
-    const { candidates, start, end } = this.#executor.complete(code, toUnits(code, cursor));
-    return { matches: candidates, start: toPoints(code, start), end: toPoints(code, end) };
+  /**
+   * Names that fit at a position, each with TypeScript's word for what it is (`function`, `const`); positions are in
+   * code points, as the protocol counts.
+   */
+  complete(code: string, cursor: number): { matches: string[]; kinds: string[]; start: number; end: number } {
+    const { candidates, start, end, original } = this.#executor.complete(code, toUnits(code, cursor));
+    const kinds = new Map(original?.entries.map(({ name, kind }) => [name, kind]));
+    return {
+      matches: candidates,
+      kinds: candidates.map((name) => kinds.get(name) ?? ''),
+      start: toPoints(code, start),
+      end: toPoints(code, end),
+    };
   }
 
   /** Type and documentation of the name at a position in code points; undefined where there is none. */

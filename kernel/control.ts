@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Reply, Router } from 'zeromq';
+import { log } from './log.js';
 import { address, type Connection, type Message, Wire } from './wire.js';
 
 /**
@@ -53,7 +54,7 @@ async function control(socket: Router, wire: Wire): Promise<void> {
         tell({ type: 'request', request });
       }
     } catch (error) {
-      process.stderr.write(`${(error as Error).message}\n`);
+      log((error as Error).message);
     }
   }
 }

@@ -35,6 +35,8 @@ export class History {
     const last = (entries: Entry[]) => (typeof request.n === 'number' ? entries.slice(-request.n) : entries);
     switch (request.hist_access_type) {
       case 'range': {
+        // Earlier sessions are not kept; this one is number 0.
+        if ((request.session ?? 0) !== 0) return [];
         const start = Number(request.start ?? 0);
         const stop = Number(request.stop ?? Number.POSITIVE_INFINITY);
         return this.#entries.filter(({ count }) => count >= start && count < stop);

@@ -6,6 +6,7 @@ import { Publisher, Router } from 'zeromq';
 import { type Host, hostKey } from '../src/notebook/contract.js';
 import type { ControlCommand, ControlData, ControlEvent } from './control.js';
 import { errorContent } from './errors.js';
+import { log } from './log.js';
 import { Output } from './output.js';
 import { Server } from './server.js';
 import { address, type Connection, type Message, Wire } from './wire.js';
@@ -48,12 +49,8 @@ async function main(connectionFile: string): Promise<void> {
   const { Cells } = await import('./cells.js');
   const { packageRoot } = await import('./compiler.js');
   const { version } = createRequire(import.meta.url)(`${packageRoot}/package.json`) as { version: string };
-  const sendInputRequest = async (content: object, request: Message) => {
-    const id = randomUUID();
-    const { identities } = request;
-    await stdin.send(wire.encode('input_request', content, request, { identities, id }));
-    return id;
-  };
+  const sendInputRequest = (id: string, content: object, request: Message) =>
+    stdin.send(wire.encode('input_request', content, request, { identities: request.identities, id }));
   const server = new Server(new Cells(process.cwd()), output, sendInputRequest, version);
   (globalThis as { [hostKey]?: Host })[hostKey] = server;
 
@@ -65,7 +62,8 @@ async function main(connectionFile: string): Promise<void> {
   control.on('message', (event: ControlEvent) => {
     if (event.type === 'interrupt') server.interrupt(event.request);
     if (event.type === 'shutdown') end(event.request, event.restart);
-    if (event.type === 'request')
+    // The control thread knows only the messages of its own channel.
+    if (event.type === 'request' && wire.isNew(event.request.header))
       server.handle(event.request, (type, content) => {
         const frames = wire.encode(type, content, event.request, { identities: event.request.identities });
         control.postMessage({ type: 'answer', frames } satisfies ControlCommand);
@@ -101,7 +99,7 @@ async function receive(socket: Router, wire: Wire, take: (message: Message) => v
     try {
       message = wire.decode(frames);
     } catch (error) {
-      process.stderr.write(`${(error as Error).message}\n`);
+      log((error as Error).message);
       continue;
     }
     take(message);

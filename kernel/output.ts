@@ -7,6 +7,8 @@ const batchMilliseconds = 50;
 
 type StreamName = 'stdout' | 'stderr';
 
+const isSilent = (request: Message | undefined): boolean => request?.content.silent === true;
+
 /** What a kernel sends to all front ends: state, printed text, displays, results, errors. */
 export class Output {
   readonly #socket: Publisher;
@@ -44,9 +46,15 @@ export class Output {
     void this.#socket.send(this.#wire.encode(type, content, parent, { identities: [type], buffers }));
   }
 
+  /** Sends output of a cell at once; a silent cell has none. */
+  show(type: string, content: object, parent = this.parent): void {
+    if (!isSilent(parent)) this.publish(type, content, parent);
+  }
+
   /** Prints text. Text is gathered and sent a few times a second: a loop may print a hundred thousand lines. */
   print(name: StreamName, text: string): void {
     const parent = this.parent;
+    if (isSilent(parent)) return;
     if (this.#pending && (this.#pending.name !== name || this.#pending.parent !== parent)) this.flush();
     if (!this.#pending) {
       this.#pending = { name, parent, text: '' };

@@ -9,6 +9,7 @@ import { bundleOf } from './bundle.js';
 import { type Cells, Interrupted } from './cells.js';
 import { Comms } from './comms.js';
 import { ts } from './compiler.js';
+import { completeness } from './completeness.js';
 import { errorContent } from './errors.js';
 import { History } from './history.js';
 import type { Output } from './output.js';
@@ -60,7 +61,7 @@ export class Server implements Host {
   display(bundle: MimeBundle, { displayId, update = false, metadata = {} }: DisplayOptions = {}): void {
     const transient = displayId === undefined ? {} : { display_id: displayId };
     const type = update ? 'update_display_data' : 'display_data';
-    this.#output.publish(type, { data: bundle, metadata, transient });
+    this.#output.show(type, { data: bundle, metadata, transient });
   }
 
   /** The bundle by which a value is shown. */
@@ -96,7 +97,7 @@ export class Server implements Host {
 
   /** Takes away the outputs of the running cell; with `wait`, not before the next one comes. */
   clearOutput(wait = false): void {
-    this.#output.publish('clear_output', { wait });
+    this.#output.show('clear_output', { wait });
   }
 
   /** Answers a request. Cells run one after the other; all else is answered at once, also while a cell awaits. */
@@ -153,10 +154,13 @@ export class Server implements Host {
       case 'kernel_info_request':
         return this.#kernelInfo();
       case 'is_complete_request':
-        return this.#cells.isComplete(code);
+        return completeness(code);
       case 'complete_request': {
-        const { matches, start, end } = this.#cells.complete(code, cursor);
-        return { status: 'ok', matches, cursor_start: start, cursor_end: end, metadata: {} };
+        const { matches, kinds, start, end } = this.#cells.complete(code, cursor);
+        // How JupyterLab and ipykernel tell the kinds of the matches.
+        const types = matches.map((text, i) => ({ text, type: kinds[i], start, end }));
+        const metadata = { _jupyter_types_experimental: types };
+        return { status: 'ok', matches, cursor_start: start, cursor_end: end, metadata };
       }
       case 'inspect_request': {
         const text = this.#cells.inspect(code, cursor);
@@ -202,7 +206,10 @@ export class Server implements Host {
         nbconvert_exporter: 'script',
       },
       banner: `SoliReward ${this.#version}: TypeScript ${ts.version} on Node ${process.version}`,
-      help_links: [],
+      help_links: [
+        { text: 'TypeScript', url: 'https://www.typescriptlang.org/docs/' },
+        { text: 'Node', url: 'https://nodejs.org/api/' },
+      ],
       debugger: false,
     };
   }
@@ -221,10 +228,10 @@ export class Server implements Host {
     const keep = !silent && request.content.store_history !== false;
     if (keep) this.#history.add(++this.#count, code);
     const execution_count = this.#count;
-    const publish = (type: string, content: object) => this.#output.publish(type, content, request);
+    const show = (type: string, content: object) => this.#output.show(type, content, request);
 
     this.#publishState('busy', request);
-    if (!silent) publish('execute_input', { code, execution_count });
+    show('execute_input', { code, execution_count });
     let abandoned: Execution[] = [];
     try {
       const bundle = await this.#output.duringCell(request, async () => {
@@ -232,22 +239,39 @@ export class Server implements Host {
         return value === undefined || value === null ? undefined : await bundleOf(value);
       });
       if (bundle && keep) this.#history.setOutput(String(bundle[mime.text] ?? ''));
-      if (bundle && !silent) publish('execute_result', { data: bundle, metadata: {}, execution_count });
+      if (bundle) show('execute_result', { data: bundle, metadata: {}, execution_count });
+      const user_expressions = await this.#output.duringCell(request, () =>
+        this.#evaluate(request.content.user_expressions),
+      );
       this.#output.flush();
-      answer('execute_reply', { status: 'ok', execution_count, payload: [], user_expressions: {} });
+      answer('execute_reply', { status: 'ok', execution_count, payload: [], user_expressions });
     } catch (error) {
       const content = errorContent(error);
-      if (!silent) publish('error', content);
       if (request.content.stop_on_error !== false) abandoned = await this.#takeWaiting();
+      show('error', content);
       answer('execute_reply', { status: 'error', execution_count, ...content });
     }
     this.#publishState('idle', request);
     for (const execution of abandoned) this.#abandon(execution);
   }
 
+  /** The bundle, or the error, of each of the expressions that a front end wants to know after a cell. */
+  async #evaluate(expressions: unknown): Promise<Record<string, object>> {
+    const results: Record<string, object> = {};
+    for (const [name, expression] of Object.entries(expressions ?? {})) {
+      try {
+        const data = await bundleOf(await this.#cells.run(`(${expression}\n)`));
+        results[name] = { status: 'ok', data, metadata: {} };
+      } catch (error) {
+        results[name] = { status: 'error', ...errorContent(error) };
+      }
+    }
+    return results;
+  }
+
   /**
-   * Takes the cells that were sent before the failed one was answered, those still in the socket included. What a
-   * client sends after that answer has nothing to do with the error and runs.
+   * Takes the cells that were sent before the error was told, those still in the socket included. What a client
+   * sends after that has nothing to do with the error and runs.
    */
   async #takeWaiting(): Promise<Execution[]> {
     await new Promise((resolve) => setTimeout(resolve, drainMilliseconds));

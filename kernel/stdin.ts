@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import type { Message } from './wire.js';
 
-/** Sends an input_request to the client that sent `request`, and gives the id of the message. */
-export type SendInputRequest = (content: object, request: Message) => Promise<string>;
+/** Sends an input_request to the client that sent `request`. */
+export type SendInputRequest = (id: string, content: object, request: Message) => Promise<void>;
 
 /** The front end has no way to ask the user. */
 export class StdinNotImplemented extends Error {
@@ -50,24 +51,20 @@ export class Stdin {
 
   async #ask(request: Message, content: object, signal: AbortSignal): Promise<string> {
     signal.throwIfAborted();
-    const id = await this.#send(content, request).catch((error) => {
-      throw new StdinNotImplemented('input: this front end does not listen on the stdin channel', {
-        cause: error,
+    const id = randomUUID();
+    try {
+      return await new Promise<string>((answer, reject) => {
+        // The answer may come before the send is known to be done.
+        this.#asked = { id, answer };
+        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+        this.#send(id, content, request).catch((cause) =>
+          reject(
+            new StdinNotImplemented('input: this front end does not listen on the stdin channel', { cause }),
+          ),
+        );
       });
-    });
-    return new Promise<string>((resolve, reject) => {
-      const giveUp = () => {
-        this.#asked = undefined;
-        reject(signal.reason);
-      };
-      signal.addEventListener('abort', giveUp, { once: true });
-      const answer = (value: string) => {
-        this.#asked = undefined;
-        signal.removeEventListener('abort', giveUp);
-        resolve(value);
-      };
-      this.#asked = { id, answer };
-      if (signal.aborted) giveUp();
-    });
+    } finally {
+      this.#asked = undefined;
+    }
   }
 }

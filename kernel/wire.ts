@@ -45,6 +45,9 @@ export interface EncodeOptions {
 /** The protocol version that this kernel speaks. */
 export const protocolVersion = '5.3';
 
+/** How many of the latest messages are known again when they are replayed. */
+const remembered = 65_536;
+
 const delimiter = Buffer.from('<IDS|MSG>');
 
 /** The ZeroMQ address of one of the connection's ports. */
@@ -97,7 +100,7 @@ export class Wire {
 
   /**
    * Reads the frames of a message.
-   * @throws {Error} if the frames are no message, or the signature is wrong or was used before
+   * @throws {Error} if the frames are no message, the signature is wrong, or the message came before
    */
   decode(frames: Buffer[]): Message {
     const start = frames.findIndex((frame) => frame.equals(delimiter));
@@ -105,14 +108,25 @@ export class Wire {
       throw new Error('kernel: received frames that are no message');
     const parts = frames.slice(start + 2, start + 6);
     this.#verify(frames[start + 1], parts);
-    const [header, parent, , content] = parts.map((part) => JSON.parse(part.toString()));
+    const [header, parent, metadata, content] = parts.map(parse);
+    if (![header, parent, metadata, content].every(isObject) || !isHeader(header))
+      throw new Error('kernel: received parts that are no message');
+    if (!this.isNew(header)) throw new Error(`kernel: received message ${header.msg_id} again`);
     return {
       identities: frames.slice(0, start),
       header,
-      parentId: parent?.msg_id,
+      parentId: parent.msg_id as string | undefined,
       content,
       buffers: frames.slice(start + 6),
     };
+  }
+
+  /** Whether a message has not come before; it is taken as come from now on. */
+  isNew({ msg_id }: Pick<Header, 'msg_id'>): boolean {
+    if (this.#seen.has(msg_id)) return false;
+    this.#seen.add(msg_id);
+    if (this.#seen.size > remembered) this.#seen.delete(this.#seen.values().next().value!);
+    return true;
   }
 
   #sign(parts: (Buffer | string)[]): string {
@@ -127,9 +141,21 @@ export class Wire {
     const expected = Buffer.from(this.#sign(parts));
     if (received.length !== expected.length || !timingSafeEqual(received, expected))
       throw new Error('kernel: received a message with a wrong signature');
-    const signature = received.toString();
-    if (this.#seen.has(signature)) throw new Error('kernel: received the same message again');
-    this.#seen.add(signature);
-    if (this.#seen.size > 65_536) this.#seen.delete(this.#seen.values().next().value!);
   }
 }
+
+function parse(part: Buffer) {
+  try {
+    return JSON.parse(part.toString());
+  } catch (cause) {
+    throw new Error('kernel: received parts that are no JSON', { cause });
+  }
+}
+
+type JsonObject = Record<string, unknown>;
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isHeader = (header: JsonObject): boolean =>
+  typeof header.msg_id === 'string' && typeof header.msg_type === 'string';

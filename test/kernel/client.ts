@@ -141,7 +141,7 @@ export class Client {
     const idle = (message: Received) =>
       message.type === 'status' && message.content.execution_state === 'idle';
     const done = () => this.#replies.has(id) && this.published(id).some(idle);
-    if (!(await this.#until(done, 60_000))) throw new Error(`no outcome of ${id} after 60 s`);
+    if (!(await this.#until(done, 30_000))) throw new Error(`no outcome of ${id}`);
     return { reply: this.#replies.get(id)!, published: this.published(id) };
   }
 
@@ -157,12 +157,17 @@ export class Client {
 
   /** Waits until something that this client has heard makes `condition` true. */
   async until(condition: () => boolean): Promise<void> {
-    if (!(await this.#until(condition, 60_000))) throw new Error(`never heard: ${condition}`);
+    if (!(await this.#until(condition, 30_000))) throw new Error(`never heard: ${condition}`);
   }
 
   /** What was published for a request so far. */
   published(id: string): Received[] {
     return this.#published.get(id) ?? [];
+  }
+
+  /** Stops to listen on the stdin channel. */
+  closeStdin(): void {
+    this.#stdin.close();
   }
 
   /** Whether the heartbeat echoes. */

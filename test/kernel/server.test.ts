@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Client, contents, printed, result } from './client.js';
 
@@ -14,8 +15,21 @@ describe('kernel_info', () => {
       status: 'ok',
       protocol_version: '5.3',
       implementation: 'solireward',
-      language_info: { name: 'typescript', mimetype: 'text/typescript', file_extension: '.ts' },
+      implementation_version: expect.stringMatching(/^\d+\.\d+\.\d+/),
+      banner: expect.stringContaining('TypeScript'),
+      debugger: false,
+      language_info: {
+        name: 'typescript',
+        version: expect.stringMatching(/^5\./),
+        mimetype: 'text/typescript',
+        file_extension: '.ts',
+        pygments_lexer: 'typescript',
+        codemirror_mode: { name: 'javascript', typescript: true },
+        nbconvert_exporter: 'script',
+      },
     });
+    const links = reply.content.help_links as { text: string; url: string }[];
+    expect(links.every(({ text, url }) => text && url.startsWith('https://'))).toBe(true);
   });
 
   it('is answered on the control channel as well', async () => {
@@ -130,8 +144,17 @@ for (let i = 0; i < 2000; i++) h.display({ 'text/plain': String(i) })`;
 
   it('shows and keeps nothing of a silent cell', async () => {
     const before = (await client.execute('1')).reply.content.execution_count;
-    const outcome = await client.execute('2', { silent: true });
+    const outcome = await client.execute(
+      `console.log(2); console.error(3); (globalThis as any)[Symbol.for('solireward.host')].display({}); 2`,
+      { silent: true },
+    );
     expect(outcome.published.map(({ type }) => type)).toEqual(['status', 'status']);
+    expect(outcome.reply.content).toMatchObject({ status: 'ok', execution_count: before });
+    const failing = await client.execute('throw new Error("quietly")', { silent: true });
+    expect(failing.published.map(({ type }) => type)).toEqual(['status', 'status']);
+    expect(failing.reply.content).toMatchObject({ status: 'error', evalue: 'quietly' });
+    const { reply } = await client.request('history_request', { hist_access_type: 'tail', n: 1 });
+    expect((reply.content.history as unknown[][])[0].slice(1)).toEqual([before, '1']);
     expect((await client.execute('3', { store_history: false })).reply.content.execution_count).toBe(before);
     expect((await client.execute('4')).reply.content.execution_count).toBe((before as number) + 1);
   });
@@ -141,7 +164,10 @@ for (let i = 0; i < 2000; i++) h.display({ 'text/plain': String(i) })`;
     const queued = await client.send('execute_request', { code: '"queued"' });
     await client.outcome(failing);
     const after = await client.execute('"after"');
-    expect((await client.outcome(queued)).reply.content.status).toBe('aborted');
+    const aborted = await client.outcome(queued);
+    expect(aborted.reply.type).toBe('execute_reply');
+    expect(aborted.reply.content.status).toBe('aborted');
+    expect(aborted.published.map(({ type }) => type)).toEqual(['status', 'status']);
     expect(result(after)['text/plain']).toBe("'after'");
   });
 
@@ -150,6 +176,31 @@ for (let i = 0; i < 2000; i++) h.display({ 'text/plain': String(i) })`;
     const next = await client.send('execute_request', { code: '"next"' });
     await client.outcome(failing);
     expect((await client.outcome(next)).reply.content.status).toBe('ok');
+  });
+});
+
+describe('user_expressions', () => {
+  it('are each told as a bundle or as an error', async () => {
+    const { reply } = await client.execute('const cup = { tea: 1 };', {
+      user_expressions: {
+        tea: 'cup.tea',
+        later: 'Promise.resolve(cup) // awaited',
+        shows: `{ [Symbol.for('Jupyter.display')]: () => ({ 'text/html': '<b>1</b>' }) }`,
+        fails: '(() => { throw new RangeError("no tea") })()',
+        wrong: 'let x = 1',
+      },
+    });
+    const { tea, later, shows, fails, wrong } = reply.content.user_expressions as Record<string, object>;
+    expect(tea).toEqual({ status: 'ok', data: { 'text/plain': '1' }, metadata: {} });
+    expect(later).toMatchObject({ data: { 'text/plain': '{ tea: 1 }' } });
+    expect(shows).toMatchObject({ data: { 'text/html': '<b>1</b>' } });
+    expect(fails).toMatchObject({ status: 'error', ename: 'RangeError', evalue: 'no tea' });
+    expect(wrong).toMatchObject({ status: 'error', ename: 'CompileError' });
+  });
+
+  it('are not told where the cell fails', async () => {
+    const { reply } = await client.execute('throw 1', { user_expressions: { one: '1' } });
+    expect(reply.content).not.toHaveProperty('user_expressions');
   });
 });
 
@@ -189,6 +240,9 @@ describe('the other requests', () => {
     const code = '"😀"; Math.ab';
     const { reply } = await client.request('complete_request', { code, cursor_pos: [...code].length });
     expect(reply.content).toMatchObject({ status: 'ok', matches: ['abs'], cursor_start: 10, cursor_end: 12 });
+    expect(reply.content.metadata).toEqual({
+      _jupyter_types_experimental: [{ text: 'abs', type: 'method', start: 10, end: 12 }],
+    });
   });
 
   it('inspects in code points', async () => {
@@ -204,6 +258,7 @@ describe('the other requests', () => {
       (await client.request('is_complete_request', { code })).reply.content.status;
     expect(await status('1 + 1')).toBe('complete');
     expect(await status('function f() {')).toBe('incomplete');
+    expect(await status('f(1))')).toBe('invalid');
   });
 
   it('remembers what was run', async () => {
@@ -233,6 +288,44 @@ describe('the other requests', () => {
     );
     expect(client.published(forged)).toEqual([]);
   });
+
+  it('runs a message once, on whatever channel it is replayed', async () => {
+    await client.execute('let runs = 0;');
+    const id = randomUUID();
+    const frames = client.frames(id, 'execute_request', { code: 'runs++' });
+    await client.sendFrames(frames);
+    await client.outcome(id);
+    await client.sendFrames(frames);
+    await client.sendFrames(frames, { channel: 'control' });
+    await client.request('kernel_info_request', {}, { channel: 'control' });
+    expect(result(await client.execute('runs'))['text/plain']).toBe('1');
+  });
+
+  it.each(['shell', 'control', 'stdin'] as const)('outlives malformed frames on %s', async (channel) => {
+    const header = JSON.stringify({ msg_id: randomUUID(), msg_type: 'execute_request' });
+    for (const parts of [
+      ['null', '{}', '{}', '{}'],
+      [header, '{}', '{}', 'null'],
+      [header, '{}', '{}', '{'],
+      ['{}', '{}', '{}', '{}'],
+    ])
+      await client.sendFrames(['<IDS|MSG>', client.sign(parts), ...parts], { channel });
+    for (const frames of [[''], ['<IDS|MSG>'], ['<IDS|MSG>', 'ab', '{}'], ['no', 'message', 'at', 'all']])
+      await client.sendFrames(frames, { channel });
+    const { reply } = await client.request('kernel_info_request', {}, { channel: 'control' });
+    expect(reply.content.status).toBe('ok');
+    expect(printed(await client.execute('console.log("alive")'))).toBe('alive\n');
+  });
+
+  it.each(['execute_request', 'complete_request', 'comm_open', 'history_request', 'no_such_request'])(
+    'outlives a %s without content',
+    async (type) => {
+      const id = await client.send(type, {});
+      await client.until(() =>
+        client.published(id).some(({ content }) => content.execution_state === 'idle'),
+      );
+    },
+  );
 });
 
 describe('interrupt', () => {

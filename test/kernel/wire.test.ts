@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { type Connection, Wire } from '../../kernel/wire.js';
 
@@ -35,6 +36,39 @@ it('refuses what is changed, cut short or sent again', () => {
   const once = frames();
   wire.decode(once);
   expect(() => wire.decode(once)).toThrow('again');
+});
+
+it('knows replays of the latest 65,536 messages, and forgets older ones', () => {
+  const wire = new Wire(connection, 'b');
+  for (let i = 0; i <= 65_536; i++) expect(wire.isNew({ msg_id: `${i}` })).toBe(true);
+  expect(wire.isNew({ msg_id: '65536' })).toBe(false);
+  expect(wire.isNew({ msg_id: '1' })).toBe(false);
+  expect(wire.isNew({ msg_id: '0' })).toBe(true);
+});
+
+it.each([
+  ['null', '{}', '{}', '{}'],
+  ['[]', '{}', '{}', '{}'],
+  ['{"msg_id":1,"msg_type":"status"}', '{}', '{}', '{}'],
+  ['{"msg_id":"1"}', '{}', '{}', '{}'],
+  ['{"msg_id":"1","msg_type":"status"}', 'null', '{}', '{}'],
+  ['{"msg_id":"1","msg_type":"status"}', '{}', '{}', '"text"'],
+  ['{"msg_id":"1","msg_type":"status"}', '{}', '{}', '{'],
+])('refuses parts that are no message, also well signed: %s %s %s %s', (...parts) => {
+  const hmac = createHmac('sha256', connection.key);
+  for (const part of parts) hmac.update(part);
+  const signed = buffers(['<IDS|MSG>', hmac.digest('hex'), ...parts]);
+  expect(() => new Wire(connection, 'b').decode(signed)).toThrow(
+    /kernel: received parts that are no (message|JSON)/,
+  );
+});
+
+it('carries buffers as they were when it wrote them', () => {
+  const bytes = new Uint8Array([1, 2]);
+  const written = new Wire(connection, 'a').encode('comm_msg', {}, undefined, { buffers: [bytes] });
+  bytes[0] = 9;
+  const message = new Wire(connection, 'b').decode(buffers(written));
+  expect(message.buffers.map((buffer) => [...buffer])).toEqual([[1, 2]]);
 });
 
 it('refuses a signature scheme that it does not know', () => {
