@@ -104,44 +104,6 @@ describe('execute', () => {
     ]);
   });
 
-  it('loses no output of a cell that prints without a break', async () => {
-    const outcome = await client.execute('for (let i = 0; i < 6000; i++) console.log(i)');
-    expect(printed(outcome)).toBe(Array.from({ length: 6000 }, (_, i) => `${i}\n`).join(''));
-  });
-
-  it('loses no message of a cell that shows much', async () => {
-    const code = `const h = (globalThis as any)[Symbol.for('solireward.host')];
-for (let i = 0; i < 2000; i++) h.display({ 'text/plain': String(i) })`;
-    expect(contents(await client.execute(code), 'display_data')).toHaveLength(2000);
-  });
-
-  it('keeps stdout and stderr apart and in order', async () => {
-    const outcome = await client.execute('console.log("a"); console.error("b"); console.log("c")');
-    expect(contents(outcome, 'stream').map(({ name, text }) => [name, text])).toEqual([
-      ['stdout', 'a\n'],
-      ['stderr', 'b\n'],
-      ['stdout', 'c\n'],
-    ]);
-  });
-
-  it('gives late output to the cell that printed it', async () => {
-    const id = await client.send('execute_request', {
-      code: 'setTimeout(() => console.log("late"), 300); 0',
-    });
-    await client.outcome(id);
-    const other = await client.execute('await new Promise((r) => setTimeout(r, 600)); 1');
-    expect(printed(other)).toBe('');
-    expect(printed(await client.outcome(id))).toBe('late\n');
-  });
-
-  it('survives what fails after its cell', async () => {
-    const id = await client.send('execute_request', {
-      code: 'setTimeout(() => { throw new Error("afterwards") }, 50); 0',
-    });
-    await client.execute('await new Promise((r) => setTimeout(r, 300))');
-    expect(printed(await client.outcome(id), 'stderr')).toContain('afterwards');
-  });
-
   it('shows and keeps nothing of a silent cell', async () => {
     const before = (await client.execute('1')).reply.content.execution_count;
     const outcome = await client.execute(
