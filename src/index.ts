@@ -29,6 +29,7 @@ import { annotate, annotatePairs } from './data/world/annotators.js';
 import { makeWorld } from './data/world/world.js';
 import { check } from './engine/check.js';
 import { use } from './engine/use.js';
+import { fromHub } from './fromHub.js';
 import { bce } from './loss/bce.js';
 import { bt } from './loss/bt.js';
 import { btWt } from './loss/btWt.js';
@@ -92,7 +93,7 @@ export const pairing = { crossPrompt, inPrompt, listed, readOfficial, writeOffic
 export const model = {
   tiny,
   load: RewardModel.load.bind(RewardModel),
-  fromHub: RewardModel.fromHub.bind(RewardModel),
+  fromHub,
   create: RewardModel.create.bind(RewardModel),
   presets: { tiny: tinyConfig, internvl3_1b },
   taskPrompts,

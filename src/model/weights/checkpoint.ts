@@ -121,14 +121,21 @@ async function findWeights(folder: string): Promise<string> {
     const file = await stat(join(folder, name)).catch(() => undefined);
     if (file?.isFile()) return join(folder, name);
   }
-  const pickle = (await readdir(folder)).find((name) => /\.(bin|pt|pth|ckpt|pkl)$/.test(name));
   throw new Error(
     `load: ${folder} has no weights: neither ${names.weights} nor ${names.index}` +
-      (pickle ? `, only ${pickle}: a pickle, which can run any code, is never opened; ${conversion}` : ''),
+      pickleRefusal(await readdir(folder)),
   );
 }
 
-const conversion = 'let its author save it by save_pretrained(folder, safe_serialization=True)';
+/** What there is to say where a folder holds weights as a pickle. */
+export function pickleRefusal(names: readonly string[]): string {
+  const pickle = names.find((name) => name !== 'training_args.bin' && /\.(bin|pt|pth|ckpt|pkl)$/.test(name));
+  if (!pickle) return '';
+  return (
+    `, only ${pickle}: a pickle, which can run any code, is never opened; ` +
+    'let its author save it by save_pretrained(folder, safe_serialization=True)'
+  );
+}
 
 /** A JSON object; undefined when there is no such file. */
 async function readJson(path: string): Promise<Record<string, unknown> | undefined> {

@@ -1,114 +1,208 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { download } from '../../../src/model/weights/hub.js';
+import { type DownloadProgress, download } from '../../../src/model/weights/hub.js';
+import { commit, type HubServer, hubServer } from './hubServer.js';
 
-const commit = 'a'.repeat(40);
-const files: Record<string, string> = {
-  'config.json': '{"of": "the root"}',
-  'run/training_config.json': '{"a": 1}',
-  'run/trainer_state.json': '{}',
-  'run/step-1/config.json': '{"b": 2}',
-  'run/step-1/model.safetensors': 'weights'.repeat(1000),
-  'run/step-1/training_args.bin': 'a pickle',
-  'run/step-1/merges.txt': '#version',
-};
-
-/** The part of the hub's interface that a download uses, over `files`. */
-const hub = vi.fn(async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
-  const { pathname } = new URL(String(input));
-  if (pathname.startsWith('/api/models/lab/model/revision/')) {
-    const siblings = Object.keys(files).map((rfilename) => ({ rfilename }));
-    return Response.json({ id: 'lab/model', sha: commit, siblings });
-  }
-  if (pathname.startsWith('/api/models/lab/model/paths-info/')) {
-    const { paths } = JSON.parse(String(init?.body)) as { paths: string[] };
-    const entry = (path: string) => ({
-      path,
-      type: 'file',
-      size: files[path].length,
-      oid: createHash('sha1').update(files[path]).digest('hex'),
-      lastCommit: { id: commit, title: '', date: '2026-01-01' },
-    });
-    return Response.json(paths.map(entry));
-  }
-  const path = pathname.replace(`/lab/model/resolve/${commit}/`, '');
-  if (!(path in files)) return Response.json({ error: 'Repository not found' }, { status: 404 });
-  const range = /bytes=(\d+)-(\d+)/.exec(new Headers(init?.headers).get('range') ?? '');
-  const [from, to] = range ? [Number(range[1]), Number(range[2])] : [0, files[path].length - 1];
-  return new Response(files[path].slice(from, to + 1), {
-    status: range ? 206 : 200,
-    headers: { etag: '"x"', 'content-range': `bytes ${from}-${to}/${files[path].length}` },
-  });
+const weights = Buffer.from(Uint8Array.from({ length: 300_000 }, (_, i) => (i * i) % 251));
+const repository = (): Record<string, Buffer> => ({
+  'config.json': Buffer.from('{"of": "the root"}'),
+  'model.safetensors': Buffer.from('weights of the root'),
+  'run/training_config.json': Buffer.from('{"a": 1}'),
+  'run/trainer_state.json': Buffer.from('{}'),
+  'run/step-1/config.json': Buffer.from('{"b": 2}'),
+  'run/step-1/model.safetensors': weights,
+  'run/step-1/training_args.bin': Buffer.from('a pickle'),
+  'run/step-1/merges.txt': Buffer.from('#version'),
+  'old/config.json': Buffer.from('{}'),
+  'old/pytorch_model.bin': Buffer.from('a pickle'),
+  'old/training_args.bin': Buffer.from('another'),
 });
-const offline: typeof fetch = async () => {
-  throw new TypeError('fetch failed', { cause: new Error('getaddrinfo EAI_AGAIN huggingface.co') });
-};
+const variables = ['HF_HUB_CACHE', 'HUGGINGFACE_HUB_CACHE', 'HF_TOKEN', 'HF_TOKEN_PATH', 'HF_HUB_OFFLINE'];
 
 describe('download', () => {
   let home: string;
+  let hub: HubServer;
   beforeEach(async () => {
     home = await mkdtemp(join(tmpdir(), 'hub-'));
+    hub = await hubServer(repository());
     vi.stubEnv('HF_HOME', home);
-    for (const name of ['HF_HUB_CACHE', 'HUGGINGFACE_HUB_CACHE', 'HF_TOKEN', 'HF_ENDPOINT']) {
-      vi.stubEnv(name, undefined);
-    }
-    vi.spyOn(console, 'debug').mockReturnValue(undefined);
-    hub.mockClear();
+    vi.stubEnv('HF_ENDPOINT', hub.url);
+    for (const name of variables) vi.stubEnv(name, undefined);
   });
   afterEach(async () => {
     vi.unstubAllEnvs();
-    vi.restoreAllMocks();
+    await hub.close();
     await rm(home, { recursive: true });
   });
 
-  it('loads what a checkpoint needs into the cache of HF_HOME', async () => {
-    const folder = await download('lab/model', { subfolder: 'run/step-1', fetch: hub });
-    const snapshot = join(home, 'hub', 'models--lab--model', 'snapshots', commit);
+  const step = { subfolder: 'run/step-1' };
+  const cache = () => join(home, 'hub', 'models--lab--model');
+  const requests = (file: string) => hub.log.filter((line) => line.includes(`/resolve/${commit}/${file}`));
+  const file = 'run/step-1/model.safetensors';
+
+  it('loads what a checkpoint needs into the cache of HF_HOME, laid out as Python does', async () => {
+    const folder = await download('lab/model', step);
+    const snapshot = join(cache(), 'snapshots', commit);
     expect(relative(snapshot, folder)).toBe(join('run', 'step-1'));
     expect((await readdir(folder)).sort()).toEqual(['config.json', 'merges.txt', 'model.safetensors']);
-    expect(await readFile(join(folder, 'model.safetensors'), 'utf8')).toBe(
-      files['run/step-1/model.safetensors'],
-    );
-    expect(await readdir(join(folder, '..'))).toEqual(['step-1', 'training_config.json']);
+    expect(Buffer.compare(await readFile(join(folder, 'model.safetensors')), weights)).toBe(0);
+    expect((await readdir(join(folder, '..'))).sort()).toEqual(['step-1', 'training_config.json']);
     expect(await readdir(snapshot)).toEqual(['run']);
+    const sha256 = createHash('sha256').update(weights).digest('hex');
+    expect(await readlink(join(folder, 'model.safetensors'))).toBe(`../../../../blobs/${sha256}`);
+    // git hash-object of {"b": 2}
+    expect(await readlink(join(folder, 'config.json'))).toBe(
+      `../../../../blobs/${createHash('sha1').update('blob 8\0{"b": 2}').digest('hex')}`,
+    );
+    expect(await readdir(join(cache(), 'blobs'))).toHaveLength(4);
+    expect(await readFile(join(cache(), 'refs', 'main'), 'utf8')).toBe(commit);
   });
 
-  it('loads nothing twice, and finds the model without a network', async () => {
-    const folder = await download('lab/model', { subfolder: 'run/step-1', fetch: hub });
-    hub.mockClear();
-    expect(await download('lab/model', { subfolder: 'run/step-1', fetch: hub })).toBe(folder);
-    expect(hub).toHaveBeenCalledTimes(1);
-    expect(await download('lab/model', { subfolder: 'run/step-1', fetch: offline })).toBe(folder);
-    expect(await download('lab/model', { subfolder: 'run/step-1', revision: commit, fetch: offline })).toBe(
-      folder,
+  it('loads nothing twice, a content that another snapshot has included', async () => {
+    const folder = await download('lab/model', step);
+    hub.log.length = 0;
+    expect(await download('lab/model', { subfolder: '/run/step-1/' })).toBe(folder);
+    expect(hub.log.filter((line) => line.includes('/resolve/'))).toEqual([]);
+    await rm(join(cache(), 'snapshots'), { recursive: true });
+    expect(await download('lab/model', step)).toBe(folder);
+    expect(hub.log.filter((line) => line.includes('/resolve/'))).toEqual([]);
+    expect(Buffer.compare(await readFile(join(folder, 'model.safetensors')), weights)).toBe(0);
+  });
+
+  it('says how far it is', async () => {
+    const progress: DownloadProgress[] = [];
+    await download('lab/model', { ...step, onProgress: (state) => progress.push(state) });
+    const total = weights.length + 8 + 8 + 8;
+    expect(
+      progress.every((state, i) => state.total === total && state.done > (progress[i - 1]?.done ?? 0)),
+    ).toBe(true);
+    expect(progress.at(-1)).toEqual({ file: 'run/training_config.json', done: total, total });
+    progress.length = 0;
+    await download('lab/model', { ...step, onProgress: (state) => progress.push(state) });
+    expect(progress).toEqual([]);
+  });
+
+  it('goes on where a connection breaks, and in the next call where none brings anything', async () => {
+    hub.breaks = [undefined, 100_000, 50_000, 0];
+    const failure = await download('lab/model', step).catch((error: Error) => error.message);
+    expect(failure).toMatch(/^fromHub: cannot download lab\/model\/run\/step-1\/model\.safetensors: /);
+    expect(failure).toMatch(/150000 of 300000 bytes are kept, call again to go on$/);
+    expect(requests(file).map((line) => line.split(' ')[2])).toEqual([
+      undefined,
+      'bytes=100000-',
+      'bytes=150000-',
+    ]);
+    const [incomplete] = (await readdir(join(cache(), 'blobs'))).filter((name) =>
+      name.endsWith('.incomplete'),
+    );
+    expect((await lstat(join(cache(), 'blobs', incomplete))).size).toBe(150_000);
+
+    const folder = await download('lab/model', step);
+    expect(requests(file)[3]).toMatch(/bytes=150000-$/);
+    expect(Buffer.compare(await readFile(join(folder, 'model.safetensors')), weights)).toBe(0);
+    expect((await readdir(join(cache(), 'blobs'))).some((name) => name.endsWith('.incomplete'))).toBe(false);
+  });
+
+  it('starts again at a server that knows no ranges, and where too much is there', async () => {
+    hub.breaks = [undefined, 100_000];
+    hub.rangeless = true;
+    const folder = await download('lab/model', step);
+    expect(Buffer.compare(await readFile(join(folder, 'model.safetensors')), weights)).toBe(0);
+
+    const sha256 = createHash('sha256').update(weights).digest('hex');
+    await rm(cache(), { recursive: true });
+    await mkdir(join(cache(), 'blobs'), { recursive: true });
+    await writeFile(join(cache(), 'blobs', `${sha256}.incomplete`), Buffer.alloc(weights.length + 1));
+    hub.rangeless = false;
+    await download('lab/model', step);
+    expect(Buffer.compare(await readFile(join(folder, 'model.safetensors')), weights)).toBe(0);
+  });
+
+  it('refuses a content with another checksum, and loads it again', async () => {
+    hub.corrupt = true;
+    const expected = createHash('sha1').update('blob 8\0{"b": 2}').digest('hex');
+    await expect(download('lab/model', step)).rejects.toThrow(
+      new RegExp(
+        `cannot download lab/model/run/step-1/config\\.json: .* has the checksum \\w{40}, expected ${expected}`,
+      ),
+    );
+    expect(await readdir(join(cache(), 'blobs'))).toEqual([]);
+    hub.corrupt = false;
+    hub.breaks = [undefined, 1000];
+    const folder = await download('lab/model', step);
+    await rm(join(folder, 'model.safetensors'));
+    await rm(join(cache(), 'blobs', createHash('sha256').update(weights).digest('hex')));
+    hub.corrupt = true;
+    await expect(download('lab/model', step)).rejects.toThrow(
+      /model\.safetensors: .* has the checksum \w{64}/,
     );
   });
 
-  it('sends the token of HF_TOKEN to HF_ENDPOINT', async () => {
-    vi.stubEnv('HF_TOKEN', 'hf_secret');
-    vi.stubEnv('HF_ENDPOINT', 'https://mirror.example');
-    await download('lab/model', { fetch: hub });
-    for (const [url, init] of hub.mock.calls) {
-      expect(String(url)).toMatch(/^https:\/\/mirror\.example\//);
-      expect(new Headers(init?.headers).get('authorization')).toBe('Bearer hf_secret');
-    }
+  it('finds a model without a network, and uses none when it is told so', async () => {
+    const folder = await download('lab/model', step);
+    hub.log.length = 0;
+    vi.stubEnv('HF_HUB_OFFLINE', '1');
+    expect(await download('lab/model', step)).toBe(folder);
+    expect(await download('lab/model', { ...step, revision: commit })).toBe(folder);
+    expect(hub.log).toEqual([]);
+    await expect(download('lab/model')).rejects.toThrow(
+      /HF_HUB_OFFLINE is set, and lab\/model is not complete in the cache \(.*config\.json is missing.*download it once/,
+    );
+    await expect(download('lab/other')).rejects.toThrow(
+      /HF_HUB_OFFLINE is set, and lab\/other is not in the cache .*hub-.*HF_HOME/,
+    );
+    vi.stubEnv('HF_HUB_OFFLINE', '0');
+    const unreachable = { hubUrl: 'http://127.0.0.1:1' };
+    expect(await download('lab/model', { ...step, ...unreachable })).toBe(folder);
+    await expect(download('lab/other', unreachable)).rejects.toThrow(
+      /lab\/other cannot be reached \(.*\), and lab\/other is not in the cache/,
+    );
+  });
+
+  it('does not take half a download for a model', async () => {
+    hub.breaks = [undefined, 0];
+    await expect(download('lab/model', step)).rejects.toThrow('cannot download');
+    vi.stubEnv('HF_HUB_OFFLINE', 'true');
+    await expect(download('lab/model', { ...step, revision: commit })).rejects.toThrow(
+      /run\/step-1 is not complete in the cache \(.*no weights/,
+    );
+  });
+
+  it.each([
+    ['HF_TOKEN', async () => vi.stubEnv('HF_TOKEN', 'hf_secret')],
+    ['the file of a login', async () => writeFile(join(home, 'token'), 'hf_secret\n')],
+  ])('sends the token of %s', async (_, give) => {
+    await give();
+    await download('lab/model', step);
+    expect([...hub.authorization]).toEqual(['Bearer hf_secret']);
+  });
+
+  it('sends none where there is none', async () => {
+    await download('lab/model', step);
+    expect([...hub.authorization]).toEqual([undefined]);
   });
 
   it('says what is wrong', async () => {
-    await expect(download('lab/model', { fetch: offline })).rejects.toThrow(
-      /cannot reach lab\/model \(fetch failed: getaddrinfo EAI_AGAIN huggingface\.co\), and it is not in the cache .*hub-.*HF_HOME/,
+    await expect(download('lab/other')).rejects.toThrow(
+      /lab\/other cannot be reached \(Repository not found/,
     );
-    await expect(download('lab/other', { fetch: hub })).rejects.toThrow(/lab\/other \(Repository not found/);
-    await expect(download('lab/model', { subfolder: 'nowhere', fetch: hub })).rejects.toThrow(
-      'lab/model has no model in "nowhere"',
+    await expect(download('lab/model', { subfolder: 'nowhere' })).rejects.toThrow(
+      'lab/model has no model in "nowhere": no config.json there',
     );
-    const dropping: typeof fetch = (input, init) =>
-      String(input).includes('/resolve/') ? offline(input, init) : hub(input, init);
-    await expect(download('lab/model', { fetch: dropping })).rejects.toThrow(
-      /cannot download lab\/model\/config\.json: fetch failed/,
+    await expect(download('lab/model', { subfolder: 'old' })).rejects.toThrow(
+      /no model in "old": no safetensors there, only pytorch_model\.bin: a pickle.*never opened/,
+    );
+    await expect(download('lab/model', { subfolder: 'run/../..' })).rejects.toThrow('leaves the repository');
+    const original = fetch;
+    const fetchWithout: typeof fetch = async (input, init) => {
+      if (String(input).includes('/resolve/')) delete hub.files['run/step-1/merges.txt'];
+      return original(input, init);
+    };
+    await expect(download('lab/model', { ...step, fetch: fetchWithout })).rejects.toThrow(
+      'cannot download lab/model/run/step-1/merges.txt: the server says 404',
     );
   });
 });
