@@ -2,8 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { basename, relative, sep } from 'node:path';
 import { runFfmpeg } from '../data/video/ffmpeg.js';
-import { probe } from '../data/video/probe.js';
-import { type Displayable, jupyterDisplay, type MimeBundle, mime } from './contract.js';
+import { probe, type VideoInfo } from '../data/video/probe.js';
+import { checkAttention } from './attention.js';
+import { isBrowserCodec, serveClip } from './clipServer.js';
+import {
+  type ClipCaption,
+  type Displayable,
+  jupyterDisplay,
+  type MimeBundle,
+  mime,
+  type PlayerData,
+} from './contract.js';
 import { escapeHtml } from './html.js';
 
 /** A clip to play; every clip of the library is one. */
@@ -14,16 +23,8 @@ export interface Playable {
   generator?: string;
 }
 
-/** What is written under a clip. */
-export interface PlayerCaption {
-  score?: number;
-  /** A verdict; true and false are written Pass and Fail. */
-  label?: string | boolean;
-  note?: string;
-}
-
 /** A clip with its caption. */
-export type CaptionedClip = Playable & PlayerCaption;
+export type CaptionedClip = Playable & ClipCaption;
 
 /** Files up to this size are part of the notebook; larger ones are linked. */
 const inlineBytes = 200_000;
@@ -35,35 +36,56 @@ const shownWidth = 288;
 const sheetFrames = 6;
 
 /**
- * A clip that plays in a notebook, with its score, label and note. Where no video can be shown there is a contact
- * sheet, and in plain text a line.
+ * A clip that plays in a notebook, with its score, label and note, and the attention of a model to its frames and
+ * places. Where no video can be shown there is a contact sheet, and in plain text a line.
  */
-export function player(clip: Playable, caption: PlayerCaption = {}): Displayable {
+export function player(clip: Playable, caption: ClipCaption = {}): Displayable {
   return { [jupyterDisplay]: () => playerBundle([{ ...clip, ...caption }]) };
 }
 
 /**
  * The bundle of one player, or of several that play, pause, seek and change speed together.
  * @throws {Error} if a clip cannot be read, with ffmpeg's reason
+ * @throws {RangeError} if the attention to a clip does not fit the clip
  */
 export async function playerBundle(clips: CaptionedClip[]): Promise<MimeBundle> {
-  const sources = await Promise.all(clips.map(({ path }) => sourceOf(path)));
   const infos = await Promise.all(clips.map(({ path }) => probe(path)));
-  const id = `solireward-${randomUUID()}`;
+  clips.forEach((clip, i) => {
+    if (clip.attention) checkAttention(clip.id ?? clip.path, clip.attention, infos[i].frames);
+  });
+  const pictures = await Promise.all(clips.map((clip, i) => pictureHtml(clip.path, infos[i])));
+  const sheet = await contactSheet(clips.map(({ path }, i) => ({ path, frames: infos[i].frames })));
+  const data: PlayerData = {
+    clips: clips.map((clip, i) => ({
+      ...captioned(clip),
+      ...infos[i],
+      path: linkOf(clip.path),
+      key: serveClip(clip.path),
+    })),
+  };
   return {
-    [mime.player]: { clips: clips.map((clip, i) => ({ ...clip, path: linkOf(clip.path), ...infos[i] })) },
-    [mime.html]: playersHtml(id, clips, sources),
-    [mime.png]: (
-      await contactSheet(clips.map(({ path }, i) => ({ path, frames: infos[i].frames })))
-    ).toString('base64'),
+    [mime.player]: data,
+    [mime.html]: playersHtml(clips, pictures),
+    [mime.png]: sheet.toString('base64'),
     [mime.text]: clips.map(textLine).join('\n'),
   };
 }
 
-/** Data URI of a small file, else its URL relative to the notebook's folder. */
-async function sourceOf(path: string): Promise<string> {
+/** What the front end shows of a clip: a caller's clip may carry more, such as its votes. */
+function captioned({ id, prompt, generator, score, label, note, attention }: CaptionedClip) {
+  return { id, prompt, generator, score, label, note, attention };
+}
+
+/** A small clip as part of the page, a larger one by its URL, and one that browsers cannot decode as a contact sheet. */
+async function pictureHtml(path: string, { codec, frames }: VideoInfo): Promise<string> {
+  const style = 'style="width:100%;border-radius:4px;background:#000"';
+  if (!isBrowserCodec(codec)) {
+    const sheet = await contactSheet([{ path, frames }]);
+    return `<img src="data:image/png;base64,${sheet.toString('base64')}" alt="" ${style}>`;
+  }
   const small = (await stat(path)).size <= inlineBytes;
-  return small ? `data:video/mp4;base64,${await readFile(path, 'base64')}` : linkOf(path);
+  const source = small ? `data:video/mp4;base64,${await readFile(path, 'base64')}` : linkOf(path);
+  return `<video src="${escapeHtml(source)}" controls muted loop playsinline preload="metadata" ${style}></video>`;
 }
 
 /** URL of a file relative to the folder that the notebook runs in. */
@@ -103,14 +125,18 @@ function textLine({ id, path, prompt, score, label, note }: CaptionedClip): stri
   return parts.filter(Boolean).join('  ');
 }
 
-function playersHtml(id: string, clips: CaptionedClip[], sources: string[]): string {
-  const figures = clips.map((clip, i) => clipHtml(clip, sources[i])).join('');
+function playersHtml(clips: CaptionedClip[], pictures: string[]): string {
+  const id = `solireward-${randomUUID()}`;
+  const figures = clips.map((clip, i) => clipHtml(clip, pictures[i])).join('');
   const style = 'display:flex;flex-wrap:wrap;gap:16px;font:13px/1.45 system-ui,sans-serif';
   const script = clips.length > 1 ? `<script>(${syncVideos})(${JSON.stringify(id)})</script>` : '';
   return `<div id="${id}" style="${style}">${figures}</div>${script}`;
 }
 
-function clipHtml({ id, path, prompt, generator, score, label, note }: CaptionedClip, src: string): string {
+function clipHtml(
+  { id, path, prompt, generator, score, label, note }: CaptionedClip,
+  picture: string,
+): string {
   const strong = [score === undefined ? undefined : signed(score), verdict(label)]
     .filter(Boolean)
     .join(' · ');
@@ -122,8 +148,7 @@ function clipHtml({ id, path, prompt, generator, score, label, note }: Captioned
   ];
   return (
     `<figure style="margin:0;width:${shownWidth}px">` +
-    `<video src="${escapeHtml(src)}" controls muted loop playsinline preload="metadata" ` +
-    `style="width:100%;border-radius:4px;background:#000"></video>` +
+    picture +
     `<figcaption style="overflow-wrap:anywhere">${lines.filter(Boolean).join('')}</figcaption></figure>`
   );
 }

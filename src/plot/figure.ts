@@ -29,7 +29,7 @@ export class Figure implements Displayable {
     const notebook = host();
     const script = notebook && takePlotlyScript();
     // An output of its own: a live chart replaces its output, and plotly must stay in the saved notebook.
-    if (script) notebook.display({ [mime.html]: script, [mime.text]: '' });
+    if (script) notebook.display({ [mime.plotlyScript]: {}, [mime.html]: script, [mime.text]: '' });
     const figure = { data: this.data, layout: plotlyLayout(this.layout) };
     return {
       [mime.plotly]: figure,

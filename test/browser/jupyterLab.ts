@@ -20,6 +20,8 @@ export const hasJupyterLab = existsSync(python) && existsSync(installed) && chro
 
 /** A JupyterLab server on a folder of its own, and a browser. */
 export class JupyterLab {
+  private workspaces = 0;
+
   private constructor(
     /** The folder that the server serves. */
     readonly folder: string,
@@ -33,6 +35,10 @@ export class JupyterLab {
     const home = mkdtempSync(join(tmpdir(), 'solireward-lab-'));
     const folder = join(home, 'served');
     mkdirSync(folder);
+    const settings = join(home, 'config', 'lab', 'user-settings', '@jupyterlab', 'apputils-extension');
+    mkdirSync(settings, { recursive: true });
+    // Else it asks whether it may fetch news.
+    writeFileSync(join(settings, 'notification.jupyterlab-settings'), '{"fetchNews": "false"}');
     const port = await freePort();
     const env = {
       ...process.env,
@@ -45,6 +51,7 @@ export class JupyterLab {
       XDG_CACHE_HOME: join(home, 'cache'),
     };
     const options = [
+      '--LabApp.expose_app_in_browser=True',
       ...['--no-browser', '--allow-root', '--IdentityProvider.token=', '--ServerApp.password='],
       ...[`--ServerApp.port=${port}`, '--ServerApp.port_retries=0', `--ServerApp.root_dir=${folder}`],
     ];
@@ -92,7 +99,8 @@ export class JupyterLab {
     const context = await this.browser.newContext({ viewport: { width: 1280, height: 900 } });
     const page = await context.newPage();
     const opened = new NotebookPage(page, app);
-    await page.goto(`${this.url}/${app === 'lab' ? 'lab/tree' : 'notebooks'}/${name}`);
+    const path = app === 'lab' ? `lab/workspaces/${++this.workspaces}/tree` : 'notebooks';
+    await page.goto(`${this.url}/${path}/${name}`);
     await opened.ready();
     return opened;
   }
@@ -157,10 +165,20 @@ export class NotebookPage {
 
   /** Saves the notebook and loads the page anew. */
   async saveAndReload(): Promise<void> {
-    await this.page.keyboard.press('Control+s');
-    await sleep(500);
+    await this.command('docmanager:save');
     await this.page.reload();
     await this.ready();
+  }
+
+  /** Runs one of JupyterLab's commands. */
+  async command(id: string, args: object = {}): Promise<void> {
+    type App = { commands: { execute(id: string, args: object): Promise<unknown> } };
+    await this.page.evaluate(
+      async ([id, args]) => {
+        await (window as unknown as { jupyterapp: App }).jupyterapp.commands.execute(id, args);
+      },
+      [id, args] as const,
+    );
   }
 
   /** Leaves a picture in coverage/screenshots/. */

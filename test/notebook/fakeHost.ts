@@ -16,6 +16,8 @@ export interface FrontEndComm {
   readonly data: object;
   /** What the code has sent, in order, as the JSON that came over the wire. */
   readonly received: Data[];
+  /** The binary buffers beside each of `received`. */
+  readonly buffers: (readonly Uint8Array[])[];
   readonly closed: boolean;
   /** Sends as the front end does: the code's handler has run when this returns. */
   send(data: Data, buffers?: readonly Uint8Array[]): void;
@@ -90,6 +92,7 @@ function commOf(target: string, data: object): { code: Comm; frontEnd: FrontEndC
     target,
     data: overTheWire(data),
     received: [] as Data[],
+    buffers: [] as (readonly Uint8Array[])[],
     closed: false,
     send(data: Data, buffers: readonly Uint8Array[] = []) {
       if (frontEnd.closed) throw new Error('the comm is closed');
@@ -103,7 +106,10 @@ function commOf(target: string, data: object): { code: Comm; frontEnd: FrontEndC
   };
   const code: Comm = {
     id: `comm-${++comms}`,
-    send: (data) => frontEnd.received.push(overTheWire(data)),
+    send(data, buffers = []) {
+      frontEnd.received.push(overTheWire(data));
+      frontEnd.buffers.push(buffers);
+    },
     onMessage: (handler) => {
       message = handler;
     },

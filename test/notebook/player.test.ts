@@ -3,7 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runFfmpeg } from '../../src/data/video/ffmpeg.js';
-import { type Displayable, jupyterDisplay, type MimeBundle } from '../../src/notebook/contract.js';
+import {
+  type Displayable,
+  jupyterDisplay,
+  type MimeBundle,
+  type PlayerData,
+} from '../../src/notebook/contract.js';
 import { pair } from '../../src/notebook/pair.js';
 import { player } from '../../src/notebook/player.js';
 
@@ -63,6 +68,41 @@ describe('player', () => {
     const clip = { id: evil, path: small, prompt: evil, generator: evil };
     const bundle = await bundleOf(player(clip, { label: evil, note: evil }));
     expect(bundle['text/html']).not.toMatch(/<script|<img|onerror='/);
+  });
+
+  it('gives the front end what it needs of a clip, and no more', async () => {
+    const attention = { frames: [0.25, 0.75], at: [4, 12], maps: [[[0.1, 0.15]], [[0.5, 0.25]]] };
+    const clip = { id: 'c1', path: small, votes: 'secret' };
+    const bundle = await bundleOf(player(clip, { attention }));
+    const [data] = (bundle['application/vnd.solireward.player.v1+json'] as PlayerData).clips;
+    expect(data).toMatchObject({ id: 'c1', codec: 'h264', attention });
+    expect(data.key).toMatch(/^[0-9a-f-]{36}$/);
+    expect(JSON.stringify(data)).not.toContain('secret');
+  });
+
+  it.each([
+    [{ frames: [] }, 'a weight for each sampled frame'],
+    [{ frames: [0.5, Number.NaN] }, 'finite and at least 0, received NaN'],
+    [{ frames: [0.5, -1] }, 'finite and at least 0, received -1'],
+    [{ frames: [1, 1], at: [3] }, 'an index for each of 2 weights, received 1 indices'],
+    [{ frames: [1, 1], at: [3, 16] }, 'ascending indices of 16 frames, received 16'],
+    [{ frames: [1, 1], at: [3, 2] }, 'ascending indices of 16 frames, received 2'],
+    [{ frames: [1, 1], maps: [[[1]]] }, 'a map for each of 2 frames, received 1 maps'],
+    [{ frames: [1], maps: [[]] }, 'maps with rows and columns, received 0 rows of 0'],
+    [{ frames: [1], maps: [[[1, 2], [3]]] }, 'rows of 2 places, received a row of 1'],
+    [{ frames: [1], maps: [[[Number.POSITIVE_INFINITY]]] }, 'finite and at least 0, received Infinity'],
+  ])('refuses attention %j', async (attention, message) => {
+    await expect(bundleOf(player({ id: 'c1', path: small }, { attention }))).rejects.toThrow(
+      new RegExp(`^player: attention of "c1": .*${message}`),
+    );
+  });
+
+  it('has a contact sheet in place of a video that browsers cannot decode', async () => {
+    const odd = join(folder, 'odd.avi');
+    await runFfmpeg(['-i', small, '-c:v', 'mpeg4', odd]);
+    const { 'text/html': html } = await bundleOf(player({ path: odd }));
+    expect(html).not.toContain('<video');
+    expect(html).toMatch(/<img src="data:image\/png;base64,[^"]+" alt=""/);
   });
 
   it('says why a clip cannot be shown', async () => {

@@ -23,7 +23,9 @@ export async function* clipUrls(
 ): AsyncGenerator<string> {
   if (inline) yield inline;
   const path = (await resolver?.resolveUrl(clip.path)) ?? clip.path;
-  yield (await resolver?.getDownloadUrl(path)) ?? path;
+  const url = (await resolver?.getDownloadUrl(path)) ?? path;
+  // What a notebook says is not trusted: a player loads nothing from other servers.
+  if (new URL(url, document.baseURI).origin === location.origin) yield url;
   yield fromKernel(clip, false, widget, say);
   yield fromKernel(clip, true, widget, say);
 }

@@ -29,8 +29,8 @@ const defaultHeight = 380;
 export class FigureRenderer extends Widget implements IRenderMime.IRenderer {
   readonly #mimeType: string;
   readonly #place = element('div', { className: 'sr-Figure' });
-  readonly #observer = new ResizeObserver(() => this.#draw());
-  readonly #endTheme = onThemeChange(() => this.#draw());
+  readonly #observer = new ResizeObserver(() => void this.#draw());
+  readonly #endTheme = onThemeChange(() => void this.#draw());
   #figure: FigureData | undefined;
   #plotly: Plotly | undefined;
 
@@ -46,7 +46,7 @@ export class FigureRenderer extends Widget implements IRenderMime.IRenderer {
     this.#place.style.height = `${this.#figure.layout?.height ?? defaultHeight}px`;
     this.#observer.observe(this.node);
     this.#plotly = await loadPlotly();
-    this.#draw();
+    await this.#draw();
   }
 
   override dispose(): void {
@@ -57,12 +57,12 @@ export class FigureRenderer extends Widget implements IRenderMime.IRenderer {
     super.dispose();
   }
 
-  #draw(): void {
+  async #draw(): Promise<void> {
     const width = this.node.clientWidth;
     if (!this.#plotly || !this.#figure || this.isDisposed || width === 0) return;
     const { data, layout = {}, config } = this.#figure;
     const size = { width: layout.width ?? width, height: layout.height ?? defaultHeight };
-    void this.#plotly.react(
+    await this.#plotly.react(
       this.#place,
       data,
       { uirevision: 'kept', ...themed(layout), ...size },

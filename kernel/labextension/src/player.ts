@@ -47,13 +47,13 @@ export class PlayerRenderer extends Widget implements IRenderMime.IRenderer {
   }
 }
 
-/** Data URIs of the clips that are small enough to be in the notebook, in its HTML. Nothing in it runs or loads. */
+/**
+ * Data URIs of the clips that are small enough to be in the notebook, in its HTML. It is not parsed: the videos of a
+ * document that is not shown are loaded all the same.
+ */
 function inlineSources(html: unknown): (string | undefined)[] {
-  const page = new DOMParser().parseFromString(typeof html === 'string' ? html : '', 'text/html');
-  return Array.from(page.querySelectorAll('video'), (video) => {
-    const source = video.getAttribute('src');
-    return source?.startsWith('data:video/') ? source : undefined;
-  });
+  const figures = String(html).match(/<figure.*?<\/figure>/gs) ?? [];
+  return figures.map((figure) => figure.match(/<video src="(data:video\/mp4;base64,[\w+/=]+)"/)?.[1]);
 }
 
 function caption({ id, path, prompt, generator, score, label, note }: PlayerData['clips'][number]): Node {

@@ -121,6 +121,7 @@ export class VideoPlayer {
     this.pause();
     this.#ended.abort();
     for (const video of this.node.querySelectorAll('video')) {
+      URL.revokeObjectURL(video.src);
       video.removeAttribute('src');
       video.load();
     }

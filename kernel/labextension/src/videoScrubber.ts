@@ -25,7 +25,14 @@ export function scrubberRow(
   const row = element('div', { className: 'sr-ScrubberRow' }, strip);
   row.style.width = `${(100 * clip.frames) / clip.fps / longest}%`;
   if (clip.attention) row.append(attentionStrip(clip, clip.attention));
-  video.addEventListener('loadeddata', () => void drawThumbnails(video.src, strip, signal), { signal });
+  const seen = new IntersectionObserver((entries) => {
+    if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+    seen.disconnect();
+    void drawThumbnails(video.src, strip, signal);
+  });
+  // Not before it is seen: a notebook may hold many players.
+  video.addEventListener('loadeddata', () => seen.observe(strip), { signal });
+  signal.addEventListener('abort', () => seen.disconnect());
   return row;
 }
 
