@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { runFfmpeg } from '../../src/data/video/ffmpeg.js';
 import { hasShared, shared } from '../shared.js';
 import { hasJupyterLab, JupyterLab, type NotebookPage } from './jupyterLab.js';
@@ -11,26 +11,24 @@ import { hasJupyterLab, JupyterLab, type NotebookPage } from './jupyterLab.js';
 const evil = `"'></script><script>window.ran = 1</script><img src=x onerror="window.ran = 1">`;
 
 const scores = `[...Array(60).keys()].map((i) => ({ score: Math.sin(i) + (i % 2), pass: i % 2 === 1 }))`;
-const figure = `
-import { notebook, plot } from 'solireward';
+const figure = `import { notebook, plot } from 'solireward';
 plot.scoreDistribution(${scores}, { by: 'pass' })`;
-const live = `
-const chart = notebook.liveChart({ label: 'train', total: 12, draw: (points) => plot.trainingCurves(points) });
+const live = `type Point = { step: number; loss: number; accuracy: number };
+const draw = (points: readonly Point[]) => plot.trainingCurves(points);
+const chart = notebook.liveChart({ label: 'train', total: 12, draw });
 for (let step = 1; step <= 12; step++) {
   chart.add({ step, loss: 1 / step, accuracy: 1 - 1 / step });
   await new Promise((resolve) => setTimeout(resolve, 200));
 }
 chart.finish();`;
-const pair = `
-const maps = [...Array(8).keys()].map((t) => [...Array(6).keys()].map((y) => [...Array(8).keys()].map((x) =>
+const pair = `const maps = [...Array(8).keys()].map((t) => [...Array(6).keys()].map((y) => [...Array(8).keys()].map((x) =>
   Math.exp(-((x - t) ** 2 + (y - 3) ** 2) / 4))));
 notebook.pair(
   { path: 'clips/first.mp4', id: 'first', prompt: 'a ball falls', score: 2.1, label: true,
     attention: { frames: [1, 2, 3, 8, 5, 3, 2, 1], maps } },
   { path: 'clips/second one.mp4', id: 'second', prompt: 'a ball falls', score: -1.3, label: false, note: 'it jumps' })`;
 const single = (path: string) => `notebook.player({ path: ${JSON.stringify(path)} })`;
-const untrusted = `
-const evil = ${JSON.stringify(evil)};
+const untrusted = `const evil = ${JSON.stringify(evil)};
 await notebook.display(notebook.player(
   { path: 'clips/first.mp4', id: evil, prompt: evil, generator: evil }, { label: evil, note: evil }));
 const distribution = plot.scoreDistribution([0, 1, 2, 3].map((score) => ({ score, evil })), { by: 'evil' });
@@ -68,6 +66,9 @@ describe.skipIf(!hasJupyterLab)(
       lab.write('all.ipynb', cells);
       page = await lab.open('all.ipynb');
     });
+    afterEach(({ task }) =>
+      task.result?.state === 'fail' ? page?.screenshot(`failed ${task.name}`) : undefined,
+    );
     afterAll(async () => {
       await lab?.stop();
       rmSync(outside, { recursive: true, force: true });
@@ -112,8 +113,7 @@ describe.skipIf(!hasJupyterLab)(
         (node as unknown as { marked: boolean }).marked = true;
       });
       await running;
-      const path = page.output(1).locator('.scatterlayer .js-line').first();
-      await expect.poll(async () => (await path.getAttribute('d'))?.split('L').length).toBe(12);
+      await page.output(1).locator('.gtitle', { hasText: 'step 12' }).waitFor();
       expect(await picture.evaluate((node) => (node as unknown as { marked?: boolean }).marked)).toBe(true);
       await page.screenshot('live-chart');
     });
@@ -196,7 +196,7 @@ describe.skipIf(!hasJupyterLab)(
     it('plays a clip in a codec that browsers do not know', async () => {
       await page.run(3);
       await loaded(page.output(3).locator('.sr-Player'), 1);
-      expect(await page.output(3).locator('.sr-Message').isVisible()).toBe(false);
+      await page.output(3).locator('.sr-Message').waitFor({ state: 'hidden' });
     });
 
     it('plays a clip from outside of the folder that the server serves', async () => {

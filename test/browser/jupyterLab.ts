@@ -51,7 +51,7 @@ export class JupyterLab {
       XDG_CACHE_HOME: join(home, 'cache'),
     };
     const options = [
-      '--LabApp.expose_app_in_browser=True',
+      ...['--LabApp.expose_app_in_browser=True', '--JupyterNotebookApp.expose_app_in_browser=True'],
       ...['--no-browser', '--allow-root', '--IdentityProvider.token=', '--ServerApp.password='],
       ...[`--ServerApp.port=${port}`, '--ServerApp.port_retries=0', `--ServerApp.root_dir=${folder}`],
     ];
@@ -98,7 +98,7 @@ export class JupyterLab {
   async open(name: string, app: 'lab' | 'notebook' = 'lab'): Promise<NotebookPage> {
     const context = await this.browser.newContext({ viewport: { width: 1280, height: 900 } });
     const page = await context.newPage();
-    const opened = new NotebookPage(page, app);
+    const opened = new NotebookPage(page);
     const path = app === 'lab' ? `lab/workspaces/${++this.workspaces}/tree` : 'notebooks';
     await page.goto(`${this.url}/${path}/${name}`);
     await opened.ready();
@@ -115,33 +115,31 @@ export class JupyterLab {
   }
 }
 
+/** What this uses of JupyterLab's application, which the server is told to expose to the page. */
+interface App {
+  commands: { execute(id: string, args: object): Promise<unknown> };
+  shell: { currentWidget?: { sessionContext?: { isReady: boolean; kernelDisplayStatus: string } } };
+}
+
 /** A notebook in the browser. */
 export class NotebookPage {
   /** What the page has complained about. */
   readonly errors: string[] = [];
   readonly requests: string[] = [];
 
-  constructor(
-    readonly page: Page,
-    private readonly app: 'lab' | 'notebook',
-  ) {
+  constructor(readonly page: Page) {
     page.on('pageerror', (error) => this.errors.push(error.message));
     page.on('request', (request) => this.requests.push(request.url()));
   }
 
-  /** Waits until the notebook is shown and its kernel is idle. */
+  /** Waits until the notebook is shown and its kernel has nothing to do. */
   async ready(): Promise<void> {
     await this.page.locator('.jp-Notebook .jp-Cell').first().waitFor();
-    await this.idle();
-  }
-
-  /** Waits until the kernel has nothing to do. */
-  async idle(): Promise<void> {
-    const status =
-      this.app === 'lab'
-        ? '.jp-NotebookPanel-toolbar .jp-Notebook-ExecutionIndicator'
-        : '.jp-Notebook-ExecutionIndicator';
-    await this.page.locator(`${status}[data-status="idle"]`).first().waitFor();
+    await this.page.waitForFunction(() => {
+      const { jupyterapp } = window as unknown as { jupyterapp?: App };
+      const context = jupyterapp?.shell.currentWidget?.sessionContext;
+      return context?.isReady && context.kernelDisplayStatus === 'idle';
+    });
   }
 
   /** The n-th cell. */
@@ -172,7 +170,6 @@ export class NotebookPage {
 
   /** Runs one of JupyterLab's commands. */
   async command(id: string, args: object = {}): Promise<void> {
-    type App = { commands: { execute(id: string, args: object): Promise<unknown> } };
     await this.page.evaluate(
       async ([id, args]) => {
         await (window as unknown as { jupyterapp: App }).jupyterapp.commands.execute(id, args);
