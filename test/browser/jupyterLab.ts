@@ -97,6 +97,7 @@ export class JupyterLab {
   /** Opens a notebook in JupyterLab, or in Notebook 7, with a workspace of its own. */
   async open(name: string, app: 'lab' | 'notebook' = 'lab'): Promise<NotebookPage> {
     const context = await this.browser.newContext({ viewport: { width: 1280, height: 900 } });
+    context.setDefaultTimeout(60_000);
     const page = await context.newPage();
     const opened = new NotebookPage(page);
     const path = app === 'lab' ? `lab/workspaces/${++this.workspaces}/tree` : 'notebooks';
@@ -123,12 +124,14 @@ interface App {
 
 /** A notebook in the browser. */
 export class NotebookPage {
-  /** What the page has complained about. */
+  /** What has gone wrong in our extension: JupyterLab and Notebook throw errors of their own, too. */
   readonly errors: string[] = [];
   readonly requests: string[] = [];
 
   constructor(readonly page: Page) {
-    page.on('pageerror', (error) => this.errors.push(error.message));
+    page.on('pageerror', ({ stack = '' }) => {
+      if (stack.includes('extensions/solireward/')) this.errors.push(stack);
+    });
     page.on('request', (request) => this.requests.push(request.url()));
   }
 
@@ -158,7 +161,7 @@ export class NotebookPage {
     await this.page.keyboard.press('Control+Enter');
     await this.cell(index)
       .locator('.jp-InputPrompt', { hasText: /\[\d+\]/ })
-      .waitFor({ timeout: 60_000 });
+      .waitFor();
   }
 
   /** Saves the notebook and loads the page anew. */
