@@ -11,6 +11,8 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: ['src/**', 'kernel/**/*.ts'],
+      // Runs in the browser, where it is tested but not measured.
+      exclude: ['kernel/labextension/**'],
       reporter: ['text', 'json-summary'],
       reportOnFailure: true,
     },

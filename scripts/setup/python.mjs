@@ -15,7 +15,7 @@ export async function python() {
   await makeVenv();
   await pip('-r', 'requirements.txt');
   writeFileSync(stamp, requirements);
-  return 'JupyterLab, nbclient, nbconvert in .venv';
+  return 'JupyterLab, Notebook, nbclient, nbconvert in .venv';
 }
 
 /** Makes .venv, if there is none. */

@@ -67,7 +67,7 @@ describe('serveClip', () => {
     expect(answer.bytes.byteLength).toBeLessThanOrEqual(5_000_000);
     const again = await ask({ key });
     expect(again.map(({ data }) => data)).toEqual([{ type: 'video/mp4' }]);
-    expect(again[0].bytes).toEqual(answer.bytes);
+    expect(Buffer.from(again[0].bytes)).toEqual(Buffer.from(answer.bytes));
   });
 
   it('tells why a file cannot be sent', async () => {
