@@ -1,0 +1,83 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { table, toArrowIPC } from 'arquero';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { columnsOf, readColumns } from '../../src/data/columnFile.js';
+import { readScores } from '../../src/data/scores.js';
+
+const stored = (name: string) => fileURLToPath(new URL(`files/${name}`, import.meta.url));
+
+describe('readColumns', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'columns-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  async function read(name: string, content: string | Uint8Array) {
+    await writeFile(join(folder, name), content);
+    return Object.fromEntries(await readColumns('test', join(folder, name)));
+  }
+
+  const expected = { clip: ['a', 'b, "c"'], score: [1.5, -2] };
+
+  it('reads every format', async () => {
+    const texts = { ...expected, score: ['1.5', '-2'] };
+    expect(await read('s.csv', '\uFEFFclip,score\r\na,1.5\r\n\r\n"b, ""c""",-2\r\n')).toEqual(texts);
+    expect(await read('s.tsv', 'clip\tscore\na\t1.5\n"b, ""c"""\t-2\n')).toEqual(texts);
+    const rows = [
+      { clip: 'a', score: 1.5 },
+      { clip: 'b, "c"', score: -2 },
+    ];
+    expect(await read('s.json', JSON.stringify(rows))).toEqual(expected);
+    expect(await read('s.jsonl', rows.map((row) => `${JSON.stringify(row)}\n`).join('\n'))).toEqual(expected);
+    expect(await read('s.ARROW', toArrowIPC(table(expected), { format: 'file' }))).toEqual(expected);
+  });
+
+  it.each(['snappy', 'zstd', 'gzip'])('reads Parquet compressed by %s', async (codec) => {
+    const columns = await readColumns('test', stored(`scores.${codec}.parquet`));
+    expect(Object.fromEntries(columns)).toEqual({
+      clip: ['a.mp4', 'b.mp4', 'c.mp4', 'd.mp4'],
+      score: [0.5, -1.25, null, 3],
+      seed: [1n, 2n, 3n, 4n],
+      pass: [true, false, true, true],
+    });
+  });
+
+  it('gives rows of Parquet to the other readers', async () => {
+    await expect(readScores(stored('scores.snappy.parquet'))).rejects.toThrow(
+      'scores.snappy.parquet row 3, column "score": expected a finite number, received null',
+    );
+  });
+
+  it('leaves undefined what a row of JSON lacks', () => {
+    expect(Object.fromEntries(columnsOf([{ a: 1 }, { b: 2 }]))).toEqual({
+      a: [1, undefined],
+      b: [undefined, 2],
+    });
+  });
+
+  it.each([
+    ['empty.csv', '', 'test: empty.csv has no rows'],
+    ['header.csv', 'clip,score\n', 'header.csv has no rows'],
+    ['empty.json', '[]', 'empty.json has no rows'],
+    ['twice.csv', 'a,a\n1,2\n', 'twice.csv has two columns "a"'],
+    ['long.csv', 'a,b\n1,2\n1,2,3\n', 'long.csv row 2: expected 2 fields (a, b), received 3'],
+    ['object.json', '{"a":1}', 'object.json: expected an array of objects'],
+    ['broken.jsonl', '{"a":1}\n{"a":\n', 'broken.jsonl row 2 is no JSON'],
+    ['number.jsonl', '7\n', 'number.jsonl row 1: expected an object, received 7'],
+    ['text.arrow', 'hello', 'text.arrow is no Arrow IPC file'],
+    ['text.parquet', 'hello, this is no table', 'text.parquet is no Parquet file'],
+    ['s.xlsx', 'PK', 'unknown extension'],
+  ])('refuses %s', async (name, content, message) => {
+    await expect(read(name, content)).rejects.toThrow(message);
+  });
+
+  it('names a missing file', async () => {
+    await expect(readColumns('test', join(folder, 'none.csv'))).rejects.toThrow(
+      /test: cannot read .*none.csv/,
+    );
+  });
+});
