@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Displayable, host, jupyterDisplay, type MimeBundle, mime } from '../notebook/contract.js';
 import { plotlyReady, takePlotlyScript } from './plotlyScript.js';
-import { staticSvg } from './staticSvg.js';
+import { type SvgOptions, staticSvg } from './staticSvg.js';
 import { ink, type Layout, type Trace } from './traces.js';
 
 /** Height of an interactive figure in pixels. */
@@ -21,8 +21,8 @@ export class Figure implements Displayable {
   }
 
   /** The figure as a static SVG. */
-  toSvg(): string {
-    return staticSvg(this.data, this.layout);
+  toSvg(options?: SvgOptions): string {
+    return staticSvg(this.data, this.layout, options);
   }
 
   [jupyterDisplay](): MimeBundle {

@@ -2,6 +2,7 @@ import { auc } from '../analysis/auc.js';
 import { checkLabelled } from '../analysis/check.js';
 import { rocCurve } from '../analysis/rocCurve.js';
 import { Figure } from './figure.js';
+import { thin } from './thin.js';
 import { ink, palette } from './traces.js';
 
 /**
@@ -13,6 +14,7 @@ import { ink, palette } from './traces.js';
 export function roc(scores: readonly number[], labels: readonly boolean[]): Figure {
   checkLabelled('roc', scores, labels);
   const { falsePositiveRate, truePositiveRate } = rocCurve(scores, labels);
+  const drawn = thin(truePositiveRate.length);
   const title = `ROC: AUC ${auc(scores, labels).toFixed(3)}`;
   return new Figure(
     [
@@ -20,8 +22,8 @@ export function roc(scores: readonly number[], labels: readonly boolean[]): Figu
         type: 'scatter',
         mode: 'lines',
         name: 'scores',
-        x: falsePositiveRate,
-        y: truePositiveRate,
+        x: drawn.map((i) => falsePositiveRate[i]),
+        y: drawn.map((i) => truePositiveRate[i]),
         line: { color: palette[0], width: 2 },
         hovertemplate: 'Fail %{x:.1%}, Pass %{y:.1%}',
       },

@@ -2,23 +2,35 @@ import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import { type Axis, ink as defaultInk, type Layout, type ScatterTrace, type Trace } from './traces.js';
 
-const width = 680;
-const height = 360;
-/** Room for the title and the legend above the panels, and for the ticks of the horizontal axis below. */
-const header = 58;
+/** Room above and below the title, for a row of the legend, and for the ticks of the horizontal axis below. */
+const titleHeight = 34;
+const legendHeight = 20;
 const footer = 44;
 const marginLeft = 58;
 const marginRight = 18;
 const namespace = 'http://www.w3.org/2000/svg';
 
+/** How a static picture looks. */
+export interface SvgOptions {
+  /** Colour of text and axes, by default one that is readable on white and on black. */
+  ink?: string;
+  /** Size in pixels; text keeps its own. */
+  width?: number;
+  height?: number;
+  /** Whether the title is part of the picture. */
+  title?: boolean;
+}
+
 /**
- * Draws a figure as a static SVG, where plotly cannot run: bars, lines, ticks and vertical lines, in panels that
+ * Draws a figure as a static SVG, where plotly cannot run: bars, lines, ticks, dots and vertical lines, in panels that
  * share the horizontal axis.
- * @param options `ink`: colour of text and axes, by default one that is readable on white and on black
  */
-export function staticSvg(data: Trace[], layout: Layout, options: { ink?: string } = {}): string {
+export function staticSvg(
+  data: Trace[],
+  layout: Layout,
+  { ink = defaultInk, width = 680, height = 360, title = true }: SvgOptions = {},
+): string {
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
-  const ink = options.ink ?? defaultInk;
   const svg = document.createElementNS(namespace, 'svg');
   set(svg, {
     xmlns: namespace,
@@ -36,14 +48,21 @@ export function staticSvg(data: Trace[], layout: Layout, options: { ink?: string
     svg.append(set(element, attributes));
   };
 
-  text(layout.title.text, { x: marginLeft, y: 22, 'font-size': 15, 'font-weight': 600 });
+  if (title) text(layout.title.text, { x: marginLeft, y: 22, 'font-size': 15, 'font-weight': 600 });
   let legendX = marginLeft;
+  let legendY = title ? titleHeight : 4;
   for (const trace of data.filter(({ showlegend }) => showlegend !== false)) {
+    const length = 38 + 6.6 * trace.name.length;
+    if (legendX > marginLeft && legendX + length - 20 > width) {
+      legendX = marginLeft;
+      legendY += legendHeight;
+    }
     const swatch = document.createElementNS(namespace, 'rect');
-    svg.append(set(swatch, { x: legendX, y: 34, width: 12, height: 12, rx: 2, fill: colorOf(trace) }));
-    text(trace.name, { x: legendX + 18, y: 44, 'font-size': 12 });
-    legendX += 38 + 6.6 * trace.name.length;
+    svg.append(set(swatch, { x: legendX, y: legendY, width: 12, height: 12, rx: 2, fill: colorOf(trace) }));
+    text(trace.name, { x: legendX + 18, y: legendY + 10, 'font-size': 12 });
+    legendX += length;
   }
+  const header = legendY + 24;
 
   const xDomain =
     layout.xaxis.range ??
@@ -75,6 +94,7 @@ export function staticSvg(data: Trace[], layout: Layout, options: { ink?: string
         axis: lowest ? 'bottom' : null,
         tickFormat: layout.xaxis.tickformat,
         tickSize: 4,
+        ticks: Math.round((width - marginLeft - marginRight) / 75),
       },
       y: {
         domain: axis.range ?? extent([0, ...traces.flatMap(({ y }) => y)], []),
@@ -154,7 +174,24 @@ function marks(trace: Trace): Plot.Markish[] {
       }),
     ];
   }
-  return trace.mode === 'markers' ? [ticks(trace, points)] : [line(trace, points)];
+  if (trace.mode === 'lines') return [line(trace, points)];
+  return trace.marker?.symbol === 'circle' ? dots(trace, points) : [ticks(trace, points)];
+}
+
+/** Dots, with a vertical line over the interval of each where there is one. */
+function dots(
+  { marker, error_y: interval }: ScatterTrace,
+  points: { x: number; y: number }[],
+): Plot.Markish[] {
+  const bars = points.map(({ x, y }, i) => ({
+    x,
+    low: y - (interval?.arrayminus[i] ?? 0),
+    high: y + (interval?.array[i] ?? 0),
+  }));
+  return [
+    Plot.ruleX(bars, { x: 'x', y1: 'low', y2: 'high', stroke: marker?.color }),
+    Plot.dot(points, { x: 'x', y: 'y', fill: marker?.color, r: (marker?.size ?? 6) / 2 }),
+  ];
 }
 
 /** Ticks as high as most of the distance between two rows of them, which is 1. */

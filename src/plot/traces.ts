@@ -23,12 +23,14 @@ export interface BarTrace extends TraceBase {
   marker: { color: string; opacity: number };
 }
 
-/** A line through the points, or a tick at each (`symbol: 'line-ns-open'`). */
+/** A line through the points, or at each a tick (`symbol: 'line-ns-open'`) or a dot, which may have an interval. */
 export interface ScatterTrace extends TraceBase {
   type: 'scatter';
   mode: 'lines' | 'markers';
   line?: { color: string; width?: number; dash?: 'solid' | 'dash' | 'dot' };
-  marker?: { color: string; opacity?: number; symbol: 'line-ns-open'; size: number };
+  marker?: { color: string; opacity?: number; symbol: 'line-ns-open' | 'circle'; size: number };
+  /** How far the interval of each point reaches above and below it. */
+  error_y?: { type: 'data'; symmetric: false; array: number[]; arrayminus: number[] };
 }
 
 /** An axis; a vertical one covers `domain` (from below, 0 to 1) of the figure's height. */

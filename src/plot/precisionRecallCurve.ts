@@ -1,0 +1,44 @@
+import { averagePrecision, precisionRecall } from '../analysis/precisionRecall.js';
+import { Figure } from './figure.js';
+import { thin } from './thin.js';
+import { ink, palette } from './traces.js';
+
+/**
+ * Precision-recall curve: the share of Pass among the clips above a threshold, over the share of all passing clips
+ * that are above it; with the average precision in the title.
+ * @throws {RangeError} for no or non-finite scores, another number of labels, or labels of one kind only
+ */
+export function precisionRecallCurve(scores: readonly number[], labels: readonly boolean[]): Figure {
+  const { precision, recall } = precisionRecall(scores, labels);
+  const share = labels.reduce((count, label) => count + Number(label), 0) / labels.length;
+  const title = `Precision and recall: average precision ${averagePrecision(scores, labels).value.toFixed(3)}`;
+  const drawn = thin(recall.length);
+  return new Figure(
+    [
+      {
+        type: 'scatter',
+        mode: 'lines',
+        name: 'scores',
+        x: drawn.map((i) => recall[i]),
+        y: drawn.map((i) => precision[i]),
+        line: { color: palette[0], width: 2 },
+        hovertemplate: 'recall %{x:.1%}, precision %{y:.1%}',
+      },
+      {
+        type: 'scatter',
+        mode: 'lines',
+        name: 'chance',
+        x: [0, 1],
+        y: [share, share],
+        line: { color: ink, width: 1, dash: 'dot' },
+        hoverinfo: 'skip',
+      },
+    ],
+    {
+      title: { text: title },
+      xaxis: { title: { text: 'recall: share of Pass found' }, range: [0, 1], tickformat: '.0%' },
+      yaxis: { title: { text: 'precision' }, range: [0, 1], tickformat: '.0%' },
+    },
+    title,
+  );
+}
