@@ -1,12 +1,13 @@
 #!/usr/bin/env node
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { analyze } from './cli/analyze.js';
 import { doctor } from './cli/doctor.js';
 import { kernel } from './cli/kernel.js';
 import { score } from './cli/score.js';
 import { UsageError, type Verb } from './cli/verb.js';
 
-const verbs: Record<string, Verb> = { doctor, kernel, score };
+const verbs: Record<string, Verb> = { doctor, kernel, score, analyze };
 const usage = ['usage:', ...Object.values(verbs).map((verb) => verb.usage)].join('\n');
 
 /** Runs one command line and returns the exit code: 0, 1 when something is wrong, 2 for a wrong command. */

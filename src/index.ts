@@ -2,15 +2,31 @@
  * solireward: video reward models from pass/fail labels. This file is the whole public surface, in the order of the
  * work: engine, data, pairing, model, loss, train, score, analysis, plot, notebook.
  */
+
 import { allPairRatio } from './analysis/allPairRatio.js';
 import { auc } from './analysis/auc.js';
 import { bestF1 } from './analysis/bestF1.js';
+import { brier, expectedCalibrationError, reliability } from './analysis/calibration.js';
+import { chooseThreshold } from './analysis/chooseThreshold.js';
+import { aucInterval, delong } from './analysis/delong.js';
 import { histogram, mean, median } from './analysis/distribution.js';
 import { evaluate } from './analysis/evaluate.js';
 import { evaluatePairs } from './analysis/evaluatePairs.js';
+import { groupAdvantages } from './analysis/groupAdvantages.js';
+import { kendall } from './analysis/kendall.js';
+import { kolmogorovSmirnov } from './analysis/kolmogorovSmirnov.js';
+import { mcnemar } from './analysis/mcnemar.js';
+import { pairedBootstrap } from './analysis/pairedBootstrap.js';
 import { meanMargin, pairAccuracy } from './analysis/pairs.js';
+import { pearson } from './analysis/pearson.js';
+import { logistic, plattScaling } from './analysis/plattScaling.js';
+import { populationStability } from './analysis/populationStability.js';
+import { averagePrecision, precisionRecall } from './analysis/precisionRecall.js';
 import { rocCurve } from './analysis/rocCurve.js';
 import { scoreCollapse } from './analysis/scoreCollapse.js';
+import { spearman } from './analysis/spearman.js';
+import { wasserstein } from './analysis/wasserstein.js';
+import { wilson } from './analysis/wilson.js';
 import { bootstrap } from './base/bootstrap.js';
 import { aggregate } from './data/aggregate.js';
 import { agreement } from './data/agreement.js';
@@ -52,10 +68,15 @@ import { inPrompt } from './pairing/inPrompt.js';
 import { listed } from './pairing/listed.js';
 import { readOfficial, writeOfficial } from './pairing/official.js';
 import { Figure } from './plot/figure.js';
+import { groupShares } from './plot/groupShares.js';
 import { pairMargins } from './plot/pairMargins.js';
+import { precisionRecallCurve } from './plot/precisionRecallCurve.js';
+import { reliabilityCurve } from './plot/reliabilityCurve.js';
 import { roc } from './plot/roc.js';
 import { scoreDistribution } from './plot/scoreDistribution.js';
+import { thresholdCosts } from './plot/thresholdCosts.js';
 import { trainingCurves } from './plot/trainingCurves.js';
+import { analyze } from './report/analyze.js';
 import { clips } from './score/clips.js';
 import { file } from './score/file.js';
 import { fit } from './train/fit.js';
@@ -109,8 +130,9 @@ export const train = { fit, readRun };
 /** Scores of clips, and of the items of a file. */
 export const score = { clips, file };
 
-/** Metrics on plain arrays of scores and labels, with bootstrap intervals. */
+/** The quick look at a score file; metrics and tests on plain arrays of scores and labels, with intervals. */
 export const analysis = {
+  analyze,
   evaluate,
   evaluatePairs,
   pairAccuracy,
@@ -124,10 +146,40 @@ export const analysis = {
   median,
   scoreCollapse,
   bootstrap,
+  averagePrecision,
+  precisionRecall,
+  aucInterval,
+  delong,
+  mcnemar,
+  pairedBootstrap,
+  pearson,
+  spearman,
+  kendall,
+  plattScaling,
+  logistic,
+  reliability,
+  expectedCalibrationError,
+  brier,
+  chooseThreshold,
+  groupAdvantages,
+  kolmogorovSmirnov,
+  wasserstein,
+  populationStability,
+  wilson,
 };
 
 /** Figures that show themselves. */
-export const plot = { scoreDistribution, pairMargins, roc, trainingCurves, Figure };
+export const plot = {
+  scoreDistribution,
+  pairMargins,
+  roc,
+  trainingCurves,
+  Figure,
+  groupShares,
+  precisionRecallCurve,
+  reliabilityCurve,
+  thresholdCosts,
+};
 
 /** Players, tables, progress and live charts. */
 export const notebook = { display, clearOutput, input, table, player, pair, progress, liveChart };

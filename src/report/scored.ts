@@ -1,0 +1,86 @@
+import type { ClipRatings } from '../data/clipRatings.js';
+import type { ScoredClips } from '../data/scoredClips.js';
+
+/** The clips that have a score of a metric. */
+export interface MetricScores {
+  metric: string;
+  /** Place of each clip in the file. */
+  clips: number[];
+  ids: string[];
+  scores: number[];
+  groups?: string[];
+  prompts?: string[];
+}
+
+/** The clips that have a score and a label of a dimension. */
+export interface LabelledScores extends MetricScores {
+  dimension: string;
+  labels: boolean[];
+}
+
+/** The clips that have a score and a rating of a dimension. */
+export interface RatedScores extends MetricScores {
+  dimension: string;
+  ratings: number[];
+}
+
+/** The scores of one metric, without the clips that have none. */
+export function metricScores(scored: ScoredClips, metric: number): MetricScores {
+  const { name, values } = scored.metrics[metric];
+  const clips: number[] = [];
+  values.forEach((value, clip) => {
+    if (!Number.isNaN(value)) clips.push(clip);
+  });
+  const pick = <T>(list: readonly T[] | undefined) => list && clips.map((clip) => list[clip]);
+  return {
+    metric: name,
+    clips,
+    ids: clips.map((clip) => scored.ids[clip]),
+    scores: clips.map((clip) => values[clip]),
+    ...(scored.groups && { groups: pick(scored.groups) }),
+    ...(scored.prompts && { prompts: pick(scored.prompts) }),
+  };
+}
+
+/** Those that have a label of the dimension. */
+export function labelled(scores: MetricScores, { dimension, labels }: ClipRatings): LabelledScores {
+  const kept = subset(scores, (clip) => labels[clip] !== undefined);
+  return { ...kept, dimension, labels: kept.clips.map((clip) => labels[clip] as boolean) };
+}
+
+/** Those that have a rating of the dimension. */
+export function rated(scores: MetricScores, { dimension, ratings }: ClipRatings): RatedScores {
+  const kept = subset(scores, (clip) => !Number.isNaN(ratings[clip]));
+  return { ...kept, dimension, ratings: kept.clips.map((clip) => ratings[clip]) };
+}
+
+/** The scores of some clips, by their place in the file. */
+export function subset(scores: MetricScores, keep: (clip: number) => boolean): MetricScores {
+  const kept = scores.clips.flatMap((clip, i) => (keep(clip) ? [i] : []));
+  const pick = <T>(list: readonly T[]) => kept.map((i) => list[i]);
+  return {
+    metric: scores.metric,
+    clips: pick(scores.clips),
+    ids: pick(scores.ids),
+    scores: pick(scores.scores),
+    ...(scores.groups && { groups: pick(scores.groups) }),
+    ...(scores.prompts && { prompts: pick(scores.prompts) }),
+  };
+}
+
+/** Indices of each group, the largest first; of equally large ones by name. */
+export function members(groups: readonly string[]): Map<string, number[]> {
+  const found = new Map<string, number[]>();
+  groups.forEach((group, i) => {
+    const list = found.get(group);
+    if (list) list.push(i);
+    else found.set(group, [i]);
+  });
+  return new Map([...found].sort(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1)));
+}
+
+/** Whether Pass and Fail are both there, two of each at least: less says nothing of a spread. */
+export function tellsApart(labels: readonly boolean[]): boolean {
+  const passes = labels.reduce((sum, label) => sum + Number(label), 0);
+  return passes >= 2 && labels.length - passes >= 2;
+}
