@@ -28,7 +28,7 @@ export interface TinyOptions {
 
 /**
  * The tutorial's model for one dimension of the generated world: a backbone that was pretrained on the world without
- * any pass/fail label (see scripts/pretrainTinyDecoder.mjs), a new seeded head, and a short English prompt.
+ * any pass/fail label (see scripts/pretraining/), a new seeded head, and a short English prompt.
  * @throws for an unknown dimension, and when the pretrained weights are missing or of another model.
  */
 export async function tiny({
@@ -55,7 +55,7 @@ async function overwrite({ weights }: RewardModel, path: string): Promise<void> 
   const stored = await readTensors(path).catch((error: Error) => {
     throw new Error(
       `tiny: cannot read the pretrained weights (${error.message}); install the package again, ` +
-        'or in a checkout make them: see scripts/pretrainTinyDecoder.mjs',
+        'or in a checkout make them: see scripts/pretraining/',
     );
   });
   for (const [name, { shape, data }] of stored) {

@@ -47,7 +47,7 @@ describe('tiny', () => {
     const before = tf.memory().numTensors;
     vi.mocked(readTensors).mockRejectedValueOnce(new Error('ENOENT: pretrained.safetensors'));
     await expect(tiny()).rejects.toThrow(
-      /tiny: cannot read the pretrained weights \(ENOENT.*scripts\/pretrainTiny/,
+      /tiny: cannot read the pretrained weights \(ENOENT.*scripts\/pretraining/,
     );
     vi.mocked(readTensors).mockResolvedValueOnce(stored(bias, [95]));
     await expect(tiny()).rejects.toThrow(`tiny: the pretrained "${bias}" [95] is no parameter`);

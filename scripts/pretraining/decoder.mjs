@@ -1,53 +1,51 @@
-// Makes assets/tiny/pretrained.safetensors: the backbone of the tutorial's model. Its vision part comes from
-// pretrainTiny.mjs; here the decoder learns from unlabelled clips of the generated world, behind each frame,
-// - the state of the bodies of each colour: how many, where, how fast, how much faster than before, how large, how
-//   much larger than before, and where they will be in the next frame that the model sees,
+// Makes assets/tiny/pretrained.safetensors: the backbone of the tutorial's model. Its vision part comes from vision.mjs;
+// here the decoder learns from unlabelled clips of the generated world, behind each frame,
+// - the state of the bodies of each colour: how many, where, how fast, how much faster than before, their outline, how
+//   it differs from before and from the first frame, and where they will be in the next frame that the model sees,
 // and, behind the last frame, the words of the clip's prompt, and, where a prompt is shown, whether it is the clip's own
 // (image-text matching): it is set against other clips' prompts, then more and more often against one with a changed
 // word. No pass/fail label takes part.
 //
-//   npm run build && node scripts/pretrainTiny.mjs && node scripts/pretrainTinyDecoder.mjs [minutes, default 15]
-import { Random } from '../dist/src/base/random.js';
-import { sampleFrames } from '../dist/src/data/video/sampleFrames.js';
-import { colours, motions, palette, shapes } from '../dist/src/data/world/body.js';
-import { promptText, vocabulary } from '../dist/src/data/world/prompt.js';
-import { renderFrame } from '../dist/src/data/world/render.js';
-import { simulate } from '../dist/src/data/world/simulate.js';
-import { tf } from '../dist/src/engine/tf.js';
-import { use } from '../dist/src/engine/use.js';
-import { InternVL } from '../dist/src/model/backbone/internvl.js';
-import { initialize } from '../dist/src/model/initialize.js';
-import { normalise } from '../dist/src/model/input/collate.js';
-import { assemble, dimensionPrompts } from '../dist/src/model/input/prompt.js';
-import { resize } from '../dist/src/model/input/resize.js';
-import { Tokens } from '../dist/src/model/input/tokens.js';
-import { parameterSpecs } from '../dist/src/model/parameters.js';
-import { tinyConfig } from '../dist/src/model/presets.js';
-import { readWeights, writeWeights } from '../dist/src/model/weights/safetensors.js';
-import { parameter } from '../dist/src/model/weights/weights.js';
-import { AdamW } from '../dist/src/train/adamw.js';
-import { gatherGradients } from '../dist/src/train/buckets.js';
+//   npm run build && node scripts/pretraining/vision.mjs
+//   node scripts/pretraining/decoder.mjs [steps] [clips] [file] [file to go on from]
+import { Random } from '../../dist/src/base/random.js';
+import { colours, motions, shapes } from '../../dist/src/data/world/body.js';
+import { promptText, vocabulary } from '../../dist/src/data/world/prompt.js';
+import { tf } from '../../dist/src/engine/tf.js';
+import { use } from '../../dist/src/engine/use.js';
+import { InternVL } from '../../dist/src/model/backbone/internvl.js';
+import { initialize } from '../../dist/src/model/initialize.js';
+import { normalise } from '../../dist/src/model/input/collate.js';
+import { assemble, dimensionPrompts } from '../../dist/src/model/input/prompt.js';
+import { Tokens } from '../../dist/src/model/input/tokens.js';
+import { parameterSpecs } from '../../dist/src/model/parameters.js';
+import { tinyConfig } from '../../dist/src/model/presets.js';
+import { readWeights, writeWeights } from '../../dist/src/model/weights/safetensors.js';
+import { parameter } from '../../dist/src/model/weights/weights.js';
+import { AdamW } from '../../dist/src/train/adamw.js';
+import { gatherGradients } from '../../dist/src/train/buckets.js';
+import { frameIndices, makeClips, outlineOf, rateAt, seen, size } from './clips.mjs';
 
-/** @typedef {import('../dist/src/data/world/body.js').BodyState} BodyState */
-/** @typedef {import('../dist/src/data/world/body.js').Colour} Colour */
-/** @typedef {import('../dist/src/data/world/prompt.js').Phrase} Phrase */
-/** @typedef {import('../dist/src/engine/tf.js').Scalar} Scalar */
-/** @typedef {ReturnType<typeof makeClips>[number]} PretrainingClip */
+/** @typedef {import('../../dist/src/data/world/body.js').BodyState} BodyState */
+/** @typedef {import('../../dist/src/data/world/body.js').Colour} Colour */
+/** @typedef {import('../../dist/src/data/world/prompt.js').Phrase} Phrase */
+/** @typedef {import('../../dist/src/engine/tf.js').Scalar} Scalar */
+/** @typedef {Awaited<ReturnType<typeof readyClips>>[number]} ReadyClip */
 
-const minutes = Number(process.argv[2] ?? 15);
+const steps = Number(process.argv[2] ?? 5000);
 const clipCount = Number(process.argv[3] ?? 8000);
-const folder = new URL('../assets/tiny/', import.meta.url).pathname;
-const visionFile = new URL('../.cache/tiny-vision.safetensors', import.meta.url).pathname;
+const folder = new URL('../../assets/tiny/', import.meta.url).pathname;
+const visionFile = new URL('../../.cache/tiny-vision.safetensors', import.meta.url).pathname;
 const output = process.argv[4] ?? `${folder}pretrained.safetensors`;
-const seed = 30_000_000; // far from the seeds of tutorials, so that no clip is met again
+const earlier = process.argv[5];
+// Far from the seeds of tutorials, so that no clip is met again; who goes on sees other clips.
+const seed = earlier ? 40_000_000 : 30_000_000;
 const batchSize = 32;
 const peakRate = 1.5e-3;
-const warmup = 200;
 
-const size = 64;
 const pixelsOfFrame = 3 * size * size;
-const frameIndices = sampleFrames(16, 8);
-const fields = 18; // of one colour in one frame, see `statesOf`
+const outlineFields = 7; // see `bodiesOf`
+const fields = 6 + 2 * 2 + 3 * outlineFields; // of one colour in one frame, see `statesOf`
 const targetSize = colours.length * fields;
 
 await use('native');
@@ -60,7 +58,8 @@ const weights = initialize(
   new Map([...parameterSpecs(config)].filter(([name]) => /^(vision|mlp1|language)/.test(name))),
   1,
 );
-for (const [name, variable] of await readWeights(visionFile)) parameter(weights, name).assign(variable);
+for (const [name, variable] of await readWeights(earlier ?? visionFile))
+  parameter(weights, name).assign(variable);
 const backbone = new InternVL(weights, config, tokens.id('<IMG_CONTEXT>'));
 const endOfFrame = tokens.id('</img>');
 const readout = tf.variable(
@@ -71,39 +70,28 @@ const readout = tf.variable(
 const matchReadout = tf.variable(tf.zeros([hiddenSize, 1]), true, 'match.weight');
 const wordReadout = tf.variable(tf.zeros([hiddenSize, vocabulary.length]), true, 'words.weight');
 
-const clips = makeClips();
+const clips = await readyClips();
 const trained = new Map([...weights].filter(([name]) => /^language_model\.model/.test(name)));
 trained.set('readout.weight', readout).set('match.weight', matchReadout).set('words.weight', wordReadout);
 const optimizer = new AdamW(trained, { weightDecay: 0.02 });
 const variables = [...trained.values()];
 
 const start = Date.now();
-let step = 0;
-let meanState = 0;
-let meanMatch = 0;
-let meanWords = 0;
 let hardShare = 0;
-for (let done = 0; done < 1; step++) {
-  done = (Date.now() - start) / (minutes * 60_000);
-  const rate =
-    peakRate *
-    Math.min(1, (step + 1) / warmup) *
-    (0.02 + 0.98 * Math.cos((Math.PI / 2) * Math.min(1, done)) ** 2);
-  hardShare = Math.min(0.7, 1.4 * done);
-  const [state, match, words] = update(rate);
-  meanWords += (words - meanWords) / Math.min(step + 1, 200);
-  meanState += (state - meanState) / Math.min(step + 1, 200);
-  meanMatch += (match - meanMatch) / Math.min(step + 1, 200);
+let means = [0, 0, 0];
+for (let step = 0; step < steps; step++) {
+  hardShare = earlier ? 0.7 : Math.min(0.7, 1.4 * (step / steps));
+  const losses = update(rateAt(peakRate, step, steps));
+  means = means.map((mean, i) => mean + (losses[i] - mean) / Math.min(step + 1, 200));
   if (step % 250 === 0) {
     const seconds = Math.round((Date.now() - start) / 1000);
-    console.log(
-      `step ${step} after ${seconds} s: state error ${meanState.toFixed(4)}, match loss ${meanMatch.toFixed(4)}, words ${meanWords.toFixed(4)}`,
-    );
+    const [state, match, words] = means.map((mean) => mean.toFixed(4));
+    console.log(`step ${step} after ${seconds} s: state error ${state}, match loss ${match}, words ${words}`);
     await save();
   }
 }
 await save();
-console.log(`wrote ${output} after ${step} steps`);
+console.log(`wrote ${output}: losses ${means.map((mean) => mean.toFixed(4)).join(', ')}`);
 
 async function save() {
   const backboneOnly = [...weights].filter(([name]) => !name.includes('lm_head'));
@@ -151,7 +139,7 @@ function update(rate) {
     const inputIds = tf.tensor2d(ids, [batchSize, length], 'int32');
     const attention = tf.tensor2d(mask, [batchSize, length]);
     const seen = tf.tensor2d(visual, [batchSize * tokensOfClip, hiddenSize]);
-    /** @type {import('../dist/src/engine/tf.js').Tensor[]} */
+    /** @type {import('../../dist/src/engine/tf.js').Tensor[]} */
     let parts = [];
     const { grads } = tf.variableGrads(() => {
       const states = backbone.decode(inputIds, attention, seen);
@@ -179,39 +167,19 @@ function update(rate) {
 }
 
 /** Clips of the world, prompts always right, seen through the vision part. */
-function makeClips() {
-  const made = [];
-  const perBatch = 16;
-  for (let first = 0; first < clipCount; first += perBatch) {
-    const simulated = Array.from({ length: perBatch }, (_, i) =>
-      simulate(first + i, { seed, failShare: { alignment: 0 } }),
-    );
-    const pixels = new Float32Array(perBatch * frameIndices.length * pixelsOfFrame);
-    simulated.forEach(({ frames }, i) => {
-      frameIndices.forEach((frame, k) => {
-        const at = (i * frameIndices.length + k) * pixelsOfFrame;
-        normalise(
-          resize(renderFrame(frames[frame]), 128, 128, size, size),
-          size * size,
-          pixels.subarray(at, at + pixelsOfFrame),
-        );
-      });
+async function readyClips() {
+  const made = await makeClips(clipCount, { seed, failShare: { alignment: 0, deformity: 0.5 } });
+  return made.map(({ prompt, phrases, frames, tiles }) => {
+    const pixels = new Float32Array(tiles.length);
+    frameIndices.forEach((_, k) => {
+      const [from, to] = [k * pixelsOfFrame, (k + 1) * pixelsOfFrame];
+      normalise(tiles.subarray(from, to), size * size, pixels.subarray(from, to));
     });
     const visual = tf.tidy(() =>
-      backbone.encodeVision(tf.tensor4d(pixels, [perBatch * frameIndices.length, 3, size, size])).dataSync(),
+      backbone.encodeVision(tf.tensor4d(pixels, [frames.length, 3, size, size])).dataSync(),
     );
-    const perClip = tokensOfClip * hiddenSize;
-    simulated.forEach(({ prompt, phrases, frames }, i) => {
-      made.push({
-        prompt,
-        phrases,
-        words: wordsOf(prompt),
-        visual: visual.slice(i * perClip, (i + 1) * perClip),
-        ...statesOf(frames),
-      });
-    });
-  }
-  return made;
+    return { prompt, phrases, words: wordsOf(prompt), visual, ...statesOf(frames) };
+  });
 }
 
 /**
@@ -219,45 +187,50 @@ function makeClips() {
  * @param {BodyState[][]} frames
  */
 function statesOf(frames) {
-  const targets = new Float32Array(frameIndices.length * targetSize);
+  const targets = new Float32Array(frames.length * targetSize);
   const known = new Float32Array(targets.length);
-  const states = frameIndices.map((frame) => colours.map((colour) => bodiesOf(frames[frame], colour)));
+  const states = frames.map((bodies) => colours.map((colour) => bodiesOf(bodies, colour)));
   states.forEach((state, k) => {
     state.forEach((now, c) => {
-      const before = states[k - 1]?.[c];
-      const earlier = states[k - 2]?.[c];
-      const next = states[k + 1]?.[c];
+      const [first, before, earlier, next] = [0, k - 1, k - 2, k + 1].map((frame) => states[frame]?.[c]);
+      const same = (/** @type {typeof now | undefined} */ other) =>
+        now.count > 0 && other?.count === now.count;
       /**
-       * Change a frame from state `b` to state `a`, which the model sees j-th.
-       * @param {typeof now} a
-       * @param {typeof now} b
-       * @param {'x' | 'y' | 'width' | 'height'} field
+       * Change a frame from one state to the one that the model sees next, the j-th.
+       * @param {typeof now} from
+       * @param {typeof now} to
+       * @param {'x' | 'y'} axis
        * @param {number} j
        */
-      const moved = (a, b, field, j) => (a[field] - b[field]) / (frameIndices[j] - frameIndices[j - 1]);
-      const values = new Array(fields).fill(undefined);
-      values[0] = now.count;
-      if (before) values[1] = now.count - before.count;
-      if (now.count > 0) {
-        [values[2], values[3]] = [2 * now.x, 2 * now.y];
-        [values[4], values[5]] = [8 * now.width, 8 * now.height];
-        now.outline.forEach((share, s) => {
-          values[6 + s] = share;
-        });
-        if (before?.count === now.count) {
-          [values[9], values[10]] = [15 * moved(now, before, 'x', k), 15 * moved(now, before, 'y', k)];
-          [values[11], values[12]] = [
-            20 * moved(now, before, 'width', k),
-            20 * moved(now, before, 'height', k),
-          ];
-          values[13] = now.outline.reduce((sum, share, s) => sum + Math.abs(share - before.outline[s]), 0);
-          if (earlier?.count === now.count) {
-            values[14] = 15 * (moved(now, before, 'x', k) - moved(before, earlier, 'x', k - 1));
-            values[15] = 15 * (moved(now, before, 'y', k) - moved(before, earlier, 'y', k - 1));
-          }
-        }
-        if (next?.count === now.count) [values[16], values[17]] = [2 * next.x, 2 * next.y];
-      }
+      const speed = (from, to, axis, j) => (to[axis] - from[axis]) / (frameIndices[j] - frameIndices[j - 1]);
+      const values = [
+        [now.count],
+        when(before, (b) => [now.count - b.count], 1),
+        when(now.count > 0 && now, ({ x, y, outline }) => [2 * x, 2 * y, ...outline], 2 + outlineFields),
+        when(
+          same(before) && before,
+          (b) => [
+            15 * speed(b, now, 'x', k),
+            15 * speed(b, now, 'y', k),
+            ...now.outline.map((value, i) => value - b.outline[i]),
+          ],
+          2 + outlineFields,
+        ),
+        when(
+          same(first) && first,
+          ({ outline }) => now.outline.map((value, i) => value - outline[i]),
+          outlineFields,
+        ),
+        when(
+          same(before) && same(earlier) && before && earlier && { b: before, e: earlier },
+          ({ b, e }) => [
+            15 * (speed(b, now, 'x', k) - speed(e, b, 'x', k - 1)),
+            15 * (speed(b, now, 'y', k) - speed(e, b, 'y', k - 1)),
+          ],
+          2,
+        ),
+        when(same(next) && next, ({ x, y }) => [2 * x, 2 * y], 2),
+      ].flat();
       values.forEach((value, field) => {
         if (value === undefined) return;
         const at = k * targetSize + c * fields + field;
@@ -270,41 +243,39 @@ function statesOf(frames) {
 }
 
 /**
- * The visible bodies of one colour in a frame: how many, and their means.
- * @param {BodyState[]} bodies
- * @param {Colour} colour
+ * The values of what is there; of what is not, as many that are not known.
+ * @template T
+ * @param {T | false | undefined} there
+ * @param {(there: T) => number[]} values
+ * @param {number} count
+ * @returns {(number | undefined)[]}
  */
-function bodiesOf(bodies, colour) {
-  const there = bodies.filter(
-    (body) => body.visible && body.y - body.radius < 0.875 && nearest(body.look.rgb) === colour,
-  );
-  const mean = (/** @type {(body: BodyState) => number} */ value) =>
-    there.reduce((sum, body) => sum + value(body), 0) / there.length;
-  return {
-    count: there.length,
-    x: mean(({ x }) => x),
-    y: mean(({ y }) => y),
-    width: mean(({ radius, stretchX, sag, split }) => radius * (stretchX + sag / 2 + split)),
-    height: mean(({ radius, stretchY }) => radius * stretchY),
-    outline: shapes.map((shape) =>
-      mean(
-        ({ look }) =>
-          (look.shape === shape ? 1 - look.morph : 0) + (look.otherShape === shape ? look.morph : 0),
-      ),
-    ),
-  };
+function when(there, values, count) {
+  return there ? values(there) : new Array(count).fill(undefined);
 }
 
-/** @param {readonly number[]} rgb */
-function nearest(rgb) {
-  const distance = (/** @type {Colour} */ name) =>
-    palette[name].reduce((sum, value, i) => sum + (value - rgb[i]) ** 2, 0);
-  return colours.reduce((best, name) => (distance(name) < distance(best) ? name : best));
+/**
+ * The bodies of one colour that can be seen in a frame: how many, their mean place, and their mean outline.
+ * @param {readonly BodyState[]} bodies
+ * @param {import('../../dist/src/data/world/body.js').Colour} colour
+ */
+function bodiesOf(bodies, colour) {
+  const there = seen(bodies, colour);
+  const mean = (/** @type {(body: BodyState) => number} */ value) =>
+    there.reduce((sum, body) => sum + value(body), 0) / there.length;
+  const outline = [
+    mean((body) => 12 * outlineOf(body).width),
+    mean((body) => 12 * outlineOf(body).height),
+    mean((body) => 12 * outlineOf(body).sag),
+    mean((body) => 12 * outlineOf(body).gap),
+    ...shapes.map((_, i) => mean((body) => outlineOf(body).shape[i])),
+  ];
+  return { count: there.length, x: mean(({ x }) => x), y: mean(({ y }) => y), outline };
 }
 
 /**
  * A clip's token sequence: with a prompt that is its own or not, or with one of the questions that show none.
- * @param {PretrainingClip} clip
+ * @param {ReadyClip} clip
  * @param {boolean} showsPrompt
  */
 function sequence(clip, showsPrompt) {
@@ -331,7 +302,7 @@ function wordsOf(prompt) {
 
 /**
  * Another clip's prompt, or this one with one thing changed.
- * @param {PretrainingClip} clip
+ * @param {ReadyClip} clip
  * @returns {string}
  */
 function otherPrompt(clip) {
@@ -353,7 +324,17 @@ function otherPrompt(clip) {
     () => change('colour', colours),
     () => change('shape', shapes),
     () => change('motion', motions),
+    () => change('motion', mirrored(phrase.motion)),
     () => change('count', [1, 2, 3]),
   ])();
   return promptText(phrases);
+}
+
+/**
+ * The motion that is the same but for its direction; every motion where it has none.
+ * @param {Phrase['motion']} motion
+ */
+function mirrored(motion) {
+  const [verb, direction] = motion.split(' ');
+  return direction ? motions.filter((other) => other.startsWith(verb) && other !== motion) : motions;
 }
