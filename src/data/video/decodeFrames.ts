@@ -1,8 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { ffmpegPaths, fileUrl, runFfmpeg, runFfmpegOutputs } from './ffmpeg.js';
 import { type Frames, splitPpm } from './ppm.js';
-import { probe } from './probe.js';
+import { probe, type VideoInfo } from './probe.js';
 import { sampleFrames } from './sampleFrames.js';
+
+/** Chooses frames of a video, by their indices. */
+export type PickFrames = (video: VideoInfo) => readonly number[];
 
 /** Files up to this many bytes are decoded whole, which saves the process that would count their frames. */
 const smallFile = 1 << 20;
@@ -11,7 +14,8 @@ const wholeLimit = 64 << 20;
 
 /**
  * Decodes chosen frames of a video file: RGB24 by swscale's defaults, in the order asked for.
- * @param pick how many frames, taken by the rule of `sampleFrames`, or the frame indices themselves.
+ * @param pick how many frames, taken by the rule of `sampleFrames`; the frame indices themselves; or what chooses them
+ *   of the video's length and rate.
  * @param options `signal`: kills ffmpeg and rejects with the signal's reason.
  * @returns width, height and one Uint8Array [height, width, 3] a pick (a repeated index repeats the array).
  * @throws Error that names the path and ffmpeg's reason for a file that is missing, damaged (one damaged
@@ -19,9 +23,10 @@ const wholeLimit = 64 << 20;
  */
 export async function decodeFrames(
   path: string,
-  pick: number | readonly number[],
+  pick: number | readonly number[] | PickFrames,
   { signal }: { signal?: AbortSignal } = {},
 ): Promise<Frames> {
+  if (typeof pick === 'function') return decodeSelected(path, pick, signal);
   const size = await stat(path).then(
     (file) => file.size,
     () => 0, // ffmpeg says what is wrong with it
@@ -63,11 +68,12 @@ async function decodeWhole(path: string, signal?: AbortSignal): Promise<Frames |
 /** Only the frames that are picked: they are selected before their colours are converted. */
 async function decodeSelected(
   path: string,
-  pick: number | readonly number[],
+  pick: number | readonly number[] | PickFrames,
   signal?: AbortSignal,
 ): Promise<Frames> {
-  const { frames: count } = await probe(path);
-  const indices = indicesOf(path, count, pick);
+  const video = await probe(path);
+  const count = video.frames;
+  const indices = indicesOf(path, count, typeof pick === 'function' ? pick(video) : pick);
   const distinct = [...new Set(indices)].sort((a, b) => a - b);
   const select = distinct.map((i) => `eq(n,${i})`).join('+');
   const args = ['-vf', `select='${select}'`, '-frames:v', String(distinct.length)];

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { decodeFrames, decodeTogether, tinyFile } from './decodeFrames.js';
+import { decodeFrames, decodeTogether, type PickFrames, tinyFile } from './decodeFrames.js';
 import type { Frames } from './ppm.js';
 
 /** Most files that one process decodes. */
@@ -19,9 +19,12 @@ export class DecodeQueue {
   private readonly waiting: Request[] = [];
   private running = 0;
 
-  /** @param segments frames of a clip, taken by the rule of `sampleFrames`. @param processes at once. */
+  /**
+   * @param pick how many frames of a clip, taken by the rule of `sampleFrames`, or what chooses them.
+   * @param processes at once.
+   */
   constructor(
-    private readonly segments: number,
+    private readonly pick: number | PickFrames,
     private readonly processes: number,
     private readonly signal?: AbortSignal,
   ) {}
@@ -58,12 +61,15 @@ export class DecodeQueue {
   /** Settles the requests of a batch; never rejects. */
   private async run(batch: Request[]): Promise<void> {
     const paths = batch.map(({ path }) => path);
-    const { segments, signal } = this;
+    const { pick, signal } = this;
+    // What chooses frames by the rate needs each clip's own description.
     const together =
-      batch.length > 1 ? await decodeTogether(paths, segments, { signal }).catch(() => []) : [];
+      batch.length > 1 && typeof pick === 'number'
+        ? await decodeTogether(paths, pick, { signal }).catch(() => [])
+        : [];
     for (const [i, { path, resolve }] of batch.entries()) {
       // One bad file fails the whole batch: alone, it is named and the others are read.
-      const frames = together[i] ?? decodeFrames(path, segments, { signal });
+      const frames = together[i] ?? decodeFrames(path, pick, { signal });
       resolve(frames);
       await Promise.resolve(frames).catch(() => {});
     }

@@ -27,3 +27,9 @@ export function splitPpm(bytes: Uint8Array): Frames {
   }
   return result;
 }
+
+/** Frames as PPM images that follow each other, as `splitPpm` reads them. */
+export function joinPpm({ width, height, frames }: Frames): Uint8Array {
+  const header = Buffer.from(`P6\n${width} ${height}\n255\n`);
+  return Buffer.concat(frames.flatMap((frame) => [header, frame]));
+}

@@ -1,5 +1,5 @@
 import type { Clip } from '../clip.js';
-import { decodeFrames } from './decodeFrames.js';
+import { decodeFrames, type PickFrames } from './decodeFrames.js';
 import { batchSize, DecodeQueue } from './decodeQueue.js';
 import { ffmpegPaths } from './ffmpeg.js';
 import type { FrameCache } from './frameCache.js';
@@ -7,11 +7,11 @@ import type { Frames } from './ppm.js';
 
 /** What is read of each clip. */
 export interface ReadOptions {
-  /** Frames of a clip, taken by the rule of `sampleFrames`. */
-  segments: number;
+  /** Frames of a clip, taken by the rule of `sampleFrames`; or what chooses them of its length and rate. */
+  segments: number | PickFrames;
   /** Makes of a clip's frames the bytes that are wanted, for example its tiles. */
   transform: (frames: Frames) => Uint8Array;
-  /** What `transform` depends on, as plain data: a part of the cache's key. */
+  /** What `transform` depends on, and a `segments` that is a function,, as plain data: a part of the cache's key. */
   parameters: object;
   /** Where the bytes are kept; without it every clip is decoded each time. */
   cache?: FrameCache;
@@ -56,7 +56,7 @@ async function read(
   signal?.throwIfAborted();
   if (!cache) return make();
   const content = await cache.contentHash(path).catch(unreadable);
-  return cache.get({ content, segments, parameters }, make);
+  return cache.get({ content, ...(typeof segments === 'number' && { segments }), parameters }, make);
 }
 
 /**

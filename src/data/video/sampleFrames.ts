@@ -1,3 +1,5 @@
+import { roundHalfToEven } from '../../base/roundHalfToEven.js';
+
 /**
  * Indices of the frames that stand for a clip: the middles of equal segments, `segments` of them in display
  * order; a clip shorter than that repeats frames.
@@ -15,12 +17,4 @@ export function sampleFrames(frameCount: number, segments: number): number[] {
   }
   const segment = (frameCount - 1) / segments;
   return Array.from({ length: segments }, (_, i) => Math.trunc(segment / 2 + roundHalfToEven(segment * i)));
-}
-
-/** The nearest integer of a number >= 0, the even one when two are equally near. */
-function roundHalfToEven(x: number): number {
-  const floor = Math.floor(x);
-  const rest = x - floor;
-  if (rest !== 0.5) return rest < 0.5 ? floor : floor + 1;
-  return floor % 2 === 0 ? floor : floor + 1;
 }

@@ -54,6 +54,16 @@ describe('DecodeQueue', () => {
     expect(processes).toBeLessThanOrEqual(5);
   });
 
+  it('gives each clip the frames that are chosen of its length and rate', async () => {
+    const queue = new DecodeQueue(({ frames, fps, width }) => [frames - 1, fps > 0 ? width % 3 : 0], 2);
+    const decoded = await Promise.all(paths.slice(0, 4).map((path) => queue.decode(path)));
+    for (const [i, { frames }] of decoded.entries()) {
+      expect(frames.map((found, j) => Buffer.compare(found, frame(i, j === 0 ? 2 : width(i) % 3)))).toEqual([
+        0, 0,
+      ]);
+    }
+  });
+
   it('names the bad file of a batch and reads the others', async () => {
     const queue = new DecodeQueue(1, 1);
     const batch = [...paths.slice(0, 4), join(folder, 'broken.mp4'), ...paths.slice(4, 8)];

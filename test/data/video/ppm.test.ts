@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { splitPpm } from '../../../src/data/video/ppm.js';
+import { joinPpm, splitPpm } from '../../../src/data/video/ppm.js';
 
 const image = (...rgb: number[]) => Buffer.concat([Buffer.from('P6\n2 1\n255\n'), Uint8Array.from(rgb)]);
 
@@ -13,6 +13,15 @@ describe('splitPpm', () => {
       [1, 2, 3, 4, 5, 6],
       [80, 54, 10, 0, 0, 9],
     ]);
+  });
+
+  it('undoes joinPpm', () => {
+    const clip = {
+      width: 2,
+      height: 1,
+      frames: [Buffer.of(1, 2, 3, 4, 5, 6), Buffer.of(80, 54, 10, 0, 0, 9)],
+    };
+    expect(splitPpm(joinPpm(clip))).toEqual(clip);
   });
 
   it('refuses what is no image', () => {
