@@ -1,4 +1,13 @@
-import type { LlmConfig, RewardModelConfig, VisionConfig } from './config.js';
+import {
+  headSizeOf,
+  type InternVLConfig,
+  isInternVL,
+  type LlmConfig,
+  type QwenVLConfig,
+  type RewardModelConfig,
+  type VisionConfig,
+} from './config.js';
+import { parameterNames } from './parameterNames.js';
 
 /** How a new parameter is drawn. */
 export type Initial = 'zeros' | 'ones' | { normal: number } | { uniform: number };
@@ -11,14 +20,9 @@ export interface ParameterSpec {
 
 /** Every parameter of a model by its official name, in the order of the computation. */
 export function parameterSpecs(config: RewardModelConfig): Map<string, ParameterSpec> {
-  const { vision, llm, downsampleRatio } = config;
-  const merged = vision.hiddenSize / downsampleRatio ** 2;
   return new Map([
-    ...visionSpecs(vision),
-    ...norm('mlp1.0', merged),
-    ...linear('mlp1.1', merged, llm.hiddenSize),
-    ...linear('mlp1.3', llm.hiddenSize, llm.hiddenSize),
-    ...llmSpecs(llm),
+    ...(isInternVL(config) ? internVLVisionSpecs(config) : qwenVisionSpecs(config)),
+    ...llmSpecs(config),
     ...headSpecs(config),
   ]);
 }
@@ -63,7 +67,17 @@ export function headSpecs({ llm, layers, reduceSequence }: RewardModelConfig): M
 
 type Entry = [name: string, spec: ParameterSpec];
 
-function visionSpecs(vision: VisionConfig): Entry[] {
+function internVLVisionSpecs({ vision, llm, downsampleRatio }: InternVLConfig): Entry[] {
+  const merged = vision.hiddenSize / downsampleRatio ** 2;
+  return [
+    ...internVitSpecs(vision),
+    ...norm('mlp1.0', merged),
+    ...linear('mlp1.1', merged, llm.hiddenSize),
+    ...linear('mlp1.3', llm.hiddenSize, llm.hiddenSize),
+  ];
+}
+
+function internVitSpecs(vision: VisionConfig): Entry[] {
   const { hiddenSize: width, intermediateSize, patchSize, imageSize } = vision;
   const name = 'vision_model.embeddings';
   const positions = 1 + Math.floor(imageSize / patchSize) ** 2;
@@ -97,37 +111,80 @@ function visionSpecs(vision: VisionConfig): Entry[] {
   return entries;
 }
 
+function qwenVisionSpecs({ family, vision, llm }: QwenVLConfig): Entry[] {
+  const { hiddenSize: width, intermediateSize, patchSize, temporalPatchSize, mergeSize } = vision;
+  const second = family === 'Qwen2.5-VL';
+  const fan = 3 * temporalPatchSize * patchSize ** 2;
+  const kernel = [width, 3, temporalPatchSize, patchSize, patchSize];
+  const merged = width * mergeSize ** 2;
+  const entries: Entry[] = [
+    ['visual.patch_embed.proj.weight', { shape: kernel, initial: { normal: fan ** -0.5 } }],
+  ];
+  for (let i = 0; i < vision.layers; i++) {
+    const block = `visual.blocks.${i}`;
+    entries.push(
+      ...norm(`${block}.norm1`, width, !second),
+      ...linear(`${block}.attn.qkv`, width, 3 * width),
+      ...linear(`${block}.attn.proj`, width, width),
+      ...norm(`${block}.norm2`, width, !second),
+      ...(second
+        ? [
+            ...linear(`${block}.mlp.gate_proj`, width, intermediateSize),
+            ...linear(`${block}.mlp.up_proj`, width, intermediateSize),
+            ...linear(`${block}.mlp.down_proj`, intermediateSize, width),
+          ]
+        : [
+            ...linear(`${block}.mlp.fc1`, width, intermediateSize),
+            ...linear(`${block}.mlp.fc2`, intermediateSize, width),
+          ]),
+    );
+  }
+  entries.push(
+    ...norm('visual.merger.ln_q', width, !second),
+    ...linear('visual.merger.mlp.0', merged, merged),
+    ...linear('visual.merger.mlp.2', merged, llm.hiddenSize),
+  );
+  return entries;
+}
+
 /**
  * The decoder: inputs of a layer by fan-in, its outputs smaller the deeper the model, and embeddings of about the size
  * of visual tokens, so that neither drowns the other. Official checkpoints bring their own values.
  */
-function llmSpecs(llm: LlmConfig): Entry[] {
-  const { hiddenSize: width, intermediateSize, heads, keyValueHeads, vocabSize } = llm;
-  const narrow = (width / heads) * keyValueHeads;
+function llmSpecs(config: RewardModelConfig): Entry[] {
+  const { llm } = config;
+  const { decoder, projection } = parameterNames(config);
+  const entries: Entry[] = [
+    [`${decoder}.embed_tokens.weight`, { shape: [llm.vocabSize, llm.hiddenSize], initial: { normal: 0.5 } }],
+  ];
+  for (let i = 0; i < llm.layers; i++) entries.push(...llmLayerSpecs(llm, `${decoder}.layers.${i}`));
+  entries.push(...norm(`${decoder}.norm`, llm.hiddenSize, false));
+  if (projection) {
+    const shape = [llm.vocabSize, llm.hiddenSize];
+    entries.push([projection, { shape, initial: { normal: 0.02 } }]);
+  }
+  return entries;
+}
+
+function llmLayerSpecs(llm: LlmConfig, layer: string): Entry[] {
+  const { hiddenSize: width, intermediateSize, attentionBias, queryKeyNorm } = llm;
+  const headSize = headSizeOf(llm);
+  const [wide, narrow] = [headSize * llm.heads, headSize * llm.keyValueHeads];
   const inner = width ** -0.5;
   const outer = (fan: number) => (2 * llm.layers * fan) ** -0.5;
-  const entries: Entry[] = [
-    ['language_model.model.embed_tokens.weight', { shape: [vocabSize, width], initial: { normal: 0.5 } }],
+  const attention = `${layer}.self_attn`;
+  return [
+    ...norm(`${layer}.input_layernorm`, width, false),
+    ...linear(`${attention}.q_proj`, width, wide, attentionBias, inner),
+    ...linear(`${attention}.k_proj`, width, narrow, attentionBias, inner),
+    ...linear(`${attention}.v_proj`, width, narrow, attentionBias, inner),
+    ...(queryKeyNorm ? ['q', 'k'].flatMap((k) => norm(`${attention}.${k}_norm`, headSize, false)) : []),
+    ...linear(`${attention}.o_proj`, wide, width, false, outer(wide)),
+    ...norm(`${layer}.post_attention_layernorm`, width, false),
+    ...linear(`${layer}.mlp.gate_proj`, width, intermediateSize, false, inner),
+    ...linear(`${layer}.mlp.up_proj`, width, intermediateSize, false, inner),
+    ...linear(`${layer}.mlp.down_proj`, intermediateSize, width, false, outer(intermediateSize)),
   ];
-  for (let i = 0; i < llm.layers; i++) {
-    const layer = `language_model.model.layers.${i}`;
-    entries.push(
-      ...norm(`${layer}.input_layernorm`, width, false),
-      ...linear(`${layer}.self_attn.q_proj`, width, width, true, inner),
-      ...linear(`${layer}.self_attn.k_proj`, width, narrow, true, inner),
-      ...linear(`${layer}.self_attn.v_proj`, width, narrow, true, inner),
-      ...linear(`${layer}.self_attn.o_proj`, width, width, false, outer(width)),
-      ...norm(`${layer}.post_attention_layernorm`, width, false),
-      ...linear(`${layer}.mlp.gate_proj`, width, intermediateSize, false, inner),
-      ...linear(`${layer}.mlp.up_proj`, width, intermediateSize, false, inner),
-      ...linear(`${layer}.mlp.down_proj`, intermediateSize, width, false, outer(intermediateSize)),
-    );
-  }
-  entries.push(
-    ...norm('language_model.model.norm', width, false),
-    ...linear('language_model.lm_head', width, vocabSize, false),
-  );
-  return entries;
 }
 
 function linear(name: string, input: number, out: number, bias = true, deviation = 0.02): Entry[] {

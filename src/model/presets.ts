@@ -1,8 +1,9 @@
-import type { RewardModelConfig } from './config.js';
+import type { InternVLConfig } from './config.js';
 
 /** The tutorial's model: 4 visual tokens a frame, a decoder of 4 layers. */
-export function tinyConfig(vocabSize: number): RewardModelConfig {
+export function tinyConfig(vocabSize: number): InternVLConfig {
   return {
+    family: 'InternVL3',
     vision: {
       hiddenSize: 96,
       heads: 4,
@@ -26,6 +27,9 @@ export function tinyConfig(vocabSize: number): RewardModelConfig {
       ropeTheta: 10_000,
       normEpsilon: 1e-6,
       maxPositions: 4096,
+      attentionBias: true,
+      queryKeyNorm: false,
+      tieWordEmbeddings: false,
     },
     downsampleRatio: 0.25,
     selectLayer: -1,
@@ -40,7 +44,8 @@ export function tinyConfig(vocabSize: number): RewardModelConfig {
 }
 
 /** The published InternVL3-1B with HPQA on layers 6, 12, 18 and 24. */
-export const internvl3_1b: RewardModelConfig = {
+export const internvl3_1b: InternVLConfig = {
+  family: 'InternVL3',
   vision: {
     hiddenSize: 1024,
     heads: 16,
@@ -64,6 +69,9 @@ export const internvl3_1b: RewardModelConfig = {
     ropeTheta: 1e6,
     normEpsilon: 1e-6,
     maxPositions: 32_768,
+    attentionBias: true,
+    queryKeyNorm: false,
+    tieWordEmbeddings: false,
   },
   downsampleRatio: 0.5,
   selectLayer: -1,

@@ -2,17 +2,19 @@ import { fileURLToPath } from 'node:url';
 import type { Clip } from '../data/clip.js';
 import type { FrameCache } from '../data/video/frameCache.js';
 import type { ReadFailure } from '../data/video/readClips.js';
-import { type Tensor1D, type Tensor2D, type Tensor3D, type Tensor4D, tf } from '../engine/tf.js';
-import { InternVL } from './backbone/internvl.js';
-import { type RewardModelConfig, tokensPerTile } from './config.js';
+import { type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, tf } from '../engine/tf.js';
+import type { InternVLFrameConfig, QwenFrameConfig, RewardModelConfig } from './config.js';
+import { type Backbone, backboneOf, formatOf, frameSettings, tokenIdsOf } from './family.js';
 import { RewardHead } from './head/head.js';
 import { initialize } from './initialize.js';
-import type { Batch, ClipInput } from './input/collate.js';
+import { type Batch, type ClipInput, disposeBatch } from './input/batch.js';
 import { Processor } from './input/processor.js';
-import { imageContext, type Prompts, taskPrompts } from './input/prompt.js';
+import { type Prompts, taskPrompts } from './input/prompt.js';
 import { Tokens } from './input/tokens.js';
 import { evenLayers, fromOfficial, toOfficial } from './officialConfig.js';
+import { parameterNames } from './parameterNames.js';
 import { headSpecs, type ParameterSpec, parameterSpecs } from './parameters.js';
+import type { VideoGrid } from './videoGrid.js';
 import { type ModelCard, readCheckpoint, writeCheckpoint } from './weights/checkpoint.js';
 import { download, type HubOptions } from './weights/hub.js';
 import { readWeights, writeWeights } from './weights/safetensors.js';
@@ -44,8 +46,8 @@ export interface CreateOptions {
 export interface LoadOptions {
   /** Puts a new head on the model; a base model needs one. */
   head?: NewHead;
-  /** How clips are cut into frames and tiles, in place of what is saved with the model. */
-  frames?: Partial<Pick<RewardModelConfig, 'numSegments' | 'maxNum' | 'centerCropVideo'>>;
+  /** How clips become frames, in place of what is saved with the model: settings of the model's family. */
+  frames?: Partial<InternVLFrameConfig> | Partial<QwenFrameConfig>;
   /** What the model is asked, in place of what is saved with it (or of the official task `phy_deform`). */
   card?: ModelCard;
   /** Keeps the tiles of decoded clips on disk. */
@@ -69,19 +71,14 @@ export interface ScoredBatch {
 /** The trained part: the reward head, the language model too, or everything. */
 export type Trainable = 'head' | 'decoder+head' | 'all';
 
-const frozenBelow: Record<Trainable, string[]> = {
-  head: ['vision_model.', 'mlp1.', 'language_model.'],
-  'decoder+head': ['vision_model.', 'mlp1.'],
-  all: [],
-};
-const vocabularyProjection = 'language_model.lm_head.weight';
+const parts: readonly Trainable[] = ['head', 'decoder+head', 'all'];
 
 /**
  * A video reward model: one number a clip, higher is better. Its stages are pure functions of weights and inputs:
  * `reward(decode(ids, mask, encodeVision(pixels)), mask)`; `forward` is all three.
  */
 export class RewardModel {
-  readonly backbone: InternVL;
+  readonly backbone: Backbone;
   readonly head: RewardHead;
 
   private constructor(
@@ -93,13 +90,14 @@ export class RewardModel {
     readonly card: ModelCard,
   ) {
     const { tokens } = processor;
-    this.backbone = new InternVL(weights, config, tokens.id(imageContext));
+    this.backbone = backboneOf(weights, config, tokens);
     this.head = new RewardHead(weights, config, tokens.find('good'));
   }
 
   /**
    * A model with new, seeded weights.
-   * @throws when the tokenizer is not one for the model: it lacks `<IMG_CONTEXT>`, or has too many tokens.
+   * @throws when the tokenizer is not one for the model: it lacks the placeholder of visual tokens (`<IMG_CONTEXT>`,
+   *   `<|video_pad|>`), or has too many tokens.
    */
   static async create(
     config: RewardModelConfig,
@@ -127,7 +125,7 @@ export class RewardModel {
       );
     }
     const saved = fromOfficial(files);
-    const config = { ...saved, ...(head && headConfig(saved, head)), ...frames };
+    const config = withFrames(head ? { ...saved, ...headConfig(saved, head) } : saved, frames);
     const tokens = await Tokens.load(folder);
     const fresh = head ? headSpecs(config) : new Map<string, ParameterSpec>();
     const specs = parameterSpecs(config);
@@ -159,14 +157,12 @@ export class RewardModel {
     card: ModelCard,
     cache: FrameCache | undefined,
   ): RewardModel {
-    const { vision, llm, numSegments, maxNum, centerCropVideo } = config;
-    const frames = { inputSize: vision.imageSize, numSegments, maxNum, centerCropVideo };
+    const { vocabSize } = config.llm;
     try {
-      if (tokens.size > llm.vocabSize) {
-        throw new Error(`the tokenizer has ${tokens.size} tokens, more than the model's ${llm.vocabSize}`);
+      if (tokens.size > vocabSize) {
+        throw new Error(`the tokenizer has ${tokens.size} tokens, more than the model's ${vocabSize}`);
       }
-      const options = { ...frames, tokensPerTile: tokensPerTile(config) };
-      return new RewardModel(config, weights, new Processor(tokens, options, cache), card);
+      return new RewardModel(config, weights, new Processor(tokens, formatOf(config, tokens), cache), card);
     } catch (error) {
       tf.dispose([...weights.values()]);
       throw error;
@@ -179,22 +175,31 @@ export class RewardModel {
   }
 
   /**
-   * Visual tokens of tiles: vision transformer, pixel shuffle, projector.
-   * @param pixelValues [tiles, 3, S, S], normalised.
-   * @returns [tiles, tokens of a tile, H].
+   * Visual tokens of the clips of a batch: vision transformer, and projector (InternVL) or merger (Qwen-VL).
+   * @param pixelValues tiles or patches, normalised, as in `Batch`. @param grids of the videos, for Qwen-VL.
+   * @returns [visual tokens, H].
    */
-  encodeVision(pixelValues: Tensor4D): Tensor3D {
-    return this.backbone.encodeVision(pixelValues);
+  encodeVision(pixelValues: Tensor, grids?: readonly VideoGrid[]): Tensor2D {
+    return tf.tidy(() => {
+      const tokens = this.backbone.encodeVision(pixelValues, grids ?? []);
+      return tf.reshape(tokens, [-1, this.config.llm.hiddenSize]) as Tensor2D;
+    });
   }
 
   /**
    * Hidden states of the language model, with the visual tokens in the places of their placeholders.
-   * @param inputIds [B, N]. @param attentionMask [B, N]: 1 for a token, 0 for padding on the right.
-   * @param visual [tokens of all tiles, H]: what `encodeVision` gave, flattened.
+   * @param inputIds [B, N]. @param attentionMask [B, N]: 1 for a token, 0 for padding on either side.
+   * @param visual [visual tokens, H], as `encodeVision` gives them. @param grids of the videos, for Qwen-VL.
    * @returns L + 1 tensors [B, N, H]: 0 the embeddings, L after the final norm.
+   * @throws when the numbers of placeholders and of visual tokens differ.
    */
-  decode(inputIds: Tensor2D, attentionMask: Tensor2D, visual: Tensor2D): Tensor3D[] {
-    return this.backbone.decode(inputIds, attentionMask, visual);
+  decode(
+    inputIds: Tensor2D,
+    attentionMask: Tensor2D,
+    visual: Tensor2D,
+    grids?: readonly VideoGrid[],
+  ): Tensor3D[] {
+    return this.backbone.decode(inputIds, attentionMask, visual, grids ?? []);
   }
 
   /** Rewards [B] of hidden states, as `decode` gives them. */
@@ -203,11 +208,10 @@ export class RewardModel {
   }
 
   /** Rewards [B] of a batch: all stages. */
-  forward({ inputIds, attentionMask, pixelValues }: Batch): Tensor1D {
+  forward({ inputIds, attentionMask, pixelValues, grids }: Batch): Tensor1D {
     return tf.tidy(() => {
-      const tokens = this.encodeVision(pixelValues);
-      const visual = tf.reshape(tokens, [-1, tokens.shape[2]]) as Tensor2D;
-      return this.reward(this.decode(inputIds, attentionMask, visual), attentionMask);
+      const visual = this.encodeVision(pixelValues, grids);
+      return this.reward(this.decode(inputIds, attentionMask, visual, grids), attentionMask);
     });
   }
 
@@ -216,15 +220,17 @@ export class RewardModel {
    * The vocabulary projection is among them only where the reward is made of it.
    */
   parameters(trainable: Trainable): string[] {
-    const frozen = frozenBelow[trainable];
-    if (!frozen) {
-      throw new RangeError(`parameters: unknown part "${trainable}", expected head, decoder+head or all`);
+    if (!parts.includes(trainable)) {
+      throw new RangeError(`parameters: unknown part "${trainable}", expected ${parts.join(', ')}`);
     }
+    const head = headSpecs(this.config);
+    const { vision, projection } = parameterNames(this.config);
     const logits = this.config.reduceSequence === 'good_token';
-    return [...this.weights.keys()].filter(
-      (name) =>
-        (logits || name !== vocabularyProjection) && !frozen.some((prefix) => name.startsWith(prefix)),
-    );
+    return [...this.weights.keys()].filter((name) => {
+      if (name === projection && !logits) return false;
+      if (trainable === 'head') return head.has(name);
+      return trainable === 'all' || !vision.some((prefix) => name.startsWith(prefix));
+    });
   }
 
   /**
@@ -284,13 +290,14 @@ export class RewardModel {
 
   /** Rewards of clips that the processor has read, which go through the model together. */
   async rewards(inputs: readonly ClipInput[]): Promise<number[]> {
-    const { inputIds, attentionMask, pixelValues, ...rest } = this.processor.collate(inputs);
+    const batch = this.processor.collate(inputs);
     let rewards: Tensor1D | undefined;
     try {
-      rewards = this.forward({ inputIds, attentionMask, pixelValues, ...rest });
+      rewards = this.forward(batch);
       return [...(await rewards.data())];
     } finally {
-      tf.dispose([inputIds, attentionMask, pixelValues, ...(rewards ? [rewards] : [])]);
+      disposeBatch(batch);
+      rewards?.dispose();
     }
   }
 
@@ -302,7 +309,8 @@ export class RewardModel {
    * @throws when the folder holds other files.
    */
   async save(folder: string, { dtype = 'float32' }: { dtype?: 'float32' | 'bfloat16' } = {}): Promise<void> {
-    const { config, trainingConfig } = toOfficial(this.config);
+    const tokenIds = tokenIdsOf(this.config, this.processor.tokens);
+    const { config, trainingConfig } = toOfficial(this.config, tokenIds);
     await writeCheckpoint(folder, {
       config: { ...config, dtype },
       trainingConfig,
@@ -336,9 +344,25 @@ export class RewardModel {
   }
 }
 
-function headConfig({ llm }: RewardModelConfig, head: NewHead): Partial<RewardModelConfig> {
+function headConfig(
+  { llm }: RewardModelConfig,
+  head: NewHead,
+): Pick<RewardModelConfig, 'reduceSequence' | 'layers' | 'rewardDropout'> {
   const { reduceSequence = 'progressive_hierarchical_attention', layers, dropout = 0 } = head;
   return { reduceSequence, layers: layers ?? evenLayers(llm.layers), rewardDropout: dropout };
+}
+
+/** @throws for a setting that the family does not have. */
+function withFrames(config: RewardModelConfig, frames: LoadOptions['frames'] = {}): RewardModelConfig {
+  const own = frameSettings(config);
+  for (const name of Object.keys(frames)) {
+    if (!own.includes(name)) {
+      throw new RangeError(
+        `load: ${config.family} has no setting "${name}" of frames, only ${own.join(', ')}`,
+      );
+    }
+  }
+  return { ...config, ...frames } as RewardModelConfig;
 }
 
 /** Whether a parameter belongs to a reward head of any kind. */

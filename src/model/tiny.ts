@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { FrameCache } from '../data/video/frameCache.js';
 import { tf } from '../engine/tf.js';
-import type { RewardModelConfig } from './config.js';
+import type { InternVLConfig } from './config.js';
 import { dimensionPrompts } from './input/prompt.js';
 import { Tokens } from './input/tokens.js';
 import { tinyConfig } from './presets.js';
@@ -21,7 +21,7 @@ export interface TinyOptions {
   /** Seed of the weights that are not pretrained. Default 0. */
   seed?: number;
   /** What differs from the preset, for example the head's `reduceSequence`, or `numSegments` frames a clip. */
-  config?: Partial<RewardModelConfig>;
+  config?: Partial<InternVLConfig>;
   /** Keeps the tiles of decoded clips on disk. */
   cache?: FrameCache;
 }

@@ -1,8 +1,9 @@
 import type { Clip } from '../data/clip.js';
 import type { ReadFailure } from '../data/video/readClips.js';
 import { type Tensor1D, type Tensor2D, type Tensor3D, tf } from '../engine/tf.js';
-import type { ClipInput } from '../model/input/collate.js';
+import { type ClipInput, disposeBatch, padIds } from '../model/input/batch.js';
 import type { RewardModel, Trainable } from '../model/rewardModel.js';
+import type { VideoGrid } from '../model/videoGrid.js';
 
 /** Some clips as tensors at the depth where training begins. */
 export interface StageBatch {
@@ -75,7 +76,7 @@ class PixelStage extends Stage<ClipInput> {
     const batch = this.model.processor.collate(inputs);
     return {
       rewards: () => this.model.forward(batch),
-      dispose: () => tf.dispose([batch.inputIds, batch.attentionMask, batch.pixelValues]),
+      dispose: () => disposeBatch(batch),
     };
   }
 }
@@ -84,6 +85,8 @@ interface VisualFeatures {
   inputIds: Int32Array;
   /** [visual tokens, H]. */
   visual: Float32Array;
+  /** Of the clip's video, for Qwen-VL. */
+  grids: readonly VideoGrid[];
 }
 
 /** The vision part is frozen: kept are the visual tokens. */
@@ -91,28 +94,29 @@ class VisualStage extends Stage<VisualFeatures> {
   protected readonly frozen = true;
 
   protected async features(input: ClipInput): Promise<VisualFeatures> {
-    const { inputIds, attentionMask, pixelValues } = this.model.processor.collate([input]);
-    const visual = this.model.encodeVision(pixelValues);
+    const batch = this.model.processor.collate([input]);
+    const visual = this.model.encodeVision(batch.pixelValues, batch.grids);
     const values = (await visual.data()) as Float32Array;
-    tf.dispose([inputIds, attentionMask, pixelValues, visual]);
-    return { inputIds: input.inputIds, visual: values };
+    disposeBatch(batch);
+    visual.dispose();
+    return { inputIds: input.inputIds, visual: values, grids: batch.grids ?? [] };
   }
 
   collate(features: readonly VisualFeatures[]): StageBatch {
     const { processor, config } = this.model;
-    const length = Math.max(...features.map(({ inputIds }) => inputIds.length));
-    const ids = new Int32Array(features.length * length).fill(processor.tokens.padId);
-    features.forEach(({ inputIds }, row) => {
-      ids.set(inputIds, row * length);
-    });
-    const inputIds = tf.tensor2d(ids, [features.length, length], 'int32');
-    const mask = maskOf(features.map(({ inputIds }) => inputIds.length));
+    const ids = features.map(({ inputIds }) => inputIds);
+    const { inputIds, attentionMask } = padIds(ids, processor.tokens.padId);
     const tokens = join(features.map(({ visual }) => visual));
     const width = config.llm.hiddenSize;
     const visual = tf.tensor2d(tokens, [tokens.length / width, width]);
+    const grids = features.flatMap((clip) => clip.grids);
     return {
-      rewards: () => tf.tidy(() => this.model.reward(this.model.decode(inputIds, mask, visual), mask)),
-      dispose: () => tf.dispose([inputIds, mask, visual]),
+      rewards: () =>
+        tf.tidy(() => {
+          const states = this.model.decode(inputIds, attentionMask, visual, grids);
+          return this.model.reward(states, attentionMask);
+        }),
+      dispose: () => tf.dispose([inputIds, attentionMask, visual]),
     };
   }
 }
@@ -142,14 +146,14 @@ class HiddenStage extends Stage<HiddenFeatures> {
   protected async features(input: ClipInput): Promise<HiddenFeatures> {
     const batch = this.model.processor.collate([input]);
     const states = tf.tidy(() => {
-      const tokens = this.model.encodeVision(batch.pixelValues);
-      const visual = tf.reshape(tokens, [-1, tokens.shape[2]]) as Tensor2D;
-      const all = this.model.decode(batch.inputIds, batch.attentionMask, visual);
+      const visual = this.model.encodeVision(batch.pixelValues, batch.grids);
+      const all = this.model.decode(batch.inputIds, batch.attentionMask, visual, batch.grids);
       return this.layers.map((layer) => all[layer]);
     });
     const values: Float32Array[] = [];
     for (const state of states) values.push((await state.data()) as Float32Array);
-    tf.dispose([batch.inputIds, batch.attentionMask, batch.pixelValues, ...states]);
+    disposeBatch(batch);
+    tf.dispose(states);
     return { length: input.inputIds.length, states: values };
   }
 

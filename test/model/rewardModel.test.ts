@@ -6,7 +6,7 @@ import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Clip } from '../../src/data/clip.js';
 import { tf } from '../../src/engine/tf.js';
-import type { Batch } from '../../src/model/input/collate.js';
+import { type Batch, disposeBatch } from '../../src/model/input/batch.js';
 import { dimensionPrompts, taskPrompts } from '../../src/model/input/prompt.js';
 import { tinyConfig } from '../../src/model/presets.js';
 import { RewardModel } from '../../src/model/rewardModel.js';
@@ -45,12 +45,8 @@ function goldenBatch(): Batch {
       const all = tf.tensor4d(pixels.data as Float32Array, pixels.shape as Shape4D);
       return tf.slice(all, [0, 0, 0, 0], [5, 3, 56, 56]);
     }),
-    imageFlags: new Int32Array(5).fill(1),
   };
 }
-const free = ({ inputIds, attentionMask, pixelValues }: Batch) =>
-  tf.dispose([inputIds, attentionMask, pixelValues]);
-
 await describeEngines('RewardModel', () => {
   describeShared('of the official checkpoint', () => {
     let model: RewardModel;
@@ -72,7 +68,7 @@ await describeEngines('RewardModel', () => {
       const { expected } = await json(join(checkpoint, 'io.json'));
       expect(await rewards.data()).toBeAllclose(expected.reward_scores, { rtol: 1e-4 });
       rewards.dispose();
-      free(batch);
+      disposeBatch(batch);
     });
 
     it('gives the golden rewards of bf16 weights in shards', async () => {
@@ -83,7 +79,7 @@ await describeEngines('RewardModel', () => {
       const { reward_scores_float32_compute: expected } = await json(join(sharded, 'io.json'));
       expect(await rewards.data()).toBeAllclose(expected, { rtol: 1e-4 });
       rewards.dispose();
-      free(batch);
+      disposeBatch(batch);
       other.dispose();
     });
 
@@ -102,7 +98,7 @@ await describeEngines('RewardModel', () => {
         const rewards = model.forward({ ...own, pixelValues });
         expect(await rewards.data()).toBeAllclose([reward], { rtol: 1e-3 });
         tf.dispose([pixelValues, rewards]);
-        free(own);
+        disposeBatch(own);
       }
     });
 

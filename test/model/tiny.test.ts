@@ -38,7 +38,8 @@ describe('tiny', () => {
     expect(heads[0]).not.toEqual(heads[1]);
     expect(models[1].card.dimension).toBe('alignment');
     expect(models[1].prompts.user).toContain('{prompt}');
-    expect(models[1].processor.options.numSegments).toBe(1);
+    expect(models[1].config).toMatchObject({ numSegments: 1 });
+    expect(models[1].processor.format.reading.segments).toBe(1);
     for (const model of models) model.dispose();
     expect(tf.memory().numTensors).toBe(before);
   });

@@ -42,8 +42,7 @@ async function loadBatches(model: RewardModel): Promise<MicroBatch[]> {
     );
     const flag = (test: (i: number) => boolean) => tf.tensor1d(Array.from(win, (_, i) => (test(i) ? 1 : 0)));
     return {
-      rewards: () =>
-        model.forward({ inputIds, attentionMask, pixelValues, imageFlags: Int32Array.from(flags) }),
+      rewards: () => model.forward({ inputIds, attentionMask, pixelValues }),
       tie: flag((i) => win[i] === lose[i]),
       labels: { chosen: flag((i) => win[i] > 0), rejected: flag((i) => lose[i] > 0) },
     };

@@ -48,8 +48,8 @@ export function smallLabels(count: number, name = 'clip') {
 function inputOf(model: RewardModel, { id }: Clip) {
   const random = new Random(1, ...Buffer.from(id));
   const bright = id.includes('pass') ? 60 : 0;
-  const tiles = Uint8Array.from({ length: 2 * 16 * 16 * 3 }, () => bright + random.integer(160));
+  const pixels = Uint8Array.from({ length: 2 * 16 * 16 * 3 }, () => bright + random.integer(160));
   const { tokens } = model.processor;
   const context = tokens.id('<IMG_CONTEXT>');
-  return { inputIds: Int32Array.from([1, context, context, 2, 3]), tiles, tileCount: 2 };
+  return { inputIds: Int32Array.from([1, context, context, 2, 3]), pixels, shape: [2, 16, 16] };
 }

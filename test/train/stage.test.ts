@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { tf } from '../../src/engine/tf.js';
-import type { ClipInput } from '../../src/model/input/collate.js';
+import { type ClipInput, disposeBatch } from '../../src/model/input/batch.js';
 import { stageOf } from '../../src/train/stage.js';
 import { describeEngines } from '../engines.js';
 import { smallModel } from './smallModel.js';
@@ -45,7 +45,8 @@ await describeEngines('Stage', () => {
     tf.dispose(rewards);
     batch.dispose();
     expect(tf.memory().numTensors).toBe(before);
-    tf.dispose([expected, whole.inputIds, whole.attentionMask, whole.pixelValues]);
+    disposeBatch(whole);
+    expected.dispose();
     model.dispose();
   });
 });

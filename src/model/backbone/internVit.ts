@@ -1,6 +1,7 @@
 import { type Tensor, type Tensor3D, type Tensor4D, tf } from '../../engine/tf.js';
 import type { VisionConfig } from '../config.js';
 import { attend, joinHeads, splitHeads } from '../layers/attention.js';
+import { gelu } from '../layers/gelu.js';
 import { linearOf } from '../layers/linear.js';
 import { layerNorm, rmsNorm } from '../layers/norm.js';
 import { patchEmbedding } from '../layers/patchEmbedding.js';
@@ -26,11 +27,6 @@ function layer(weights: Weights, config: VisionConfig, name: string, x: Tensor3D
   const inner = gelu(linearOf(weights, `${name}.mlp.fc1`, norm(weights, config, `${name}.norm2`, y)));
   const mixed = linearOf(weights, `${name}.mlp.fc2`, inner);
   return tf.add(y, tf.mul(mixed, parameter(weights, `${name}.ls2`))) as Tensor3D;
-}
-
-/** x · Φ(x), exact. */
-export function gelu<T extends Tensor>(x: T): T {
-  return tf.mul(x, tf.mul(0.5, tf.add(1, tf.erf(tf.mul(x, Math.SQRT1_2))))) as T;
 }
 
 function embed(weights: Weights, pixels: Tensor4D): Tensor3D {

@@ -1,23 +1,24 @@
 import { type Tensor, type Tensor2D, type Tensor3D, type Tensor4D, tf } from '../../engine/tf.js';
-import type { RewardModelConfig } from '../config.js';
+import { headSizeOf, type InternVLConfig } from '../config.js';
 import { causalMask, paddingMask } from '../layers/attention.js';
-import { gatherRows } from '../layers/gatherRows.js';
+import { gelu } from '../layers/gelu.js';
 import { linearOf } from '../layers/linear.js';
 import { layerNorm } from '../layers/norm.js';
 import { pixelShuffle } from '../layers/pixelShuffle.js';
 import { rotaryTable } from '../layers/rotary.js';
+import { visualEmbedding } from '../layers/visualEmbedding.js';
 import { parameter, type Weights } from '../weights/weights.js';
-import { gelu, internVit } from './internVit.js';
-import { qwen2 } from './qwen2.js';
+import { internVit } from './internVit.js';
+import { qwenDecoder } from './qwenDecoder.js';
 
 /** ε of the projector's norm: PyTorch's default, whatever the vision model has. */
 const projectorEpsilon = 1e-5;
 
-/** InternVL3: InternViT, pixel shuffle, projector and a Qwen2 decoder. */
+/** InternVL3 or InternVL3.5: InternViT, pixel shuffle, projector and a Qwen2 or Qwen3 decoder. */
 export class InternVL {
   constructor(
     readonly weights: Weights,
-    readonly config: RewardModelConfig,
+    readonly config: InternVLConfig,
     /** Id of the placeholder of a visual token, `<IMG_CONTEXT>`. */
     readonly imageContextId: number,
   ) {}
@@ -51,28 +52,10 @@ export class InternVL {
       const { llm } = this.config;
       const length = inputIds.shape[1];
       const mask = tf.expandDims(tf.add(causalMask(length), paddingMask(attentionMask)), 1);
-      const rotary = rotaryTable(length, llm.hiddenSize / llm.heads, llm.ropeTheta);
-      return qwen2(this.weights, llm, this.embed(inputIds, visual), mask, rotary);
+      const rotary = rotaryTable(length, headSizeOf(llm), llm.ropeTheta);
+      const table = parameter(this.weights, 'language_model.model.embed_tokens.weight') as Tensor as Tensor2D;
+      const embeddings = visualEmbedding(table, inputIds, this.imageContextId, visual);
+      return qwenDecoder(this.weights, llm, 'language_model.model', embeddings, mask, rotary);
     });
-  }
-
-  private embed(inputIds: Tensor2D, visual: Tensor2D): Tensor3D {
-    const [batch, length] = inputIds.shape;
-    const ids = inputIds.dataSync();
-    const rows = new Int32Array(ids.length);
-    let placeholders = 0;
-    for (let i = 0; i < ids.length; i++) {
-      rows[i] = ids[i] === this.imageContextId ? ids.length + placeholders++ : i;
-    }
-    if (placeholders !== visual.shape[0]) {
-      throw new RangeError(
-        `decode: ${placeholders} placeholders in the ids, but ${visual.shape[0]} visual tokens; ` +
-          'the prompt and the tiles do not belong together',
-      );
-    }
-    const table = parameter(this.weights, 'language_model.model.embed_tokens.weight') as Tensor as Tensor2D;
-    const words = gatherRows(table, Int32Array.from(ids));
-    const spliced = gatherRows(tf.concat([words, visual], 0), rows);
-    return tf.reshape(spliced, [batch, length, table.shape[1]]) as Tensor3D;
   }
 }

@@ -2,6 +2,7 @@ import { type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, tf } from '..
 import type { RewardModelConfig } from '../config.js';
 import { paddingMask } from '../layers/attention.js';
 import { linearOf } from '../layers/linear.js';
+import { parameterNames } from '../parameterNames.js';
 import { parameter, type Weights } from '../weights/weights.js';
 import { attentionReduce } from './attention.js';
 import { hierarchicalAttention } from './hierarchicalAttention.js';
@@ -81,7 +82,9 @@ export class RewardHead {
     if (this.goodTokenId === undefined) {
       throw new Error('reward: good_token needs the token "good", which the tokenizer does not have');
     }
-    const table = parameter(this.weights, 'language_model.lm_head.weight') as Tensor as Tensor2D;
+    const { projection, decoder } = parameterNames(this.config);
+    const name = projection ?? `${decoder}.embed_tokens.weight`;
+    const table = parameter(this.weights, name) as Tensor as Tensor2D;
     const row = tf.slice(table, [this.goodTokenId, 0], [1, table.shape[1]]);
     return tf.reshape(tf.matMul(lastToken(inputs), row as Tensor2D, false, true), [-1]) as Tensor1D;
   }

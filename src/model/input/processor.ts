@@ -1,23 +1,17 @@
 import type { Clip } from '../../data/clip.js';
 import type { FrameCache } from '../../data/video/frameCache.js';
-import type { Frames } from '../../data/video/ppm.js';
 import { type ReadFailure, type ReadOptions, readClip, readClips } from '../../data/video/readClips.js';
-import { type Batch, type ClipInput, collate } from './collate.js';
-import { assemble, imageContext, type Prompts } from './prompt.js';
-import { tileFrame } from './tiles.js';
+import type { Batch, ClipInput } from './batch.js';
+import type { Prompts } from './prompt.js';
 import type { Tokens } from './tokens.js';
 
-/** How a clip becomes tiles; the names of the official `internvl_args`, and the size of a tile in tokens. */
-export interface FrameOptions {
-  /** Side S of a tile, pixels. */
-  inputSize: number;
-  /** Most tiles of a frame, the thumbnail not counted. */
-  maxNum: number;
-  /** Frames of a clip. */
-  numSegments: number;
-  centerCropVideo: boolean;
-  /** Visual tokens of a tile. */
-  tokensPerTile: number;
+/** How a family takes clips: what is kept of a clip's frames, the prompt around them, and the tensors. */
+export interface ClipFormat {
+  readonly reading: Pick<ReadOptions, 'segments' | 'transform' | 'parameters'>;
+  /** A clip as a model input. @param kept what `reading.transform` made of its frames. */
+  input(clip: Clip, prompts: Prompts, kept: Uint8Array): ClipInput;
+  /** Inputs as one batch of tensors; the caller disposes it. */
+  collate(inputs: readonly ClipInput[]): Batch;
 }
 
 /** Clips as inputs, in their order: undefined for each clip that is among the failures. */
@@ -26,14 +20,14 @@ export interface ProcessedClips {
   failures: ReadFailure[];
 }
 
-/** Makes model inputs of clips: frames are sampled, decoded and tiled, and the prompt becomes token ids. */
+/** Makes model inputs of clips: frames are sampled, decoded and resized, and the prompt becomes token ids. */
 export class Processor {
   /**
-   * @param cache keeps the tiles of each clip on disk; without it a clip is decoded each time.
+   * @param cache keeps what the model sees of each clip on disk; without it a clip is decoded each time.
    */
   constructor(
     readonly tokens: Tokens,
-    readonly options: FrameOptions,
+    readonly format: ClipFormat,
     public cache?: FrameCache,
   ) {}
 
@@ -42,7 +36,7 @@ export class Processor {
    * @throws with ffmpeg's reason when the clip cannot be read, and when it has no prompt but needs one.
    */
   async process(clip: Clip, prompts: Prompts): Promise<ClipInput> {
-    return this.input(clip, prompts, await readClip(clip, this.reading()));
+    return this.format.input(clip, prompts, await readClip(clip, this.reading()));
   }
 
   /**
@@ -57,10 +51,10 @@ export class Processor {
   ): Promise<ProcessedClips> {
     const { frames, failures } = await readClips(clips, { ...this.reading(), signal, onProgress });
     const inputs = clips.map((clip) => {
-      const tiles = frames.get(clip.id);
-      if (!tiles) return undefined;
+      const kept = frames.get(clip.id);
+      if (!kept) return undefined;
       try {
-        return this.input(clip, prompts, tiles);
+        return this.format.input(clip, prompts, kept);
       } catch (error) {
         failures.push({ clip, reason: (error as Error).message });
         return undefined;
@@ -71,28 +65,11 @@ export class Processor {
 
   /** Inputs as one batch of tensors; the caller disposes it. */
   collate(inputs: readonly ClipInput[]): Batch {
-    const { tokens, options } = this;
-    return collate(inputs, {
-      padId: tokens.padId,
-      imageContextId: tokens.id(imageContext),
-      tokensPerTile: options.tokensPerTile,
-    });
-  }
-
-  private input(clip: Clip, prompts: Prompts, tiles: Uint8Array): ClipInput {
-    const { inputSize, numSegments, tokensPerTile } = this.options;
-    const tileCount = tiles.length / (3 * inputSize * inputSize);
-    const perFrame = new Array<number>(numSegments).fill(tileCount / numSegments);
-    const pieces = assemble(prompts, clip, perFrame, tokensPerTile);
-    return { inputIds: this.tokens.encode(pieces), tiles, tileCount };
+    return this.format.collate(inputs);
   }
 
   private reading(): ReadOptions {
-    const { inputSize, maxNum, numSegments, centerCropVideo } = this.options;
-    const tiling = { inputSize, maxNum, centerCrop: centerCropVideo };
-    const transform = ({ frames, width, height }: Frames) =>
-      Buffer.concat(frames.map((rgb) => tileFrame(rgb, width, height, tiling).tiles));
-    return { segments: numSegments, transform, parameters: { tiling }, cache: this.cache };
+    return { ...this.format.reading, cache: this.cache };
   }
 }
 

@@ -8,13 +8,21 @@ export interface Prompts {
 /** A run of the token sequence: plain text, or one special token some times over. */
 export type Piece = string | { token: string; times: number };
 
-/** The system text of the InternVL3 chat template when a conversation brings none. */
-const defaultSystem = 'You are Qwen, created by Alibaba Cloud. You are a helpful assistant.';
-
 const imageStart = '<img>';
 const imageEnd = '</img>';
-/** The placeholder whose embeddings the visual tokens replace. */
+/** InternVL's placeholder whose embeddings the visual tokens replace. */
 export const imageContext = '<IMG_CONTEXT>';
+
+const visionStart = '<|vision_start|>';
+const visionEnd = '<|vision_end|>';
+/** Qwen-VL's placeholder whose embeddings the visual tokens replace. */
+export const videoPad = '<|video_pad|>';
+
+/** The system text of the chat templates when a conversation brings none. */
+const defaultSystem = {
+  internvl: 'You are Qwen, created by Alibaba Cloud. You are a helpful assistant.',
+  qwen: 'You are a helpful assistant.',
+};
 
 /** The system prompt of the published models, around its numbered questions. */
 const officialSystem = (questions: string) =>
@@ -69,8 +77,8 @@ function lookUp(operation: string, what: string, table: Record<string, Prompts>,
 }
 
 /**
- * The conversation about one clip as pieces of its token sequence: ChatML with the system and the user message,
- * open for the answer. The user message ends with the frames, one line each:
+ * The conversation about one clip for InternVL: ChatML with the system and the user message, open for the answer. The
+ * user message ends with the frames, one line each:
  *
  *   Frame{i}: <img> <IMG_CONTEXT> x (tokens a tile x tiles of the frame) </img>
  *
@@ -94,9 +102,36 @@ export function assemble(
     { token: imageEnd, times: 1 },
     '\n',
   ]);
+  return conversation(prompts, clip, frames, defaultSystem.internvl);
+}
+
+/**
+ * The conversation about one clip for Qwen-VL, as `assemble`: the user message ends with the video,
+ * `<|vision_start|> <|video_pad|> x (visual tokens) <|vision_end|>`.
+ * Source: official implementation, Qwen chat template and processor.
+ */
+export function assembleVideo(
+  prompts: Prompts,
+  clip: { id: string; prompt?: string },
+  visualTokens: number,
+): Piece[] {
+  const video = [
+    { token: visionStart, times: 1 },
+    { token: videoPad, times: visualTokens },
+    { token: visionEnd, times: 1 },
+  ];
+  return conversation(prompts, clip, video, defaultSystem.qwen);
+}
+
+function conversation(
+  prompts: Prompts,
+  clip: { id: string; prompt?: string },
+  video: Piece[],
+  system: string,
+): Piece[] {
   return [
-    ...message('system', [prompts.system ?? defaultSystem]),
-    ...message('user', [userText(prompts.user, clip), ...frames]),
+    ...message('system', [prompts.system ?? system]),
+    ...message('user', [userText(prompts.user, clip), ...video]),
     { token: '<|im_start|>', times: 1 },
     'assistant\n',
   ];

@@ -26,6 +26,59 @@ export function resize(
   newWidth: number,
   newHeight: number,
 ): Uint8Array {
+  checkSizes(rgb, width, height, newWidth, newHeight);
+  const narrow = newWidth === width ? rgb : resizeRows(rgb, width, height, newWidth);
+  return newHeight === height ? narrow.slice() : resizeColumns(narrow, newWidth, height, newHeight);
+}
+
+/**
+ * The same resize without rounding in between: both passes in float32, then one rounding (halves to even), as
+ * torchvision resizes uint8 tensors. A value in 40,000 falls to the other side of a half; Pillow's differ by up to 4.
+ * Source: official implementation, Qwen path (torchvision `resize`, bicubic, antialias).
+ * @param rgb [height, width, 3], interleaved. @returns [newHeight, newWidth, 3].
+ * @throws RangeError when a size is not a positive integer or does not fit the image.
+ */
+export function resizeRoundedOnce(
+  rgb: Uint8Array,
+  width: number,
+  height: number,
+  newWidth: number,
+  newHeight: number,
+): Uint8Array {
+  checkSizes(rgb, width, height, newWidth, newHeight);
+  const row = newWidth * 3;
+  const narrow = new Float32Array(row * height);
+  const across = exactAxis(width, newWidth);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < newWidth; x++) {
+      for (let channel = 0; channel < 3; channel++) {
+        let sum = 0;
+        across[x].weights.forEach((weight, t) => {
+          sum += weight * rgb[(y * width + across[x].start + t) * 3 + channel];
+        });
+        narrow[y * row + x * 3 + channel] = sum;
+      }
+    }
+  }
+  const result = new Uint8ClampedArray(row * newHeight);
+  exactAxis(height, newHeight).forEach(({ start, weights }, y) => {
+    const sums = new Float32Array(row);
+    weights.forEach((weight, t) => {
+      const from = (start + t) * row;
+      for (let i = 0; i < row; i++) sums[i] += weight * narrow[from + i];
+    });
+    result.set(sums, y * row); // Uint8ClampedArray rounds halves to even
+  });
+  return new Uint8Array(result.buffer);
+}
+
+function checkSizes(
+  rgb: Uint8Array,
+  width: number,
+  height: number,
+  newWidth: number,
+  newHeight: number,
+): void {
   for (const size of [width, height, newWidth, newHeight]) {
     if (!Number.isSafeInteger(size) || size < 1) {
       throw new RangeError(`resize: expected sizes to be positive integers, received ${size}`);
@@ -36,8 +89,6 @@ export function resize(
       `resize: expected ${width} x ${height} RGB pixels (${width * height * 3} bytes), received ${rgb.length} bytes`,
     );
   }
-  const narrow = newWidth === width ? rgb : resizeRows(rgb, width, height, newWidth);
-  return newHeight === height ? narrow.slice() : resizeColumns(narrow, newWidth, height, newHeight);
 }
 
 function resizeRows(rgb: Uint8Array, width: number, height: number, newWidth: number): Uint8Array {
@@ -96,29 +147,37 @@ function axis(from: number, to: number): Axis {
 }
 
 function makeAxis(from: number, to: number): Axis {
-  const scale = from / to;
-  const filterScale = Math.max(scale, 1);
-  const support = 2 * filterScale;
-  const taps = Math.ceil(support) * 2 + 1;
+  const exact = exactAxis(from, to);
+  const taps = Math.max(...exact.map(({ weights }) => weights.length));
   const starts = new Int32Array(to);
   const counts = new Int32Array(to);
   const weights = new Int32Array(to * taps);
-  for (let k = 0; k < to; k++) {
-    const center = (k + 0.5) * scale;
-    const start = Math.max(0, Math.trunc(center - support + 0.5));
-    const end = Math.min(from, Math.trunc(center + support + 0.5));
-    const exact = Array.from({ length: end - start }, (_, t) =>
-      keys((t + start - center + 0.5) * (1 / filterScale)),
-    );
-    const sum = exact.reduce((a, b) => a + b, 0);
-    starts[k] = start;
-    counts[k] = end - start;
-    exact.forEach((value, t) => {
-      const weight = (value / sum) * 2 ** fractionBits;
+  for (const [k, output] of exact.entries()) {
+    starts[k] = output.start;
+    counts[k] = output.weights.length;
+    output.weights.forEach((value, t) => {
+      const weight = value * 2 ** fractionBits;
       weights[k * taps + t] = Math.trunc(weight < 0 ? weight - 0.5 : weight + 0.5);
     });
   }
   return { starts, counts, weights, taps };
+}
+
+/** For each output of an axis its first input and the weights of the inputs from there, with the sum 1. */
+function exactAxis(from: number, to: number): { start: number; weights: number[] }[] {
+  const scale = from / to;
+  const filterScale = Math.max(scale, 1);
+  const support = 2 * filterScale;
+  return Array.from({ length: to }, (_, k) => {
+    const center = (k + 0.5) * scale;
+    const start = Math.max(0, Math.trunc(center - support + 0.5));
+    const end = Math.min(from, Math.trunc(center + support + 0.5));
+    const values = Array.from({ length: end - start }, (_, t) =>
+      keys((t + start - center + 0.5) * (1 / filterScale)),
+    );
+    const sum = values.reduce((a, b) => a + b, 0);
+    return { start, weights: values.map((value) => value / sum) };
+  });
 }
 
 /** Keys' cubic convolution kernel with A = -0.5. */

@@ -28,6 +28,16 @@ export interface GoldenPreprocess {
     rows: number;
     tiles_with_thumbnail: number;
   }[];
+  qwen: {
+    /** [height, width]; `video` by the number of frames; null is an error. */
+    smart_resize_hw: {
+      height: number;
+      width: number;
+      image: [number, number] | null;
+      video: Record<string, [number, number] | null>;
+    }[];
+    fps2: { frames: number; fps: number; indices: number[]; error: string | null }[];
+  };
 }
 
 export const goldenPreprocess = (): GoldenPreprocess =>

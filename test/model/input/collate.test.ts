@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { tf } from '../../../src/engine/tf.js';
-import { type ClipInput, collate } from '../../../src/model/input/collate.js';
+import { type Tensor4D, tf } from '../../../src/engine/tf.js';
+import { type ClipInput, disposeBatch } from '../../../src/model/input/batch.js';
+import { collate } from '../../../src/model/input/collate.js';
 import { clipTensors, goldenPreprocess } from '../../data/video/golden.js';
 import { describeEngines } from '../../engines.js';
 import { describeShared } from '../../shared.js';
@@ -9,8 +10,8 @@ const options = { padId: 9, imageContextId: 5, tokensPerTile: 2 };
 /** A clip of `tiles` tiles 2 x 2, each byte its index times 7. */
 const clip = (tiles: number, text: number[]): ClipInput => ({
   inputIds: Int32Array.from([...text, ...new Array(2 * tiles).fill(5)]),
-  tiles: Uint8Array.from({ length: tiles * 12 }, (_, i) => (i * 7) % 256),
-  tileCount: tiles,
+  pixels: Uint8Array.from({ length: tiles * 12 }, (_, i) => (i * 7) % 256),
+  shape: [tiles, 2, 2],
 });
 
 await describeEngines('collate', () => {
@@ -33,24 +34,23 @@ await describeEngines('collate', () => {
       [1, 1, 1, 1, 0],
       [1, 1, 1, 1, 1],
     ]);
-    expect([...batch.imageFlags]).toEqual([1, 1, 1]);
-    const pixels = await batch.pixelValues.array();
+    const pixels = await (batch.pixelValues as Tensor4D).array();
     expect(batch.pixelValues.shape).toEqual([3, 3, 2, 2]);
     const byte = (tile: number, channel: number) => ((tile * 12 + 2 * 3 + channel) * 7) % 256;
     expect(pixels[0][0][1][0]).toBeCloseTo((byte(0, 0) / 255 - 0.485) / 0.229, 5);
     expect(pixels[0][2][1][0]).toBeCloseTo((byte(0, 2) / 255 - 0.406) / 0.225, 5);
     expect(pixels[2][1][1][0]).toBeCloseTo((byte(1, 1) / 255 - 0.456) / 0.224, 5);
-    tf.dispose([batch.inputIds, batch.attentionMask, batch.pixelValues]);
+    disposeBatch(batch);
   });
 
   it('refuses what the model would misread', () => {
     const short = { ...clip(1, [1]), inputIds: Int32Array.of(1, 5) };
     expect(() => collate([clip(1, [1]), short], options)).toThrow(
-      'clip 1 has 1 visual tokens in its ids, expected 1 tiles x 2',
+      'clip 1 has 1 placeholders in its ids, but its video gives 2 visual tokens',
     );
-    const large = { ...clip(1, [1]), tiles: new Uint8Array(27) };
+    const large: ClipInput = { ...clip(1, [1]), pixels: new Uint8Array(27), shape: [1, 3, 3] };
     expect(() => collate([clip(1, [1]), large], options)).toThrow(
-      'clip 1 has tiles of side 3, clip 0 of side 2',
+      'clip 1 has tiles of 3 x 3, clip 0 of side 2',
     );
     expect(() => collate([], options)).toThrow('at least one clip');
   });
@@ -62,11 +62,11 @@ describeShared('collate, against the official pixels', () => {
       const tensors = clipTensors(clip);
       const tiles = tensors['resized_uint8.112.max1'].data as Uint8Array;
       const inputIds = Int32Array.of(5, 5, 5, 5);
-      const batch = collate([{ inputIds, tiles, tileCount: 2 }], options);
+      const batch = collate([{ inputIds, pixels: tiles, shape: [2, 112, 112] }], options);
       const pixels = tensors['pixels.112.max1'];
       expect(batch.pixelValues.shape).toEqual(pixels.shape);
       expect(await batch.pixelValues.data()).toBeAllclose(pixels.data, { rtol: 1e-6 });
-      tf.dispose([batch.inputIds, batch.attentionMask, batch.pixelValues]);
+      disposeBatch(batch);
     }
   });
 });

@@ -7,6 +7,7 @@ import { FrameCache } from '../../../src/data/video/frameCache.js';
 import { tf } from '../../../src/engine/tf.js';
 import { Processor } from '../../../src/model/input/processor.js';
 import { taskPrompts } from '../../../src/model/input/prompt.js';
+import { TileFormat } from '../../../src/model/input/tileFormat.js';
 import { Tokens } from '../../../src/model/input/tokens.js';
 import { goldenTensors } from '../../data/video/golden.js';
 import { describeShared, shared } from '../../shared.js';
@@ -16,6 +17,7 @@ const options = { inputSize: 56, maxNum: 1, numSegments: 4, centerCropVideo: fal
 
 describeShared('Processor', () => {
   let tokens: Tokens;
+  const formatOf = (change: object = {}) => new TileFormat(tokens, { ...options, ...change });
   let folder: string;
   let cases: {
     clip: string;
@@ -37,14 +39,14 @@ describeShared('Processor', () => {
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   it('makes the ids and pixels of the official collator', async () => {
-    const processor = new Processor(tokens, options);
+    const processor = new Processor(tokens, formatOf());
     for (const [i, { clip, task, prompt, input_ids, tile_channel_mean }] of cases.entries()) {
       const input = await processor.process(
         { id: clip, path: shared('data', clip), prompt },
         taskPrompts(task),
       );
       expect([...input.inputIds]).toEqual(input_ids);
-      expect(input.tileCount).toBe(4);
+      expect(input.shape).toEqual([4, 56, 56]);
       const { pixelValues, ...rest } = processor.collate([input]);
       if (tile_channel_mean) {
         const means = tf.tidy(() => tf.mean(pixelValues, [2, 3]).arraySync());
@@ -60,11 +62,12 @@ describeShared('Processor', () => {
   });
 
   it('gives every frame its tiles', async () => {
-    const processor = new Processor(tokens, { ...options, maxNum: 6, numSegments: 2 });
-    const { inputIds, tileCount, tiles } = await processor.process(clips[0], taskPrompts('phy_deform'));
+    const processor = new Processor(tokens, formatOf({ maxNum: 6, numSegments: 2 }));
+    const { inputIds, shape, pixels } = await processor.process(clips[0], taskPrompts('phy_deform'));
+    const [tileCount] = shape;
     expect(tileCount % 2).toBe(0);
     expect(tileCount).toBeGreaterThan(2);
-    expect(tiles.length).toBe(tileCount * 56 * 56 * 3);
+    expect(pixels.length).toBe(tileCount * 56 * 56 * 3);
     expect(inputIds.filter((id) => id === tokens.id('<IMG_CONTEXT>')).length).toBe(tileCount * 4);
     expect(inputIds.filter((id) => id === tokens.id('<img>')).length).toBe(2);
   });
@@ -72,7 +75,7 @@ describeShared('Processor', () => {
   it('reports a bad clip and goes on, in order', async () => {
     const bad = { id: 'bad', path: join(folder, 'nowhere.mp4'), prompt: 'x' };
     const silent = { ...clips[1], id: 'silent', prompt: undefined };
-    const processor = new Processor(tokens, options);
+    const processor = new Processor(tokens, formatOf());
     const progress: number[] = [];
     const { inputs, failures } = await processor.processMany(
       [clips[0], bad, silent, clips[2]],
@@ -100,22 +103,22 @@ describeShared('Processor', () => {
       }
     }
     const cache = new CountingCache(join(folder, 'cache'));
-    const processor = new Processor(tokens, options, cache);
+    const processor = new Processor(tokens, formatOf(), cache);
     const first = await processor.process(clips[0], taskPrompts('phy_deform'));
     const again = await processor.process(clips[0], taskPrompts('phy_deform'));
-    expect(Buffer.compare(again.tiles, first.tiles)).toBe(0);
-    expect(again.tileCount).toBe(first.tileCount);
+    expect(Buffer.compare(again.pixels, first.pixels)).toBe(0);
+    expect(again.shape).toEqual(first.shape);
     await processor.process(clips[0], taskPrompts('text_alignment'));
     expect(made).toBe(1);
     for (const change of [{ inputSize: 28 }, { maxNum: 2 }, { numSegments: 2 }, { centerCropVideo: true }]) {
-      const other = new Processor(tokens, { ...options, ...change }, cache);
+      const other = new Processor(tokens, formatOf(change), cache);
       await other.process(clips[0], taskPrompts('phy_deform'));
     }
     expect(made).toBe(5);
   });
 
   it('stops by its signal', async () => {
-    const processor = new Processor(tokens, options);
+    const processor = new Processor(tokens, formatOf());
     const signal = AbortSignal.abort(new Error('enough'));
     await expect(processor.processMany(clips, taskPrompts('phy_deform'), { signal })).rejects.toThrow(
       'enough',

@@ -1,7 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { assemble, dimensionPrompts, type Piece, taskPrompts } from '../../../src/model/input/prompt.js';
+import {
+  assemble,
+  assembleVideo,
+  dimensionPrompts,
+  type Piece,
+  taskPrompts,
+} from '../../../src/model/input/prompt.js';
 import { Tokens } from '../../../src/model/input/tokens.js';
 import { describeShared, shared } from '../../shared.js';
 
@@ -38,6 +44,18 @@ describe('assemble', () => {
       /clip "c7" has no prompt/,
     );
     expect(() => assemble(taskPrompts('phy_deform'), { id: 'c7' }, [1], 1)).not.toThrow();
+  });
+});
+
+describe('assembleVideo', () => {
+  it('writes ChatML with one video', () => {
+    expect(written(assembleVideo({ system: 'S\n', user: 'U {prompt}!' }, clip, 3))).toBe(
+      '<|im_start|>system\nS\n<|im_end|>\n<|im_start|>user\nU a red ball falls!' +
+        `<|vision_start|>${'<|video_pad|>'.repeat(3)}<|vision_end|><|im_end|>\n<|im_start|>assistant\n`,
+    );
+    expect(written(assembleVideo({ user: 'U' }, clip, 1))).toMatch(
+      /^<\|im_start\|>system\nYou are a helpful assistant\.<\|im_end\|>\n/,
+    );
   });
 });
 

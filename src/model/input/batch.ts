@@ -1,0 +1,72 @@
+import { type Tensor, type Tensor2D, tf } from '../../engine/tf.js';
+import type { VideoGrid } from '../videoGrid.js';
+
+/** One clip as the model takes it, on the host. */
+export interface ClipInput {
+  inputIds: Int32Array;
+  /** RGB pictures, interleaved: the tiles of InternVL, the frames of Qwen-VL. */
+  pixels: Uint8Array;
+  shape: [count: number, height: number, width: number];
+}
+
+/** Some clips as tensors; the caller disposes them. */
+export interface Batch {
+  /** int32 [B, N], padded on the right. */
+  inputIds: Tensor2D;
+  /** float32 [B, N]: 1 for a token, 0 for padding. */
+  attentionMask: Tensor2D;
+  /**
+   * float32, normalised, of all clips in their order: tiles [tiles, 3, S, S] of InternVL, where the padding tiles of the
+   * official batches are left out; patches [patches, 3 · frames of a patch · p²] of Qwen-VL.
+   */
+  pixelValues: Tensor;
+  /** Of the clips of Qwen-VL. */
+  grids?: readonly VideoGrid[];
+}
+
+/** Token ids of some sequences and their mask, padded on the right. */
+export function padIds(
+  sequences: readonly Int32Array[],
+  padId: number,
+): Pick<Batch, 'inputIds' | 'attentionMask'> {
+  const length = Math.max(...sequences.map((ids) => ids.length));
+  const ids = new Int32Array(sequences.length * length).fill(padId);
+  const mask = new Float32Array(sequences.length * length);
+  sequences.forEach((sequence, row) => {
+    ids.set(sequence, row * length);
+    mask.fill(1, row * length, row * length + sequence.length);
+  });
+  return {
+    inputIds: tf.tensor2d(ids, [sequences.length, length], 'int32'),
+    attentionMask: tf.tensor2d(mask, [sequences.length, length]),
+  };
+}
+
+/** Frees the tensors of a batch. */
+export function disposeBatch({ inputIds, attentionMask, pixelValues }: Batch): void {
+  tf.dispose([inputIds, attentionMask, pixelValues]);
+}
+
+/**
+ * Checks that the ids of a clip have a placeholder for each visual token of its pictures; the official code skips the
+ * video without a word when they do not.
+ */
+export function checkPlaceholders(index: number, ids: Int32Array, placeholder: number, tokens: number): void {
+  let count = 0;
+  for (const id of ids) if (id === placeholder) count++;
+  if (count !== tokens) {
+    throw new RangeError(
+      `collate: clip ${index} has ${count} placeholders in its ids, but its video gives ${tokens} visual tokens`,
+    );
+  }
+}
+
+/** Normalised value of each byte, [3, 256]: (x / 255 - mean) / deviation by channel, each step rounded to float32. */
+export function normalisation(mean: readonly number[], deviation: readonly number[]): Float32Array[] {
+  return mean.map((m, channel) =>
+    Float32Array.from({ length: 256 }, (_, byte) => {
+      const difference = Math.fround(Math.fround(byte / 255) - Math.fround(m));
+      return difference / Math.fround(deviation[channel]);
+    }),
+  );
+}
