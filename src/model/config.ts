@@ -29,10 +29,7 @@ export interface VisionConfig {
   qkNormalization: boolean;
   normType: 'layer_norm' | 'rms_norm';
   normEpsilon: number;
-  /**
-   * Drop path of the last layer in the official training. Kept for the files only: this model never drops a path, in
-   * training either.
-   */
+  /** Share of tiles for which the last layer's branches are left out while all is trained; layers before it drop less. */
   dropPathRate: number;
 }
 
@@ -86,7 +83,7 @@ interface CommonConfig {
   reduceSequence: ReduceSequence;
   /** Hidden states that the hierarchical heads read, from 1. */
   layers: number[];
-  /** Dropout in the reward head in the official training. Kept for the files only: this model never drops out. */
+  /** Share of the reward head's hidden values that are dropped in training. */
   rewardDropout: number;
 }
 

@@ -1,3 +1,4 @@
+import type { Random } from '../base/random.js';
 import type { Tensor, Tensor2D, Tensor3D } from '../engine/tf.js';
 import { InternVL } from './backbone/internvl.js';
 import { QwenVL } from './backbone/qwenVl.js';
@@ -18,8 +19,8 @@ import type { Weights } from './weights/weights.js';
 
 /** What the backbones of all families do. */
 export interface Backbone {
-  /** Visual tokens [..., H] of the clips of a batch, in their order. */
-  encodeVision(pixelValues: Tensor, grids: readonly VideoGrid[]): Tensor;
+  /** Visual tokens [..., H] of the clips of a batch, in their order. @param random of drop path, in training. */
+  encodeVision(pixelValues: Tensor, grids: readonly VideoGrid[], random?: Random): Tensor;
   /** Hidden states of the decoder: L + 1 tensors [B, N, H]. */
   decode(
     inputIds: Tensor2D,

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import type { Random } from '../base/random.js';
 import type { Clip } from '../data/clip.js';
 import type { FrameCache } from '../data/video/frameCache.js';
 import type { ReadFailure } from '../data/video/readClips.js';
@@ -177,11 +178,12 @@ export class RewardModel {
   /**
    * Visual tokens of the clips of a batch: vision transformer, and projector (InternVL) or merger (Qwen-VL).
    * @param pixelValues tiles or patches, normalised, as in `Batch`. @param grids of the videos, for Qwen-VL.
+   * @param random of drop path, in training; none in evaluation.
    * @returns [visual tokens, H].
    */
-  encodeVision(pixelValues: Tensor, grids?: readonly VideoGrid[]): Tensor2D {
+  encodeVision(pixelValues: Tensor, grids?: readonly VideoGrid[], random?: Random): Tensor2D {
     return tf.tidy(() => {
-      const tokens = this.backbone.encodeVision(pixelValues, grids ?? []);
+      const tokens = this.backbone.encodeVision(pixelValues, grids ?? [], random);
       return tf.reshape(tokens, [-1, this.config.llm.hiddenSize]) as Tensor2D;
     });
   }
@@ -202,16 +204,16 @@ export class RewardModel {
     return this.backbone.decode(inputIds, attentionMask, visual, grids ?? []);
   }
 
-  /** Rewards [B] of hidden states, as `decode` gives them. */
-  reward(hiddenStates: Tensor3D[], attentionMask: Tensor2D): Tensor1D {
-    return this.head.reward(hiddenStates, attentionMask);
+  /** Rewards [B] of hidden states, as `decode` gives them. @param random of dropout, in training. */
+  reward(hiddenStates: Tensor3D[], attentionMask: Tensor2D, random?: Random): Tensor1D {
+    return this.head.reward(hiddenStates, attentionMask, random);
   }
 
-  /** Rewards [B] of a batch: all stages. */
-  forward({ inputIds, attentionMask, pixelValues, grids }: Batch): Tensor1D {
+  /** Rewards [B] of a batch: all stages. @param random of drop path and dropout, in training; none in evaluation. */
+  forward({ inputIds, attentionMask, pixelValues, grids }: Batch, random?: Random): Tensor1D {
     return tf.tidy(() => {
-      const visual = this.encodeVision(pixelValues, grids);
-      return this.reward(this.decode(inputIds, attentionMask, visual, grids), attentionMask);
+      const visual = this.encodeVision(pixelValues, grids, random);
+      return this.reward(this.decode(inputIds, attentionMask, visual, grids), attentionMask, random);
     });
   }
 

@@ -1,6 +1,7 @@
 import type { ColumnTable } from 'arquero';
 import { mean } from '../analysis/distribution.js';
 import { meanMargin, pairAccuracy } from '../analysis/pairs.js';
+import { Random } from '../base/random.js';
 import { tf } from '../engine/tf.js';
 import type { Loss } from '../loss/loss.js';
 import { winTie } from '../loss/winTie.js';
@@ -52,6 +53,8 @@ export interface FitOptions {
   decay?: 'matrices' | 'all';
   /** Global norm that gradients are clipped to. Default 1. */
   clipNorm?: number;
+  /** Of drop path and dropout, whose rates are the model's. Default 0. */
+  seed?: number;
   /** Held-out labels of the same dimension, or held-out pairs. */
   evaluate?: ColumnTable | readonly Pair[];
   /** Steps from one evaluation to the next. Default 50; the last step is evaluated too. */
@@ -85,6 +88,7 @@ const defaults = {
   weightDecay: 0.01,
   decay: 'matrices' as 'matrices' | 'all',
   clipNorm: 1,
+  seed: 0,
   evaluateEvery: 50, // steps
   saveEvery: 100, // steps
   keep: 2, // checkpoints
@@ -125,6 +129,7 @@ export async function fit(model: RewardModel, pairs: PairStream, options: FitOpt
     weightDecay,
     decay: settings.decay,
     clipNorm,
+    seed: settings.seed,
     evaluate: heldOut && { every: settings.evaluateEvery, clips: hashOf(heldOut.clips.map(({ id }) => id)) },
     patience,
   });
@@ -158,7 +163,9 @@ export async function fit(model: RewardModel, pairs: PairStream, options: FitOpt
       const used: LoadedPairs[] = [];
       let result: StepResult;
       try {
-        const batches = microBatches(feed, stage, accumulate, used);
+        // A stream of its own for each batch: a run that goes on from a step drops what it would have dropped.
+        const randomOf = (batch: number) => new Random(settings.seed, step, batch);
+        const batches = microBatches(feed, stage, accumulate, used, randomOf);
         result = await trainStep(batches, { loss, optimizer, learningRate: rate, clipNorm });
       } catch (error) {
         if (signal?.aborted && error === signal.reason) break; // while clips were read: no step was made
@@ -207,6 +214,7 @@ async function* microBatches(
   stage: Stage,
   count: number,
   used: LoadedPairs[],
+  randomOf: (batch: number) => Random,
 ): AsyncGenerator<MicroBatch> {
   for (let i = 0; i < count; i++) {
     const loaded = await feed.next();
@@ -221,7 +229,7 @@ async function* microBatches(
       rejected: flags(({ kind }) => kind === 'win-tie'),
     };
     try {
-      yield { rewards: () => batch.rewards(), tie, labels };
+      yield { rewards: () => batch.rewards(randomOf(i)), tie, labels };
     } finally {
       batch.dispose();
       tf.dispose([tie, labels.chosen, labels.rejected]);

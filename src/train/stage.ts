@@ -1,3 +1,4 @@
+import type { Random } from '../base/random.js';
 import type { Clip } from '../data/clip.js';
 import type { ReadFailure } from '../data/video/readClips.js';
 import { type Tensor1D, type Tensor2D, type Tensor3D, tf } from '../engine/tf.js';
@@ -7,8 +8,11 @@ import type { VideoGrid } from '../model/videoGrid.js';
 
 /** Some clips as tensors at the depth where training begins. */
 export interface StageBatch {
-  /** Rewards [B] of the clips, differentiable in the trained parameters; may be called more than once. */
-  rewards(): Tensor1D;
+  /**
+   * Rewards [B] of the clips, differentiable in the trained parameters; may be called more than once.
+   * @param random of dropout, and of drop path where all is trained; none in evaluation.
+   */
+  rewards(random?: Random): Tensor1D;
   dispose(): void;
 }
 
@@ -75,7 +79,7 @@ class PixelStage extends Stage<ClipInput> {
   collate(inputs: readonly ClipInput[]): StageBatch {
     const batch = this.model.processor.collate(inputs);
     return {
-      rewards: () => this.model.forward(batch),
+      rewards: (random) => this.model.forward(batch, random),
       dispose: () => disposeBatch(batch),
     };
   }
@@ -111,10 +115,10 @@ class VisualStage extends Stage<VisualFeatures> {
     const visual = tf.tensor2d(tokens, [tokens.length / width, width]);
     const grids = features.flatMap((clip) => clip.grids);
     return {
-      rewards: () =>
+      rewards: (random) =>
         tf.tidy(() => {
           const states = this.model.decode(inputIds, attentionMask, visual, grids);
-          return this.model.reward(states, attentionMask);
+          return this.model.reward(states, attentionMask, random);
         }),
       dispose: () => tf.dispose([inputIds, attentionMask, visual]),
     };
@@ -174,7 +178,7 @@ class HiddenStage extends Stage<HiddenFeatures> {
       states[layer] = read[index];
     });
     return {
-      rewards: () => this.model.reward(states, mask),
+      rewards: (random) => this.model.reward(states, mask, random),
       dispose: () => tf.dispose([mask, ...read]),
     };
   }

@@ -103,6 +103,46 @@ await describeEngines('fit', () => {
     for (const model of [whole, parts, again]) model.dispose();
   });
 
+  it.each(['all', 'decoder+head', 'head'] as const)(
+    'drops by its seed while %s is trained, the same after a stop, and not in evaluation',
+    async (trainable) => {
+      const train = async (more: Partial<FitOptions>, drop = 0.4, seed = 1) => {
+        const model = await smallModel(1, drop);
+        const settings = { trainable, steps: 3, evaluate: smallLabels(8, 'other'), evaluateEvery: 3, seed };
+        const run = await fit(model, pairs(), options({ ...settings, ...more }));
+        const result = { weights: await weightsOf(model), run };
+        model.dispose();
+        return result;
+      };
+      const folder = newFolder();
+      const controller = new AbortController();
+      await train({
+        folder,
+        signal: controller.signal,
+        onProgress: ({ step }) => step === 2 && controller.abort(),
+      });
+      const parts = await train({ folder });
+      const whole = await train({});
+      expect(parts.run.status).toBe('finished');
+      expect(parts.weights).toEqual(whole.weights);
+      const other = await train({}, 0.4, 2);
+      expect(other.weights).not.toEqual(whole.weights);
+      const [first, plain] = [whole, await train({}, 0)].map(({ run }) => run.history[0].loss);
+      expect(first).not.toBeCloseTo(plain, 5);
+      // Evaluated with the weights as they are, whatever they were trained with.
+      const model = await RewardModel.load(whole.run.last!);
+      const processor = (await smallModel()).processor as unknown as { processMany: unknown };
+      (model.processor as unknown as { processMany: unknown }).processMany = processor.processMany;
+      const held = await fit(
+        model,
+        pairs(),
+        options({ trainable, steps: 1, learningRate: 1e-30, evaluate: smallLabels(8, 'other') }),
+      );
+      expect(held.history[0].evalMargin).toBeCloseTo(whole.run.history[2].evalMargin!, 4);
+      model.dispose();
+    },
+  );
+
   it('keeps no tensor but the weights', async () => {
     const model = await smallModel();
     const before = tf.memory().numTensors;

@@ -9,13 +9,17 @@ import { type LabelRow, labelsOf } from '../pairing/labels.js';
 
 const tokenizer = fileURLToPath(new URL('../../assets/tiny', import.meta.url));
 
-/** A reward model of 20,000 parameters. Its clips are made up, not read: bright ones pass, `broken` ones fail to load. */
-export async function smallModel(seed = 1): Promise<RewardModel> {
+/**
+ * A reward model of 20,000 parameters. Its clips are made up, not read: bright ones pass, `broken` ones fail to load.
+ * @param drop rate of drop path and dropout.
+ */
+export async function smallModel(seed = 1, drop = 0): Promise<RewardModel> {
   const tiny = tinyConfig((await Tokens.load(tokenizer)).size);
   const small = { hiddenSize: 16, intermediateSize: 32, heads: 2, layers: 2 };
   const config = {
     ...tiny,
-    vision: { ...tiny.vision, ...small, imageSize: 16 },
+    vision: { ...tiny.vision, ...small, imageSize: 16, dropPathRate: drop },
+    rewardDropout: drop,
     llm: { ...tiny.llm, ...small, keyValueHeads: 1 },
     downsampleRatio: 0.5,
     layers: [1, 2],

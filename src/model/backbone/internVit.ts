@@ -1,6 +1,8 @@
+import type { Random } from '../../base/random.js';
 import { type Tensor, type Tensor3D, type Tensor4D, tf } from '../../engine/tf.js';
 import type { VisionConfig } from '../config.js';
 import { attend, joinHeads, splitHeads } from '../layers/attention.js';
+import { dropPath } from '../layers/dropout.js';
 import { gelu } from '../layers/gelu.js';
 import { linearOf } from '../layers/linear.js';
 import { layerNorm, rmsNorm } from '../layers/norm.js';
@@ -10,23 +12,37 @@ import { parameter, type Weights } from '../weights/weights.js';
 /**
  * Hidden states of the vision transformer: 0 the embeddings, i the output of layer i, without a final norm.
  * x ← x + ls₁ ⊙ attention(norm₁ x); x ← x + ls₂ ⊙ mlp(norm₂ x), with the exact GELU. Source: InternViT.
- * @param pixels [tiles, 3, S, S], normalised. @returns layers + 1 tensors [tiles, 1 + (S/p)², D], class token first.
+ * In training each branch is dropped for some tiles: for none in the first layer, rising to `dropPathRate` in the last.
+ * @param pixels [tiles, 3, S, S], normalised. @param random of training; none in evaluation. @returns layers + 1 tensors [tiles, 1 + (S/p)², D], class token first.
  */
-export function internVit(weights: Weights, config: VisionConfig, pixels: Tensor4D): Tensor3D[] {
+export function internVit(
+  weights: Weights,
+  config: VisionConfig,
+  pixels: Tensor4D,
+  random?: Random,
+): Tensor3D[] {
   const states = [tf.tidy(() => embed(weights, pixels))];
   for (let i = 0; i < config.layers; i++) {
     // Tidied one by one: what a layer needs on its way would else pile up through all of them.
-    states.push(tf.tidy(() => layer(weights, config, `vision_model.encoder.layers.${i}`, states[i])));
+    const drop = <T extends Tensor>(branch: T) =>
+      dropPath(branch, (config.dropPathRate * i) / Math.max(1, config.layers - 1), random);
+    states.push(tf.tidy(() => layer(weights, config, `vision_model.encoder.layers.${i}`, states[i], drop)));
   }
   return states;
 }
 
-function layer(weights: Weights, config: VisionConfig, name: string, x: Tensor3D): Tensor3D {
+function layer(
+  weights: Weights,
+  config: VisionConfig,
+  name: string,
+  x: Tensor3D,
+  drop: (branch: Tensor) => Tensor,
+): Tensor3D {
   const attended = attention(weights, config, name, norm(weights, config, `${name}.norm1`, x));
-  const y = tf.add(x, tf.mul(attended, parameter(weights, `${name}.ls1`))) as Tensor3D;
+  const y = tf.add(x, drop(tf.mul(attended, parameter(weights, `${name}.ls1`)))) as Tensor3D;
   const inner = gelu(linearOf(weights, `${name}.mlp.fc1`, norm(weights, config, `${name}.norm2`, y)));
   const mixed = linearOf(weights, `${name}.mlp.fc2`, inner);
-  return tf.add(y, tf.mul(mixed, parameter(weights, `${name}.ls2`))) as Tensor3D;
+  return tf.add(y, drop(tf.mul(mixed, parameter(weights, `${name}.ls2`)))) as Tensor3D;
 }
 
 function embed(weights: Weights, pixels: Tensor4D): Tensor3D {

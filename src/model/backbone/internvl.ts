@@ -1,3 +1,4 @@
+import type { Random } from '../../base/random.js';
 import { type Tensor, type Tensor2D, type Tensor3D, type Tensor4D, tf } from '../../engine/tf.js';
 import { headSizeOf, type InternVLConfig } from '../config.js';
 import { causalMask, paddingMask } from '../layers/attention.js';
@@ -25,12 +26,13 @@ export class InternVL {
 
   /**
    * Visual tokens of tiles.
-   * @param pixelValues [tiles, 3, S, S], normalised. @returns [tiles, tokens of a tile, H].
+   * @param pixelValues [tiles, 3, S, S], normalised. @param random of drop path, in training.
+   * @returns [tiles, tokens of a tile, H].
    */
-  encodeVision(pixelValues: Tensor4D): Tensor3D {
+  encodeVision(pixelValues: Tensor4D, _?: unknown, random?: Random): Tensor3D {
     return tf.tidy(() => {
       const { vision, selectLayer, downsampleRatio, pixelShuffleVersion } = this.config;
-      const chosen = internVit(this.weights, vision, pixelValues).at(selectLayer) as Tensor3D;
+      const chosen = internVit(this.weights, vision, pixelValues, random).at(selectLayer) as Tensor3D;
       const [tiles, tokens, width] = chosen.shape;
       const patches = tf.slice(chosen, [0, 1, 0], [tiles, tokens - 1, width]);
       const merged = pixelShuffle(patches, Math.round(1 / downsampleRatio), pixelShuffleVersion);

@@ -1,6 +1,8 @@
+import type { Random } from '../../base/random.js';
 import { type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, tf } from '../../engine/tf.js';
 import type { RewardModelConfig } from '../config.js';
 import { paddingMask } from '../layers/attention.js';
+import { dropout } from '../layers/dropout.js';
 import { linearOf } from '../layers/linear.js';
 import { parameterNames } from '../parameterNames.js';
 import { parameter, type Weights } from '../weights/weights.js';
@@ -23,10 +25,11 @@ export class RewardHead {
    * Rewards: w · silu(W x + b), x what `reduceSequence` makes of the hidden states; for `good_token` the logit of
    * "good" at the last token. Source: official implementation; HPQA is section 3 of the paper.
    * @param hiddenStates L + 1 tensors [B, N, H]. @param attentionMask [B, N], or null to read every token.
+   * @param random of the dropout of x's hidden values, in training; none in evaluation.
    * @returns [B].
    * @throws when the mask has another shape, a sequence has no token at all, or there is no such layer.
    */
-  reward(hiddenStates: Tensor3D[], attentionMask: Tensor2D | null): Tensor1D {
+  reward(hiddenStates: Tensor3D[], attentionMask: Tensor2D | null, random?: Random): Tensor1D {
     return tf.tidy(() => {
       const last = hiddenStates[hiddenStates.length - 1];
       if (attentionMask) checkMask(attentionMask, last);
@@ -41,7 +44,8 @@ export class RewardHead {
       const reduced = this.reduce(inputs);
       const hidden = linearOf(this.weights, 'reward_head.0', reduced);
       const active = tf.mul(hidden, tf.sigmoid(hidden)) as Tensor2D;
-      return tf.reshape(linearOf(this.weights, 'reward_head.3', active), [-1]) as Tensor1D;
+      const kept = dropout(active, this.config.rewardDropout, random);
+      return tf.reshape(linearOf(this.weights, 'reward_head.3', kept), [-1]) as Tensor1D;
     });
   }
 

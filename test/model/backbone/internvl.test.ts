@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Random } from '../../../src/base/random.js';
 import {
   type Rank,
   type Tensor2D,
@@ -154,6 +155,30 @@ await describeEngines('InternViT', () => {
         if (/\.ls[12]$/.test(name)) variable.assign(tf.zerosLike(variable));
       const [embeddings, ...others] = internVit(weights, config.vision, pixels());
       for (const state of others) expect(state.dataSync()).toEqual(embeddings.dataSync());
+    });
+    tf.dispose([...weights.values()]);
+  });
+
+  it('drops paths of whole tiles in training, more the deeper the layer', () => {
+    const vision = { ...config.vision, layers: 3, dropPathRate: 0.8 };
+    const weights = initialize(parameterSpecs({ ...config, vision }), 1);
+    tf.tidy(() => {
+      const tiles = tensorOf<Tensor4D>([40, 3, 56, 56], wave);
+      const states = (seed?: number) =>
+        internVit(weights, vision, tiles, seed === undefined ? undefined : new Random(seed)).map(
+          (state) => state.arraySync() as number[][][],
+        );
+      const [evaluated, trained] = [states(), states(1)];
+      expect(states(1)).toEqual(trained);
+      expect(trained.slice(0, 2)).toEqual(evaluated.slice(0, 2));
+      // Tiles that passed both of a layer's branches by: (rate of the layer)² of 40.
+      const unchanged = [1, 2].map(
+        (layer) => trained[layer].filter((tile, i) => String(tile) === String(trained[layer + 1][i])).length,
+      );
+      expect(unchanged[0]).toBeGreaterThan(0);
+      expect(unchanged[0]).toBeLessThan(15);
+      expect(unchanged[1]).toBeGreaterThan(17);
+      expect(unchanged[1]).toBeLessThan(35);
     });
     tf.dispose([...weights.values()]);
   });

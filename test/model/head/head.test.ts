@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Random } from '../../../src/base/random.js';
 import { type Tensor, type Tensor2D, type Tensor3D, tf, type Variable } from '../../../src/engine/tf.js';
 import { use } from '../../../src/engine/use.js';
 import { type ReduceSequence, type RewardModelConfig, reduceSequences } from '../../../src/model/config.js';
@@ -155,6 +156,24 @@ for (const engine of await engines()) {
         expect(head.reward(states(), halfMask()).dataSync()).toBeAllclose([-1.04324325, -1.07674564], {
           atol: 2e-6,
         });
+      });
+    });
+
+    it('drops hidden values in training, by a seed', () => {
+      const evaluated = headOf('meanpool');
+      const head = new RewardHead(evaluated.weights, { ...evaluated.config, rewardDropout: 0.5 });
+      tf.tidy(() => {
+        const rewards = (seed?: number) =>
+          head.reward(states(), halfMask(), seed === undefined ? undefined : new Random(seed)).dataSync();
+        expect(rewards()).toEqual(evaluated.reward(states(), halfMask()).dataSync());
+        expect(rewards(1)).toEqual(rewards(1));
+        expect(rewards(1)).not.toBeAllclose(rewards(), { rtol: 1e-3 });
+        // Scaled up by what is dropped, the mean over many draws is the reward of evaluation.
+        const draws = Array.from({ length: 400 }, (_, seed) => rewards(seed)[0]);
+        const mean = draws.reduce((sum, reward) => sum + reward, 0) / draws.length;
+        const deviation =
+          Math.sqrt(draws.reduce((sum, reward) => sum + (reward - mean) ** 2, 0)) / draws.length;
+        expect(Math.abs(mean - rewards()[0])).toBeLessThan(5 * deviation);
       });
     });
 
