@@ -52,7 +52,7 @@ import { btWt } from './loss/btWt.js';
 import { combined } from './loss/combined.js';
 import { winTie } from './loss/winTie.js';
 import { dimensionPrompts, taskPrompts } from './model/input/prompt.js';
-import { internvl3_1b, tinyConfig } from './model/presets.js';
+import { published, tinyConfig } from './model/presets.js';
 import { RewardModel } from './model/rewardModel.js';
 import { tiny } from './model/tiny.js';
 import { clearOutput } from './notebook/clearOutput.js';
@@ -116,7 +116,7 @@ export const model = {
   load: RewardModel.load.bind(RewardModel),
   fromHub,
   create: RewardModel.create.bind(RewardModel),
-  presets: { tiny: tinyConfig, internvl3_1b },
+  presets: { tiny: tinyConfig, ...published },
   taskPrompts,
   dimensionPrompts,
 };

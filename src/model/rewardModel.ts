@@ -132,7 +132,8 @@ export class RewardModel {
     const specs = parameterSpecs(config);
     const stored = await readWeights(files.weights, {
       shapes: new Map([...specs].filter(([name]) => !fresh.has(name))),
-      ignore: (name) => head !== undefined && isOfHead(name),
+      // A tied vocabulary projection may be stored a second time.
+      ignore: (name) => (head !== undefined && isOfHead(name)) || /(^|\.)lm_head\.weight$/.test(name),
     });
     for (const [name, variable] of initialize(fresh, head?.seed ?? 0)) stored.set(name, variable);
     // In their own order whatever the file's is, so that sums over them are the same after a restart.

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type RewardModelConfig, reduceSequences, tokensPerTile } from '../../src/model/config.js';
 import { evenLayers, fromOfficial, toOfficial } from '../../src/model/officialConfig.js';
-import { internvl3_1b, tinyConfig } from '../../src/model/presets.js';
+import { published, tinyConfig } from '../../src/model/presets.js';
 import { describeShared } from '../shared.js';
 import { goldenJson } from './golden.js';
 
@@ -9,7 +9,8 @@ const tiny = tinyConfig(128);
 
 describe('fromOfficial and toOfficial', () => {
   it.each<[string, RewardModelConfig]>([
-    ['the 1B model', internvl3_1b],
+    ...Object.entries<RewardModelConfig>(published),
+    ['a video model of other frames', { ...published.qwen2_5_vl_3b, fps: 1, maxFrames: 8, totalPixels: 1e6 }],
     ['the tiny model', tiny],
     [
       'other switches',
@@ -52,7 +53,7 @@ describe('fromOfficial and toOfficial', () => {
   });
 
   it('give a base model the HPQA head on four evenly spaced layers', () => {
-    const { config } = toOfficial(internvl3_1b);
+    const { config } = toOfficial(published.internvl3_1b);
     const base = fromOfficial({ config });
     expect(base.reduceSequence).toBe('progressive_hierarchical_attention');
     expect(base.layers).toEqual([6, 12, 18, 24]);
@@ -169,9 +170,50 @@ describe('fromOfficial and toOfficial', () => {
   });
 });
 
+describe('fromOfficial of a published Qwen-VL model', () => {
+  const published7b = {
+    model_type: 'qwen2_5_vl',
+    hidden_size: 3584,
+    intermediate_size: 18_944,
+    num_hidden_layers: 28,
+    num_attention_heads: 28,
+    num_key_value_heads: 4,
+    vocab_size: 152_064,
+    rope_theta: 1e6,
+    rope_scaling: { type: 'mrope', mrope_section: [16, 24, 24] },
+    max_position_embeddings: 128_000,
+    tie_word_embeddings: false,
+    vision_config: { hidden_size: 1280, tokens_per_second: 2 },
+  };
+
+  it('reads the fields of the decoder from the top, or from their section', () => {
+    expect(fromOfficial({ config: published7b })).toEqual(published.qwen2_5_vl_7b);
+    const { vision_config, model_type, ...text } = published7b;
+    const config = { model_type, vision_config, text_config: text };
+    expect(fromOfficial({ config })).toEqual(published.qwen2_5_vl_7b);
+  });
+
+  it('ignores the frames of an official run, which did not act', () => {
+    const trainingConfig = { qwenvl_args: { fps: 7, video_total_pixels: 24_576 * 28 ** 2 } };
+    expect(fromOfficial({ config: published7b, trainingConfig })).toEqual(published.qwen2_5_vl_7b);
+  });
+
+  it.each([
+    [
+      { rope_scaling: { mrope_section: [16, 24] } },
+      'mrope_section is [16,24], expected three numbers with the sum 64',
+    ],
+    [{ rope_scaling: undefined }, 'config.json: the field rope_scaling is missing'],
+    [{ vision_config: { depth: 'deep' } }, 'config.json, vision_config: depth is "deep", expected a number'],
+    [{ model_type: 'qwen3_vl' }, 'model_type is "qwen3_vl", expected internvl_chat, qwen2_vl or qwen2_5_vl'],
+  ])('names the bad field: %j', (change, message) => {
+    expect(() => fromOfficial({ config: { ...published7b, ...change } })).toThrow(message);
+  });
+});
+
 describe('tokensPerTile', () => {
   it('counts merged patches', () => {
-    expect(tokensPerTile(internvl3_1b)).toBe(256);
+    expect(tokensPerTile(published.internvl3_1b)).toBe(256);
     expect(tokensPerTile(tiny)).toBe(4);
   });
 });
@@ -223,19 +265,42 @@ describeShared('fromOfficial of an official checkpoint', () => {
     } satisfies RewardModelConfig);
   });
 
-  it('writes the values that the official classes wrote', () => {
-    const config = goldenJson('checkpoints', 'internvl3-tiny', 'config.json');
-    const trainingConfig = goldenJson('checkpoints', 'internvl3-tiny', 'training_config.json');
-    const ours = toOfficial(fromOfficial({ config, trainingConfig }));
-    const { vision_config, llm_config, ...top } = ours.config as Record<string, object>;
-    expect(config).toMatchObject(top);
-    expect(config.vision_config).toMatchObject(vision_config);
-    const { tie_word_embeddings, ...llm } = llm_config as Record<string, unknown>;
-    expect(tie_word_embeddings).toBe(false);
-    expect(config.llm_config).toMatchObject(llm);
-    expect(Object.keys(ours.trainingConfig)).toEqual(Object.keys(trainingConfig));
-    for (const section of ['trainer_args', 'internvl_args']) {
-      expect(ours.trainingConfig[section]).toEqual(trainingConfig[section]);
-    }
-  });
+  it.each(['qwen2_vl-tiny', 'qwen2_5_vl-tiny'])(
+    'writes the values that the official classes wrote: %s',
+    (name) => {
+      const config = goldenJson('checkpoints', name, 'config.json');
+      const trainingConfig = goldenJson('checkpoints', name, 'training_config.json');
+      const ours = toOfficial(fromOfficial({ config, trainingConfig }), {
+        image_token_id: 494,
+        video_token_id: 495,
+        vision_start_token_id: 491,
+        vision_end_token_id: 492,
+      });
+      const { architectures, ...written } = ours.config;
+      expect(architectures).toEqual(config.text_config.architectures);
+      expect(config).toMatchObject(written);
+      expect(ours.trainingConfig.model_args).toMatchObject({
+        model_type: trainingConfig.model_args.model_type,
+      });
+    },
+  );
+
+  it.each(['internvl3-tiny', 'internvl3_5-tiny'])(
+    'writes the values that the official classes wrote: %s',
+    (name) => {
+      const config = goldenJson('checkpoints', name, 'config.json');
+      const trainingConfig = goldenJson('checkpoints', name, 'training_config.json');
+      const ours = toOfficial(fromOfficial({ config, trainingConfig }));
+      const { vision_config, llm_config, ...top } = ours.config as Record<string, object>;
+      expect(config).toMatchObject(top);
+      expect(config.vision_config).toMatchObject(vision_config);
+      const { tie_word_embeddings, ...llm } = llm_config as Record<string, unknown>;
+      expect(tie_word_embeddings).toBe(false);
+      expect(config.llm_config).toMatchObject(llm);
+      expect(Object.keys(ours.trainingConfig)).toEqual(Object.keys(trainingConfig));
+      for (const section of ['trainer_args', 'internvl_args']) {
+        expect(ours.trainingConfig[section]).toEqual(trainingConfig[section]);
+      }
+    },
+  );
 });

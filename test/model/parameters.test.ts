@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { reduceSequences } from '../../src/model/config.js';
 import { headSpecs, type ParameterSpec, parameterSpecs } from '../../src/model/parameters.js';
-import { internvl3_1b, tinyConfig } from '../../src/model/presets.js';
+import { published, tinyConfig } from '../../src/model/presets.js';
 import { readTensors, type StoredTensor } from '../../src/model/weights/safetensors.js';
 import { describeShared, shared } from '../shared.js';
 import { goldenCheckpoint, goldenJson } from './golden.js';
@@ -11,14 +11,14 @@ const shapes = (tensors: ReadonlyMap<string, ParameterSpec | StoredTensor>) =>
 
 describe('parameterSpecs', () => {
   it('has the parameters of the published 1B model', () => {
-    const specs = parameterSpecs(internvl3_1b);
+    const specs = parameterSpecs(published.internvl3_1b);
     expect(specs.get('vision_model.embeddings.position_embedding')?.shape).toEqual([1, 1025, 1024]);
     expect(specs.get('mlp1.1.weight')?.shape).toEqual([896, 4096]);
     expect(specs.get('language_model.model.layers.23.self_attn.k_proj.weight')?.shape).toEqual([128, 896]);
     expect(specs.get('language_model.lm_head.weight')?.shape).toEqual([151_674, 896]);
-    expect(headSpecs(internvl3_1b).size).toBe(25);
+    expect(headSpecs(published.internvl3_1b).size).toBe(25);
     // The head comes last, in the order of the computation.
-    expect([...specs.keys()].slice(-25)).toEqual([...headSpecs(internvl3_1b).keys()]);
+    expect([...specs.keys()].slice(-25)).toEqual([...headSpecs(published.internvl3_1b).keys()]);
   });
 
   it('follows the switches of the vision transformer', () => {
@@ -36,11 +36,38 @@ describe('parameterSpecs', () => {
   });
 });
 
-describeShared('parameterSpecs of official models', () => {
-  it('has the names and shapes of a checkpoint', async () => {
-    const { folder, config } = goldenCheckpoint('internvl3-tiny');
-    expect(shapes(parameterSpecs(config))).toEqual(shapes(await readTensors(`${folder}/model.safetensors`)));
+describe('published', () => {
+  // As the hub shows them for the base models.
+  it.each([
+    ['internvl3_1b', 938_193_024],
+    ['internvl3_2b', 2_088_957_440],
+    ['internvl3_8b', 7_944_373_760],
+    ['internvl3_5_1b', 1_060_897_792],
+    ['internvl3_5_8b', 8_528_318_464],
+    ['qwen2_vl_2b', 2_208_985_600],
+    ['qwen2_vl_7b', 8_291_375_616],
+    ['qwen2_5_vl_3b', 3_754_622_976],
+    ['qwen2_5_vl_7b', 8_292_166_656],
+    ['qwen2_5_vl_72b', 73_410_777_344],
+  ] as const)('has the number of parameters of %s', (name, expected) => {
+    const config = published[name];
+    const head = headSpecs(config);
+    const backbone = [...parameterSpecs(config)].filter(([key]) => !head.has(key));
+    const sizes = backbone.map(([, { shape }]) => shape.reduce((product, n) => product * n, 1));
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(expected);
   });
+});
+
+describeShared('parameterSpecs of official models', () => {
+  it.each(['internvl3-tiny', 'internvl3_5-tiny', 'qwen2_vl-tiny', 'qwen2_5_vl-tiny'])(
+    'has the names and shapes of the checkpoint %s',
+    async (name) => {
+      const { folder, config } = goldenCheckpoint(name);
+      expect(shapes(parameterSpecs(config))).toEqual(
+        shapes(await readTensors(`${folder}/model.safetensors`)),
+      );
+    },
+  );
 
   it.each(reduceSequences)('has the names and shapes of the head %s', async (reduceSequence) => {
     const { hierarchical_query_attn_layers: layers, ...io } = goldenJson('heads', `${reduceSequence}.json`);

@@ -4,7 +4,10 @@ import { Tokenizer } from '@huggingface/tokenizers';
 import type { Piece } from './prompt.js';
 import { qwenTokenizer } from './qwenTokenizer.js';
 
-/** The files that make a tokenizer, as the official checkpoints name them. */
+/**
+ * The files that make a tokenizer, as the official checkpoints name them, and those of the processor: nothing reads
+ * them here, but a Qwen-VL model that is saved without them is none for the official loader.
+ */
 const fileNames = [
   'tokenizer.json',
   'tokenizer_config.json',
@@ -13,6 +16,9 @@ const fileNames = [
   'vocab.json',
   'merges.txt',
   'chat_template.jinja',
+  'preprocessor_config.json',
+  'video_preprocessor_config.json',
+  'processor_config.json',
 ];
 
 interface TokenizerJson {
