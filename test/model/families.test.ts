@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { tf } from '../../src/engine/tf.js';
+import { taskPrompts } from '../../src/model/input/prompt.js';
 import { RewardModel } from '../../src/model/rewardModel.js';
 import { readTensors, writeTensors } from '../../src/model/weights/safetensors.js';
 import { describeEngines } from '../engines.js';
@@ -81,6 +82,21 @@ await describeEngines('RewardModel of every family', (engine) => {
       };
       expect(await scoreOf(1)).toBe(await scoreOf(1));
       expect(await scoreOf(1)).not.toBe(await scoreOf(2));
+    });
+
+    it('internvl3_5-tiny has the official ids and rewards of real clips', async () => {
+      const checkpoint = shared('golden/checkpoints/internvl3_5-tiny');
+      const model = await RewardModel.load(checkpoint);
+      const { cases } = await json(join(checkpoint, 'e2e.json'));
+      expect(cases.length).toBeGreaterThan(4);
+      for (const { clip, task, prompt, input_ids, reward } of cases) {
+        const judged = { id: clip, path: shared('data', clip), prompt };
+        const input = await model.processor.process(judged, taskPrompts(task));
+        expect([...input.inputIds]).toEqual(input_ids);
+        // Another build of swscale moves pixels by up to three levels, which random weights amplify.
+        expect(await model.rewards([input])).toBeAllclose([reward], { atol: 0.012 });
+      }
+      model.dispose();
     });
 
     it('names a setting of frames that the family does not have', async () => {

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { tf } from '../../src/engine/tf.js';
 import { type ClipInput, disposeBatch } from '../../src/model/input/batch.js';
+import { RewardModel } from '../../src/model/rewardModel.js';
 import { stageOf } from '../../src/train/stage.js';
 import { describeEngines } from '../engines.js';
+import { describeShared, shared } from '../shared.js';
 import { smallModel } from './smallModel.js';
 
 const clip = (id: string) => ({ id, path: `${id}.mp4` });
@@ -71,6 +73,26 @@ describe('Stage', () => {
     const { model } = await unevenModel();
     const stage = stageOf(model, 'head');
     await expect(stage.load([clip('a')], AbortSignal.abort(new Error('enough')))).rejects.toThrow('enough');
+    model.dispose();
+  });
+});
+
+describeShared('Stage of a model that takes videos', () => {
+  it.each(parts)('%s gives the rewards of the whole model, of videos of different sizes', async (part) => {
+    const frames = { maxFrames: 4, minPixels: 28 ** 2, maxPixels: 8 * 28 ** 2 };
+    const model = await RewardModel.load(shared('golden/checkpoints/qwen2_5_vl-tiny'), { frames });
+    const clips = ['cogvideo_001', 'zeroscope_001'].map((id) => ({
+      id,
+      path: shared('data', `fetv/clips/${id}.mp4`),
+    }));
+    const expected = await model.score(clips);
+    const stage = stageOf(model, part);
+    const features = await stage.load(clips);
+    const batch = stage.collate(clips.map(({ id }) => features.get(id)));
+    const rewards = batch.rewards();
+    expect(await rewards.data()).toBeAllclose(expected, { rtol: 1e-5 });
+    rewards.dispose();
+    batch.dispose();
     model.dispose();
   });
 });

@@ -51,12 +51,12 @@ export function resizeRoundedOnce(
   const across = exactAxis(width, newWidth);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < newWidth; x++) {
+      const { start, weights } = across[x];
+      const [out, first] = [y * row + x * 3, (y * width + start) * 3];
       for (let channel = 0; channel < 3; channel++) {
         let sum = 0;
-        across[x].weights.forEach((weight, t) => {
-          sum += weight * rgb[(y * width + across[x].start + t) * 3 + channel];
-        });
-        narrow[y * row + x * 3 + channel] = sum;
+        for (let t = 0; t < weights.length; t++) sum += weights[t] * rgb[first + t * 3 + channel];
+        narrow[out + channel] = sum;
       }
     }
   }
