@@ -47,12 +47,18 @@ export class InternVL {
    * @param inputIds [B, N]. @param attentionMask [B, N]: 1 for a token, 0 for padding.
    * @param visual [visual tokens of the batch, H].
    * @returns L + 1 tensors [B, N, H]: 0 the embeddings, L after the final norm.
-   * @throws when the numbers of placeholders and of visual tokens differ.
+   * @throws when the numbers of placeholders and of visual tokens differ, and for more tokens than positions.
    */
   decode(inputIds: Tensor2D, attentionMask: Tensor2D, visual: Tensor2D): Tensor3D[] {
     return tf.tidy(() => {
       const { llm } = this.config;
       const length = inputIds.shape[1];
+      // From there on the official code stretches the rotary positions (dynamic scaling).
+      if (length > llm.maxPositions) {
+        throw new RangeError(
+          `decode: ${length} tokens, but the model has positions for ${llm.maxPositions}; take fewer frames or tiles`,
+        );
+      }
       const mask = tf.expandDims(tf.add(causalMask(length), paddingMask(attentionMask)), 1);
       const rotary = rotaryTable(length, headSizeOf(llm), llm.ropeTheta);
       const table = parameter(this.weights, 'language_model.model.embed_tokens.weight') as Tensor as Tensor2D;

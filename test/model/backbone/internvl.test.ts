@@ -137,6 +137,14 @@ await describeEngines('InternVL of formula weights', () => {
       expect(() => model.decode(ids(), mask(), tokens)).toThrow(
         'decode: 8 placeholders in the ids, but 7 visual tokens',
       );
+      const short = new InternVL(
+        weights,
+        { ...config, llm: { ...config.llm, maxPositions: 9 } },
+        imageContext,
+      );
+      expect(() => short.decode(ids(), mask(), tokens)).toThrow(
+        'decode: 10 tokens, but the model has positions for 9',
+      );
       expect(() => model.encodeVision(tf.zeros([1, 3, 28, 28]))).toThrow(
         'encodeVision: tiles of 4 patches, but the model has positions for 16',
       );
