@@ -24,11 +24,14 @@ export function attend(query: Tensor4D, key: Tensor4D, value: Tensor4D, mask?: T
   const [, groups, keys] = key.shape;
   // The heads of a group are stacked along the queries, so that keys and values need not be repeated.
   const stacked = [batch, groups, (heads / groups) * queries, size];
-  const scaled = tf.mul(tf.reshape(query, stacked), 1 / Math.sqrt(size)) as Tensor4D;
-  const scores = tf.reshape(tf.matMul(scaled, key, false, true), [batch, heads, queries, keys]);
-  const shares = tf.softmax(mask ? tf.add(scores, mask) : scores);
-  const mixed = tf.matMul(tf.reshape(shares, [batch, groups, stacked[2], keys]) as Tensor4D, value);
-  return tf.reshape(mixed, [batch, heads, queries, size]) as Tensor4D;
+  // Tidied: the scores are the largest tensors of a model.
+  return tf.tidy(() => {
+    const scaled = tf.mul(tf.reshape(query, stacked), 1 / Math.sqrt(size)) as Tensor4D;
+    const scores = tf.reshape(tf.matMul(scaled, key, false, true), [batch, heads, queries, keys]);
+    const shares = tf.softmax(mask ? tf.add(scores, mask) : scores);
+    const mixed = tf.matMul(tf.reshape(shares, [batch, groups, stacked[2], keys]) as Tensor4D, value);
+    return tf.reshape(mixed, [batch, heads, queries, size]) as Tensor4D;
+  });
 }
 
 /** Additive mask [B, 1, N] that hides padding keys; `attentionMask` [B, N] is 1 for a token. */
