@@ -55,6 +55,7 @@ import { dimensionPrompts, taskPrompts } from './model/input/prompt.js';
 import { published, tinyConfig } from './model/presets.js';
 import { RewardModel } from './model/rewardModel.js';
 import { tiny } from './model/tiny.js';
+import { annotator } from './notebook/annotator.js';
 import { clearOutput } from './notebook/clearOutput.js';
 import { display } from './notebook/display.js';
 import { input } from './notebook/input.js';
@@ -181,8 +182,8 @@ export const plot = {
   thresholdCosts,
 };
 
-/** Players, tables, progress and live charts. */
-export const notebook = { display, clearOutput, input, table, player, pair, progress, liveChart };
+/** Players, the annotator, tables, progress and live charts. */
+export const notebook = { display, clearOutput, input, table, player, pair, annotator, progress, liveChart };
 
 export type { EvaluationRow } from './analysis/evaluate.js';
 export type { Interval } from './base/bootstrap.js';
@@ -192,6 +193,7 @@ export type { Loss } from './loss/loss.js';
 export type { RewardModelConfig } from './model/config.js';
 export type { Prompts } from './model/input/prompt.js';
 export type { RewardModel } from './model/rewardModel.js';
+export type { Annotator, AnnotatorOptions } from './notebook/annotator.js';
 export type { Pair, PairStream } from './pairing/pair.js';
 export type { ScoreTable } from './score/clips.js';
 export type { FitOptions, FitProgress } from './train/fit.js';

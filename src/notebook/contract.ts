@@ -14,6 +14,7 @@ export const mime = {
   png: 'image/png',
   plotly: 'application/vnd.plotly.v1+json',
   player: 'application/vnd.solireward.player.v1+json',
+  annotator: 'application/vnd.solireward.annotator.v1+json',
   /** Beside HTML that is only for front ends without our extension: with it, nothing is shown. */
   plotlyScript: 'application/vnd.solireward.plotly-script.v1+json',
 } as const;
@@ -63,6 +64,70 @@ export interface Attention {
 
 /** Comm target by which a player asks for a clip that the browser cannot fetch or decode. */
 export const clipTarget = 'solireward.clip';
+
+/** Content of `mime.annotator`: what the annotator shows before it has spoken with the code. */
+export interface AnnotatorData {
+  /** Comm target that answers its requests. */
+  target: string;
+  dimension: string;
+  /** What passes and what fails, in words. */
+  criteria: string;
+  /** Who may vote; empty where everybody may who gives a name. */
+  annotators: string[];
+}
+
+/** What the annotator asks of the code, over a comm. The same id again is the same request. */
+export type AnnotatorRequest = { id: string; annotator: string } & (
+  | { type: 'start' }
+  | { type: 'vote'; clip: string; pass: boolean; note: string; seconds: number }
+  | { type: 'skip'; clip: string; note: string; seconds: number }
+  /** Takes back the annotator's last vote or skip. */
+  | { type: 'undo' }
+  /** Takes back all skips. */
+  | { type: 'revisit' }
+);
+
+/** The answer to the request of that id: what is refused, and why; and where the annotator is now. */
+export interface AnnotatorAnswer {
+  id: string | null;
+  error?: string;
+  state?: AnnotatorState;
+}
+
+/** Where an annotator is. All that it tells of is on disk. */
+export interface AnnotatorState {
+  annotator: string;
+  /** What to judge; null when all is judged. */
+  clip: AnnotatorClip | null;
+  /** What comes after it, to be loaded already. */
+  next: AnnotatorClip | null;
+  /** The note of the vote that was taken back. */
+  note: string;
+  votes: number;
+  skipped: number;
+  left: number;
+  agreement: AnnotatorAgreement | null;
+  /** What was repaired in the file. */
+  repairs: string[];
+}
+
+/** A clip without its origin. */
+export interface AnnotatorClip {
+  id: string;
+  prompt?: string;
+  video?: ClipData;
+  /** Why there is no video. */
+  failure?: string;
+}
+
+/** Agreement over the clips that two or more have judged. */
+export interface AnnotatorAgreement {
+  /** Krippendorff's alpha; null where all votes are the same. */
+  alpha: number | null;
+  /** Share of pairs of votes that agree. */
+  raw: number;
+  clips: number;
+}
 
 /** Method name by which a value shows itself (the convention of Deno's kernel). */
 export const jupyterDisplay: unique symbol = Symbol.for('Jupyter.display') as never;

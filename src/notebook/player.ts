@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
-import { basename, relative, sep } from 'node:path';
+import { basename } from 'node:path';
 import { runFfmpeg } from '../data/video/ffmpeg.js';
-import { probe, type VideoInfo } from '../data/video/probe.js';
 import { checkAttention } from './attention.js';
-import { isBrowserCodec, serveClip } from './clipServer.js';
+import { clipData, linkOf } from './clipData.js';
+import { isBrowserCodec } from './clipServer.js';
 import {
   type ClipCaption,
+  type ClipData,
   type Displayable,
   jupyterDisplay,
   type MimeBundle,
@@ -49,7 +50,7 @@ export function player(clip: Playable, caption: ClipCaption = {}): Displayable {
  * @throws {RangeError} if the attention to a clip does not fit the clip
  */
 export async function playerBundle(clips: CaptionedClip[]): Promise<MimeBundle> {
-  const infos = await Promise.all(clips.map(({ path }) => probe(path)));
+  const infos = await Promise.all(clips.map(({ path }) => clipData(path)));
   clips.forEach((clip, i) => {
     if (clip.attention) checkAttention(clip.id ?? clip.path, clip.attention, infos[i].frames);
   });
@@ -59,8 +60,6 @@ export async function playerBundle(clips: CaptionedClip[]): Promise<MimeBundle> 
     clips: clips.map((clip, i) => ({
       ...captioned(clip),
       ...infos[i],
-      path: linkOf(clip.path),
-      key: serveClip(clip.path),
     })),
   };
   return {
@@ -77,7 +76,7 @@ function captioned({ id, prompt, generator, score, label, note, attention }: Cap
 }
 
 /** A small clip as part of the page, a larger one by its URL, and one that browsers cannot decode as a contact sheet. */
-async function pictureHtml(path: string, { codec, frames }: VideoInfo): Promise<string> {
+async function pictureHtml(path: string, { codec, frames }: ClipData): Promise<string> {
   const style = 'style="width:100%;border-radius:4px;background:#000"';
   if (!isBrowserCodec(codec)) {
     const sheet = await contactSheet([{ path, frames }]);
@@ -86,11 +85,6 @@ async function pictureHtml(path: string, { codec, frames }: VideoInfo): Promise<
   const small = (await stat(path)).size <= inlineBytes;
   const source = small ? `data:video/mp4;base64,${await readFile(path, 'base64')}` : linkOf(path);
   return `<video src="${escapeHtml(source)}" controls muted loop playsinline preload="metadata" ${style}></video>`;
-}
-
-/** URL of a file relative to the folder that the notebook runs in. */
-function linkOf(path: string): string {
-  return relative(process.cwd(), path).split(sep).map(encodeURIComponent).join('/');
 }
 
 /** One PNG with a row of evenly spaced frames for each clip. */

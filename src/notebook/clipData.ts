@@ -1,0 +1,18 @@
+import { relative, sep } from 'node:path';
+import { probe } from '../data/video/probe.js';
+import { serveClip } from './clipServer.js';
+import type { ClipData } from './contract.js';
+
+/**
+ * What the front end needs to play a file: where it is, and its size and length.
+ * @throws {Error} if it cannot be read, with ffprobe's reason
+ */
+export async function clipData(path: string): Promise<ClipData> {
+  const info = await probe(path);
+  return { ...info, path: linkOf(path), key: serveClip(path) };
+}
+
+/** URL of a file relative to the folder that the notebook runs in. */
+export function linkOf(path: string): string {
+  return relative(process.cwd(), path).split(sep).map(encodeURIComponent).join('/');
+}
