@@ -6,8 +6,9 @@ import { doctor } from './cli/doctor.js';
 import { kernel } from './cli/kernel.js';
 import { score } from './cli/score.js';
 import { UsageError, type Verb } from './cli/verb.js';
+import { verify } from './cli/verify.js';
 
-const verbs: Record<string, Verb> = { doctor, kernel, score, analyze };
+const verbs: Record<string, Verb> = { doctor, kernel, score, analyze, verify };
 const usage = ['usage:', ...Object.values(verbs).map((verb) => verb.usage)].join('\n');
 
 /** Runs one command line and returns the exit code: 0, 1 when something is wrong, 2 for a wrong command. */

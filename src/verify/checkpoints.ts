@@ -1,0 +1,175 @@
+import { type Scalar, type Tensor, type Tensor2D, tf } from '../engine/tf.js';
+import { internVit } from '../model/backbone/internVit.js';
+import type { Piece } from '../model/input/prompt.js';
+import type { Tokens } from '../model/input/tokens.js';
+import { RewardModel } from '../model/rewardModel.js';
+import { parameter } from '../model/weights/weights.js';
+import type { Fields, Fixtures, Tensors } from './fixtures.js';
+import { guarded, type Item, relativeError, Worst } from './measure.js';
+import { Sample } from './sample.js';
+
+/** Gradients below this share of the global norm are rounding. */
+const noise = 1e-3;
+
+/** The whole models of `checkpoints/`: tokens, vision, decoder, rewards, logits and gradients. */
+export async function* checkpoints(fixtures: Fixtures): AsyncGenerator<Item> {
+  for (const name of await fixtures.names('checkpoints')) {
+    const title = `checkpoint ${name}`;
+    yield* guarded(title, () => checkpoint(fixtures, name, title));
+  }
+}
+
+async function* checkpoint(fixtures: Fixtures, name: string, title: string): AsyncGenerator<Item> {
+  const io = await fixtures.json('checkpoints', name, 'io.json');
+  // A rounded copy of a model has the inputs of the original, and rewards of its own.
+  const copy = io.has('inputs');
+  const file = copy ? io.text('inputs').split('/') : ['checkpoints', name, 'io.safetensors'];
+  const stored = await fixtures.tensors(...file);
+  const model = await RewardModel.load(fixtures.path('checkpoints', name));
+  const sample = new Sample(model, stored);
+  try {
+    const rewards = copy ? io.numbers('reward_scores_float32_compute') : stored.floats('reward_scores').data;
+    yield { name: `${title}: rewards`, error: await errorOf(() => sample.rewards(), rewards) };
+    if (copy) return;
+    const { tokens } = model.processor;
+    if (io.has('tokenizer_cases')) yield { name: `${title}: tokens`, error: tokenError(tokens, io) };
+    yield { name: `${title}: vision`, error: await visionError(model, sample, stored) };
+    const projected = stored.floats('projector_output').data;
+    yield { name: `${title}: visual tokens`, error: await errorOf(() => sample.projected(), projected) };
+    yield { name: `${title}: hidden states`, error: await stateError(model, sample, stored) };
+    const logits = stored.floats('logits_last').data;
+    yield { name: `${title}: logits`, error: await errorOf(() => sample.logits(), logits) };
+    yield { name: `${title}: gradients`, error: await gradientError(model, sample, stored, io) };
+    yield* clipItems(fixtures, model, name, title);
+  } finally {
+    model.dispose();
+  }
+}
+
+/** Error of what is computed. */
+async function errorOf(compute: () => Tensor, expected: ArrayLike<number>): Promise<number> {
+  const tensor = tf.tidy(compute);
+  try {
+    return relativeError(await tensor.data(), expected);
+  } finally {
+    tensor.dispose();
+  }
+}
+
+/** Ids of texts, in which special tokens are read as such, as the official code does. */
+function tokenError(tokens: Tokens, io: Fields): number {
+  const worst = new Worst();
+  for (const given of io.objects('tokenizer_cases')) {
+    const pieces = given
+      .text('text')
+      .split(/(<\|\w+\|>|<\/?\w+>)/)
+      .map(
+        (part, i): Piece =>
+          i % 2 === 1 && tokens.find(part) !== undefined ? { token: part, times: 1 } : part,
+      );
+    worst.add(tokens.encode(pieces), given.numbers('ids'));
+  }
+  return worst.error;
+}
+
+async function visionError(model: RewardModel, sample: Sample, stored: Tensors): Promise<number> {
+  const states = tf.tidy(() => internVit(model.weights, model.config.vision, sample.pixels()));
+  try {
+    const worst = new Worst();
+    for (const [i, state] of states.entries()) {
+      const name = `vit.hidden_states.${i}`;
+      if (stored.has(name)) worst.add(await state.data(), stored.floats(name).data);
+    }
+    return worst.error;
+  } finally {
+    tf.dispose(states);
+  }
+}
+
+/** Where there are tokens: padding holds whatever a model computes there. */
+async function stateError(model: RewardModel, sample: Sample, stored: Tensors): Promise<number> {
+  const states = tf.tidy(() => sample.states());
+  try {
+    const worst = new Worst();
+    const flags = stored.get('input.attention_mask').data;
+    const width = model.config.llm.hiddenSize;
+    const real = (values: ArrayLike<number>) =>
+      Float32Array.from(values, (value, i) => (flags[Math.floor(i / width)] === 1 ? value : 0));
+    for (const [i, state] of states.entries()) {
+      worst.add(real(await state.data()), real(stored.floats(`hidden_states.${i}`).data));
+    }
+    return worst.error;
+  } finally {
+    tf.dispose(states);
+  }
+}
+
+/** Of the BT loss with margin 3, softplus(3 - (r₀ - r₁)): the loss, each stored gradient, and the norms of all. */
+async function gradientError(
+  model: RewardModel,
+  sample: Sample,
+  stored: Tensors,
+  io: Fields,
+): Promise<number> {
+  const variables = model
+    .parameters('all')
+    .map((name) => ({ name, variable: parameter(model.weights, name) }));
+  const { grads, value } = tf.variableGrads(
+    () => {
+      const [chosen, rejected] = tf.split(sample.rewards(), 2);
+      return tf.sum(tf.softplus(tf.sub(3, tf.sub(chosen, rejected)))) as Scalar;
+    },
+    variables.map(({ variable }) => variable),
+  );
+  try {
+    const worst = new Worst();
+    const expected = io.object('expected');
+    const norms = io.object('gradient').object('norms');
+    const global = expected.number('gradient_global_norm');
+    worst.add(await value.data(), [expected.number('bt_loss_margin3')]);
+    let squares = 0;
+    for (const { name, variable } of variables) {
+      const gradient = (await grads[variable.name].data()) as Float32Array;
+      const norm = Math.sqrt(gradient.reduce((sum, x) => sum + x * x, 0));
+      squares += norm * norm;
+      worst.add([norm], [norms.number(name)], noise * global);
+      if (stored.has(`grad.${name}`)) worst.add(gradient, stored.floats(`grad.${name}`).data, noise * global);
+    }
+    worst.add([Math.sqrt(squares)], [global]);
+    return worst.error;
+  } finally {
+    tf.dispose([value, grads] as Tensor[]);
+  }
+}
+
+/** Rewards of the clips of `e2e.json` whose pixels are stored: the decoding of clips has no part in them. */
+async function* clipItems(
+  fixtures: Fixtures,
+  model: RewardModel,
+  name: string,
+  title: string,
+): AsyncGenerator<Item> {
+  const names = await fixtures.names('checkpoints', name);
+  if (!names.includes('e2e.json') || !names.includes('e2e.safetensors')) return;
+  const stored = await fixtures.tensors('checkpoints', name, 'e2e.safetensors');
+  const cases = (await fixtures.json('checkpoints', name, 'e2e.json')).objects('cases');
+  const clips = [...new Set(cases.map((given) => given.text('clip')))];
+  for (const given of cases) {
+    // Pixels are stored once for all cases of a clip.
+    const key = `${clips.indexOf(given.text('clip'))}.pixel_values`;
+    if (!stored.has(key)) continue;
+    const { data, shape } = stored.floats(key);
+    const ids = given.numbers('input_ids');
+    const [tiles, channels, height, width] = shape;
+    const reward = () => {
+      const visual = model.encodeVision(tf.tensor4d(data, [tiles, channels, height, width]));
+      const mask = tf.ones([1, ids.length]) as Tensor2D;
+      const flat = tf.reshape(visual as Tensor, [-1, model.config.llm.hiddenSize]) as Tensor2D;
+      return model.reward(model.decode(tf.tensor2d(ids, [1, ids.length], 'int32'), mask, flat), mask);
+    };
+    yield {
+      name: `${title}: reward of ${given.text('clip')}, ${given.text('task')}`,
+      error: await errorOf(reward, [given.number('reward')]),
+    };
+  }
+}

@@ -1,0 +1,107 @@
+import { runFfmpeg } from '../data/video/ffmpeg.js';
+import { sampleFrames } from '../data/video/sampleFrames.js';
+import { normalise } from '../model/input/collate.js';
+import { resize } from '../model/input/resize.js';
+import { tileFrame, tileGrid } from '../model/input/tiles.js';
+import type { Fields, Fixtures, Tensors } from './fixtures.js';
+import { guarded, type Item, relativeError, Worst } from './measure.js';
+
+/**
+ * Sampling, tiling, resizing and normalising, as `preprocess/` has them. It begins with the frames as PNG: decoders
+ * differ in how they convert colours, and no engine takes part in it.
+ */
+export async function* preprocess(fixtures: Fixtures): AsyncGenerator<Item> {
+  const file = await fixtures.json('preprocess', 'preprocess.json');
+  yield* guarded('preprocess sampling', async function* () {
+    yield {
+      name: 'preprocess sampling',
+      error: samplingError(file.object('sampling_table').objects('rows')),
+    };
+  });
+  yield* guarded('preprocess tile grids', async function* () {
+    yield { name: 'preprocess tile grids', error: gridError(file.objects('aspect')) };
+  });
+  yield* guarded('preprocess resize', async function* () {
+    const cases = file.object('resize_cases');
+    const tensors = await fixtures.tensors('preprocess', cases.text('file'));
+    yield { name: 'preprocess resize', error: resizeError(tensors, cases.number('size')) };
+  });
+  for (const clip of file.objects('clips')) {
+    const name = `preprocess ${clip.text('clip')}`;
+    yield* guarded(name, () => clipItems(fixtures, clip, name));
+  }
+}
+
+function samplingError(rows: readonly Fields[]): number {
+  const worst = new Worst();
+  for (const row of rows) {
+    for (const count of row.names.filter((key) => key !== 'frames')) {
+      worst.add(sampleFrames(row.number('frames'), Number(count)), row.numbers(count));
+    }
+  }
+  return worst.error;
+}
+
+function gridError(rows: readonly Fields[]): number {
+  const worst = new Worst();
+  for (const row of rows) {
+    const options = { inputSize: row.number('input_size'), maxNum: row.number('max_num') };
+    const { columns, rows: lines } = tileGrid(row.number('width'), row.number('height'), options);
+    worst.add([columns, lines], [row.number('columns'), row.number('rows')]);
+  }
+  return worst.error;
+}
+
+function resizeError(tensors: Tensors, size: number): number {
+  const worst = new Worst();
+  for (const name of tensors.names) {
+    const [number, what] = name.split('.');
+    if (what === 'input') {
+      const { data, shape } = tensors.bytes(name);
+      const resized = resize(data, shape[1], shape[0], size, size);
+      worst.add(resized, tensors.bytes(`${number}.resized`).data);
+      if (tensors.has(`${number}.pixels`)) {
+        worst.add(planes(resized, size), tensors.floats(`${number}.pixels`).data);
+      }
+    }
+  }
+  return worst.error;
+}
+
+/** Tensors of a clip that are made of its frames: the side of a tile, most tiles, and whether the frame is cropped. */
+const madeOfFrames = /^(pixels|resized_uint8)\.(\d+)\.max(\d+)(\.center_crop)?$/;
+
+async function* clipItems(fixtures: Fixtures, clip: Fields, name: string): AsyncGenerator<Item> {
+  const [width, height] = [clip.number('width'), clip.number('height')];
+  const frames: Uint8Array[] = [];
+  for (const png of clip.list('png')) {
+    const path = fixtures.path('preprocess', String(png));
+    frames.push(await runFfmpeg(['-i', path, '-f', 'rawvideo', '-pix_fmt', 'rgb24', 'pipe:1']));
+  }
+  const file = clip.text('clip').replace(/^.*\/|\.\w+$/g, '');
+  const tensors = await fixtures.tensors('preprocess', `${file}.safetensors`);
+  const segments = clip.object('sampled_indices');
+  const sampled = new Worst();
+  for (const count of segments.names) {
+    sampled.add(sampleFrames(clip.number('frame_count'), Number(count)), segments.numbers(count));
+  }
+  yield { name: `${name}: sampling`, error: sampled.error };
+  for (const key of tensors.names) {
+    const [, kind, side, most, crop] = madeOfFrames.exec(key) ?? [];
+    if (!kind) continue;
+    const options = { inputSize: Number(side), maxNum: Number(most), centerCrop: crop !== undefined };
+    const tiles = Buffer.concat(frames.map((rgb) => tileFrame(rgb, width, height, options).tiles));
+    const error =
+      kind === 'pixels'
+        ? relativeError(planes(tiles, options.inputSize), tensors.floats(key).data)
+        : relativeError(tiles, tensors.bytes(key).data);
+    yield { name: `${name}: ${key}`, error };
+  }
+}
+
+/** Normalised planes of square tiles. */
+function planes(tiles: Uint8Array, size: number): Float32Array {
+  const values = new Float32Array(tiles.length);
+  normalise(tiles, size * size, values);
+  return values;
+}
