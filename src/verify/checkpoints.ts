@@ -1,5 +1,6 @@
-import { type Scalar, type Tensor, type Tensor2D, tf } from '../engine/tf.js';
+import { type Scalar, type Tensor, type Tensor2D, type Tensor4D, tf } from '../engine/tf.js';
 import { internVit } from '../model/backbone/internVit.js';
+import { isInternVL } from '../model/config.js';
 import type { Piece } from '../model/input/prompt.js';
 import type { Tokens } from '../model/input/tokens.js';
 import { RewardModel } from '../model/rewardModel.js';
@@ -31,9 +32,21 @@ async function* checkpoint(fixtures: Fixtures, name: string, title: string): Asy
     const rewards = copy ? io.numbers('reward_scores_float32_compute') : stored.floats('reward_scores').data;
     yield { name: `${title}: rewards`, error: await errorOf(() => sample.rewards(), rewards) };
     if (copy) return;
+    const expected = io.object('expected');
+    const turned = 'reward_scores_left_padded';
+    const left = new Sample(model, stored, true);
+    const same = expected.has(turned) ? expected.numbers(turned) : rewards;
+    yield {
+      name: `${title}: rewards, padding on the left`,
+      error: await errorOf(() => left.rewards(), same),
+    };
     const { tokens } = model.processor;
     if (io.has('tokenizer_cases')) yield { name: `${title}: tokens`, error: tokenError(tokens, io) };
-    yield { name: `${title}: vision`, error: await visionError(model, sample, stored) };
+    const { config } = model;
+    if (isInternVL(config)) {
+      const states = () => internVit(model.weights, config.vision, sample.pixels() as Tensor4D);
+      yield { name: `${title}: vision`, error: await visionError(states, stored) };
+    }
     const projected = stored.floats('projector_output').data;
     yield { name: `${title}: visual tokens`, error: await errorOf(() => sample.projected(), projected) };
     yield { name: `${title}: hidden states`, error: await stateError(model, sample, stored) };
@@ -72,8 +85,8 @@ function tokenError(tokens: Tokens, io: Fields): number {
   return worst.error;
 }
 
-async function visionError(model: RewardModel, sample: Sample, stored: Tensors): Promise<number> {
-  const states = tf.tidy(() => internVit(model.weights, model.config.vision, sample.pixels()));
+async function visionError(compute: () => Tensor[], stored: Tensors): Promise<number> {
+  const states = tf.tidy(compute);
   try {
     const worst = new Worst();
     for (const [i, state] of states.entries()) {
@@ -160,12 +173,10 @@ async function* clipItems(
     if (!stored.has(key)) continue;
     const { data, shape } = stored.floats(key);
     const ids = given.numbers('input_ids');
-    const [tiles, channels, height, width] = shape;
     const reward = () => {
-      const visual = model.encodeVision(tf.tensor4d(data, [tiles, channels, height, width]));
+      const visual = model.encodeVision(tf.tensor(data, shape));
       const mask = tf.ones([1, ids.length]) as Tensor2D;
-      const flat = tf.reshape(visual as Tensor, [-1, model.config.llm.hiddenSize]) as Tensor2D;
-      return model.reward(model.decode(tf.tensor2d(ids, [1, ids.length], 'int32'), mask, flat), mask);
+      return model.reward(model.decode(tf.tensor2d(ids, [1, ids.length], 'int32'), mask, visual), mask);
     };
     yield {
       name: `${title}: reward of ${given.text('clip')}, ${given.text('task')}`,

@@ -1,7 +1,9 @@
 import { runFfmpeg } from '../data/video/ffmpeg.js';
+import { sampleByTime } from '../data/video/sampleByTime.js';
 import { sampleFrames } from '../data/video/sampleFrames.js';
 import { normalise } from '../model/input/collate.js';
 import { resize } from '../model/input/resize.js';
+import { framePixels, smartResize } from '../model/input/smartResize.js';
 import { tileFrame, tileGrid } from '../model/input/tiles.js';
 import type { Fields, Fixtures, Tensors } from './fixtures.js';
 import { guarded, type Item, relativeError, Worst } from './measure.js';
@@ -26,6 +28,14 @@ export async function* preprocess(fixtures: Fixtures): AsyncGenerator<Item> {
     const tensors = await fixtures.tensors('preprocess', cases.text('file'));
     yield { name: 'preprocess resize', error: resizeError(tensors, cases.number('size')) };
   });
+  if (file.has('qwen')) {
+    yield* guarded('preprocess frames by time', async function* () {
+      yield { name: 'preprocess frames by time', error: timeError(file.object('qwen')) };
+    });
+    yield* guarded('preprocess smart resize', async function* () {
+      yield { name: 'preprocess smart resize', error: smartResizeError(file.object('qwen')) };
+    });
+  }
   for (const clip of file.objects('clips')) {
     const name = `preprocess ${clip.text('clip')}`;
     yield* guarded(name, () => clipItems(fixtures, clip, name));
@@ -50,6 +60,58 @@ function gridError(rows: readonly Fields[]): number {
     worst.add([columns, lines], [row.number('columns'), row.number('rows')]);
   }
   return worst.error;
+}
+
+function timeError(qwen: Fields): number {
+  const constants = qwen.object('constants');
+  const settings = {
+    fps: constants.number('fps'),
+    minFrames: constants.number('min_frames'),
+    maxFrames: constants.number('max_frames'),
+    multiple: constants.number('frame_factor'),
+  };
+  const worst = new Worst();
+  for (const video of qwen.objects('fps2')) {
+    const given = { frames: video.number('frames'), fps: video.number('fps') };
+    const expected = video.has('indices') ? video.numbers('indices') : undefined;
+    worst.add(orNothing(() => sampleByTime(given, settings)) ?? [], expected ?? []);
+  }
+  return worst.error;
+}
+
+function smartResizeError(qwen: Fields): number {
+  const constants = qwen.object('constants');
+  const factor = constants.number('factor');
+  const [minPixels, maxPixels] = [constants.number('image_min'), constants.number('image_max')];
+  const video = {
+    minPixels: constants.number('video_min'),
+    maxPixels: constants.number('video_max'),
+    totalPixels: constants.number('video_total'),
+  };
+  const worst = new Worst();
+  for (const row of qwen.objects('smart_resize_hw')) {
+    const [width, height] = [row.number('width'), row.number('height')];
+    const compare = (limits: { minPixels: number; maxPixels: number }, where: Fields, name: string) => {
+      const size = orNothing(() => smartResize(width, height, { factor, ...limits }));
+      worst.add(size ? [size.height, size.width] : [], where.has(name) ? where.numbers(name) : []);
+    };
+    compare({ minPixels, maxPixels }, row, 'image');
+    const frames = row.object('video');
+    for (const count of frames.names) {
+      const most = framePixels(Number(count), video);
+      compare({ minPixels: video.minPixels, maxPixels: most }, frames, count);
+    }
+  }
+  return worst.error;
+}
+
+/** The fixtures have null where the official code raises an error. */
+function orNothing<T>(compute: () => T): T | undefined {
+  try {
+    return compute();
+  } catch {
+    return undefined;
+  }
 }
 
 function resizeError(tensors: Tensors, size: number): number {

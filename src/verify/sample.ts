@@ -1,6 +1,9 @@
-import { type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, type Tensor4D, tf } from '../engine/tf.js';
+import { type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, tf } from '../engine/tf.js';
 import { gatherRows } from '../model/layers/gatherRows.js';
+import { parameterNames } from '../model/parameterNames.js';
 import type { RewardModel } from '../model/rewardModel.js';
+import type { VideoGrid } from '../model/videoGrid.js';
+import { parameter } from '../model/weights/weights.js';
 import type { Tensors } from './fixtures.js';
 
 /** The stages of a model on a stored batch. Results belong to the caller's `tf.tidy`. */
@@ -8,33 +11,31 @@ export class Sample {
   constructor(
     private readonly model: RewardModel,
     private readonly stored: Tensors,
+    /** Turns each row so that its padding comes first. */
+    private readonly paddingFirst = false,
   ) {}
 
-  /** float32 [tiles, 3, S, S], padding tiles included. */
-  pixels(): Tensor4D {
-    const { data, shape } = this.stored.floats('input.pixel_values');
-    return tf.tensor(data, shape) as Tensor as Tensor4D;
+  /** Tiles [tiles, 3, S, S], padding tiles included, of InternVL; patches [patches, values] of Qwen-VL. */
+  pixels(): Tensor {
+    const tiles = 'input.pixel_values';
+    const { data, shape } = this.stored.floats(this.stored.has(tiles) ? tiles : `${tiles}_videos`);
+    return tf.tensor(data, shape);
   }
 
   /** [B, N]: 1 for a token, 0 for padding. */
   mask(): Tensor2D {
-    const { data, shape } = this.stored.get('input.attention_mask');
-    return tf.tensor(Float32Array.from(data), shape) as Tensor as Tensor2D;
+    return tf.cast(this.rows('input.attention_mask'), 'float32');
   }
 
-  /** Visual tokens [tokens of all tiles, H], padding tiles included. */
+  /** Visual tokens [tokens, H], those of padding tiles included. */
   projected(): Tensor2D {
-    return tf.reshape(this.model.encodeVision(this.pixels()) as Tensor, [
-      -1,
-      this.model.config.llm.hiddenSize,
-    ]);
+    return this.model.encodeVision(this.pixels(), this.grids());
   }
 
   /** L + 1 tensors [B, N, H]. */
   states(): Tensor3D[] {
-    const { data, shape } = this.stored.get('input.input_ids');
-    const ids = tf.tensor(Int32Array.from(data), shape, 'int32') as Tensor as Tensor2D;
-    return this.model.decode(ids, this.mask(), this.visual());
+    const ids = this.rows('input.input_ids');
+    return this.model.decode(ids, this.mask(), this.visual(), this.grids());
   }
 
   /** [B]. */
@@ -52,23 +53,46 @@ export class Sample {
     });
     const states = this.states();
     const rows = tf.reshape(states[states.length - 1], [batch * length, -1]) as Tensor2D;
-    return tf.matMul(gatherRows(rows, last), this.vocabulary(), false, true);
+    const { projection, decoder } = parameterNames(this.model.config);
+    const table = parameter(this.model.weights, projection ?? `${decoder}.embed_tokens.weight`);
+    return tf.matMul(gatherRows(rows, last), table as Tensor as Tensor2D, false, true);
   }
 
-  /** The vocabulary projection [vocabulary, H]. */
-  private vocabulary(): Tensor2D {
-    const { weights } = this.model;
-    const name = [...weights.keys()].find((key) => key.endsWith('lm_head.weight'));
-    if (!name) throw new Error('verify: the model has no vocabulary projection');
-    return weights.get(name) as Tensor as Tensor2D;
+  /** int32 [B, N]. */
+  private rows(name: string): Tensor2D {
+    const { data, shape } = this.stored.get(name);
+    const [batch, length] = shape;
+    const flags = this.stored.get('input.attention_mask').data;
+    const values = Int32Array.from(data);
+    for (let row = 0; this.paddingFirst && row < batch; row++) {
+      const [start, end] = [row * length, (row + 1) * length];
+      const tokens = flags.subarray(start, end).lastIndexOf(1) + 1;
+      values.set(data.subarray(start + tokens, end), start);
+      values.set(data.subarray(start, start + tokens), end - tokens);
+    }
+    return tf.tensor2d(values, [batch, length], 'int32');
   }
 
   /** Visual tokens without those of padding tiles. */
   private visual(): Tensor2D {
     const projected = this.projected();
+    if (!this.stored.has('input.image_flags')) return projected;
     const flags = this.stored.get('input.image_flags').data;
     const kept = Int32Array.from(flags.keys()).filter((tile) => flags[tile] === 1);
     const tiles = tf.reshape(projected, [flags.length, -1]) as Tensor2D;
     return tf.reshape(gatherRows(tiles, kept), [-1, projected.shape[1]]) as Tensor2D;
+  }
+
+  /** Of the videos of Qwen-VL. */
+  private grids(): VideoGrid[] {
+    const name = 'input.video_grid_thw';
+    if (!this.stored.has(name)) return [];
+    const { data, shape } = this.stored.get(name);
+    const seconds = 'input.second_per_grid_ts';
+    const secondsPerGrid = this.stored.has(seconds) ? this.stored.floats(seconds).data : undefined;
+    return Array.from({ length: shape[0] }, (_, i) => {
+      const [t, h, w] = data.subarray(3 * i, 3 * i + 3);
+      return { t, h, w, secondsPerGrid: secondsPerGrid?.[i] ?? 1 };
+    });
   }
 }

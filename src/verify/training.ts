@@ -164,7 +164,6 @@ function microBatch(model: RewardModel, stored: Tensors, index: number): MicroBa
         inputIds: tensor('input_ids', 'int32') as Tensor2D,
         attentionMask: tensor('attention_mask') as Tensor2D,
         pixelValues: tf.gather(tensor('pixel_values'), tf.tensor1d(kept, 'int32')) as Tensor4D,
-        imageFlags: Int32Array.from(flags),
       });
     },
     tie: flag((i) => win[i] === lose[i]),
