@@ -19,6 +19,14 @@ export interface ThresholdChoice {
   falseFails: number;
 }
 
+/** The mistakes of every threshold, from infinity (nothing passes) downwards over the distinct scores. */
+export interface ThresholdMistakes {
+  clips: number;
+  thresholds: number[];
+  falsePasses: number[];
+  falseFails: number[];
+}
+
 /**
  * The threshold with the least cost, among all distinct scores and infinity (nothing passes); of equally cheap ones
  * the highest.
@@ -30,38 +38,64 @@ export function chooseThreshold(
   labels: readonly boolean[],
   costs: Costs = {},
 ): ThresholdChoice {
-  let best: ThresholdChoice | undefined;
-  for (const choice of thresholds(scores, labels, costs)) if (!best || choice.cost < best.cost) best = choice;
-  return best as ThresholdChoice;
+  return cheapest(thresholdMistakes(scores, labels), costs);
 }
 
 /**
- * Every threshold with its cost, from infinity downwards.
- * @throws {RangeError} as `chooseThreshold`
+ * The cheapest of the thresholds; of equally cheap ones the highest.
+ * @throws {RangeError} for a cost that is no number above 0
  */
-export function* thresholds(
-  scores: readonly number[],
-  labels: readonly boolean[],
+export function cheapest(mistakes: ThresholdMistakes, costs: Costs = {}): ThresholdChoice {
+  const all = thresholdCosts(mistakes, costs);
+  let best = 0;
+  for (let i = 1; i < all.length; i++) if (all[i] < all[best]) best = i;
+  return {
+    threshold: mistakes.thresholds[best],
+    cost: all[best],
+    falsePasses: mistakes.falsePasses[best],
+    falseFails: mistakes.falseFails[best],
+  };
+}
+
+/**
+ * The mean cost of a clip for each threshold.
+ * @throws {RangeError} for a cost that is no number above 0
+ */
+export function thresholdCosts(
+  { clips, falsePasses, falseFails }: ThresholdMistakes,
   { falsePass = 1, falseFail = 1 }: Costs = {},
-): Generator<ThresholdChoice> {
-  checkLabelled('chooseThreshold', scores, labels);
+): Float64Array {
   for (const [name, cost] of Object.entries({ falsePass, falseFail }))
     if (!(cost > 0 && Number.isFinite(cost)))
       throw new RangeError(`chooseThreshold: ${name}: expected a cost above 0, received ${cost}`);
-  const choice = (threshold: number, falsePasses: number, falseFails: number): ThresholdChoice => ({
-    threshold,
-    cost: (falsePasses * falsePass + falseFails * falseFail) / scores.length,
+  return Float64Array.from(
     falsePasses,
-    falseFails,
-  });
+    (count, i) => (count * falsePass + falseFails[i] * falseFail) / clips,
+  );
+}
+
+/**
+ * How many clips each threshold judges wrong.
+ * @throws {RangeError} for no or non-finite scores, another number of labels, or labels of one kind only
+ */
+export function thresholdMistakes(scores: readonly number[], labels: readonly boolean[]): ThresholdMistakes {
+  checkLabelled('chooseThreshold', scores, labels);
   const order = argsort(scores);
-  let falsePasses = 0;
-  let falseFails = labels.reduce((count, label) => count + Number(label), 0);
-  yield choice(Number.POSITIVE_INFINITY, falsePasses, falseFails);
+  let falsePass = 0;
+  let falseFail = labels.reduce((count, label) => count + Number(label), 0);
+  const mistakes: ThresholdMistakes = {
+    clips: scores.length,
+    thresholds: [Number.POSITIVE_INFINITY],
+    falsePasses: [0],
+    falseFails: [falseFail],
+  };
   for (let i = order.length - 1; i >= 0; i--) {
-    if (labels[order[i]]) falseFails--;
-    else falsePasses++;
+    if (labels[order[i]]) falseFail--;
+    else falsePass++;
     if (i > 0 && scores[order[i]] === scores[order[i - 1]]) continue;
-    yield choice(scores[order[i]], falsePasses, falseFails);
+    mistakes.thresholds.push(scores[order[i]]);
+    mistakes.falsePasses.push(falsePass);
+    mistakes.falseFails.push(falseFail);
   }
+  return mistakes;
 }

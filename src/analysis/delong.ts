@@ -1,3 +1,4 @@
+import { argsort } from '../base/argsort.js';
 import type { Interval } from '../base/bootstrap.js';
 import { twoSidedP } from '../base/normal.js';
 import { checkLabelled } from './check.js';
@@ -76,17 +77,23 @@ interface Placements {
 }
 
 function placements(scores: readonly number[], labels: readonly boolean[]): Placements {
-  const ranks = midranks(scores);
-  const ofLabel = (label: boolean) => {
-    const members = Float64Array.from(ranks.filter((_, i) => labels[i] === label));
-    const own = midranks(scores.filter((_, i) => labels[i] === label));
-    return { members, own };
+  const order = argsort(scores);
+  const ranks = midranks(scores, order);
+  const ofLabel = (label: boolean, others: number, place: (below: number) => number) => {
+    const own = midranks(
+      scores,
+      order.filter((i) => labels[i] === label),
+    );
+    const places = new Float64Array(labels.length - others);
+    let next = 0;
+    for (let i = 0; i < labels.length; i++)
+      if (labels[i] === label) places[next++] = place((ranks[i] - own[i]) / others);
+    return places;
   };
-  const pass = ofLabel(true);
-  const fail = ofLabel(false);
+  const passes = labels.reduce((count, label) => count + Number(label), 0);
   return {
-    passes: pass.members.map((rank, i) => (rank - pass.own[i]) / fail.own.length),
-    fails: fail.members.map((rank, i) => 1 - (rank - fail.own[i]) / pass.own.length),
+    passes: ofLabel(true, labels.length - passes, (below) => below),
+    fails: ofLabel(false, passes, (below) => 1 - below),
   };
 }
 

@@ -37,11 +37,12 @@ function pairSums(x: readonly number[], y: readonly number[]) {
   const untiedY = new Float64Array(n);
   const place = new Uint32Array(n);
   let distinct = 0;
-  forTies(argsort(y), y, (tied) => {
+  const byY = argsort(y);
+  forTies(byY, y, (start, end) => {
     distinct++;
-    for (const item of tied) {
-      place[item] = distinct;
-      untiedY[item] = n - tied.length;
+    for (let i = start; i < end; i++) {
+      place[byY[i]] = distinct;
+      untiedY[byY[i]] = n - (end - start);
     }
   });
   const totals = new PrefixCounts(distinct);
@@ -49,15 +50,16 @@ function pairSums(x: readonly number[], y: readonly number[]) {
   const seen = new PrefixCounts(distinct);
   // Of all items and of those left in x: how many are below less how many are above in y. Those right in x are the
   // rest, with the ties in x left out of both.
-  forTies(argsort(x), x, (tied, below) => {
-    const left = Float64Array.from(tied, (item) => seen.lessMinusMore(place[item], below));
-    for (const item of tied) seen.add(place[item]);
-    tied.forEach((item, i) => {
-      const upToHere = seen.lessMinusMore(place[item], below + tied.length);
-      const all = totals.lessMinusMore(place[item], n);
-      order[item] = left[i] - (all - upToHere);
-      untiedX[item] = n - tied.length;
-    });
+  const byX = argsort(x);
+  forTies(byX, x, (start, end) => {
+    for (let i = start; i < end; i++) order[byX[i]] = seen.lessMinusMore(place[byX[i]], start);
+    for (let i = start; i < end; i++) seen.add(place[byX[i]]);
+    for (let i = start; i < end; i++) {
+      const item = byX[i];
+      const upToHere = seen.lessMinusMore(place[item], end);
+      order[item] -= totals.lessMinusMore(place[item], n) - upToHere;
+      untiedX[item] = n - (end - start);
+    }
   });
   return { order, untiedX, untiedY };
 }

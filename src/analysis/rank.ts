@@ -8,26 +8,27 @@ export function ascending(scores: readonly number[]): number[] {
 /**
  * Ranks from 1 on; equal values share the mean of their ranks.
  * @param values finite numbers
+ * @param order their indices in ascending order; where some are left out, the others are ranked among themselves
  */
-export function midranks(values: readonly number[]): Float64Array {
+export function midranks(values: readonly number[], order = argsort(values)): Float64Array {
   const ranks = new Float64Array(values.length);
-  forTies(argsort(values), values, (tied, start) => {
-    for (const item of tied) ranks[item] = start + (tied.length + 1) / 2;
+  forTies(order, values, (start, end) => {
+    for (let i = start; i < end; i++) ranks[order[i]] = (start + 1 + end) / 2;
   });
   return ranks;
 }
 
-/** Calls back with each run of equal values, in ascending order: their indices, and how many are below. */
+/** Calls back with where each run of equal values starts and ends in the order. */
 export function forTies(
   order: Uint32Array,
   values: readonly number[],
-  visit: (tied: Uint32Array, below: number) => void,
+  visit: (start: number, end: number) => void,
 ): void {
   for (let start = 0, end = 0; start < order.length; start = end) {
     const value = values[order[start]];
     do end++;
     while (end < order.length && values[order[end]] === value);
-    visit(order.subarray(start, end), start);
+    visit(start, end);
   }
 }
 

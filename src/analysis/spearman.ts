@@ -21,9 +21,9 @@ export function spearman(x: readonly number[], y: readonly number[]): number {
 export function spearmanInfluence(x: readonly number[], y: readonly number[]): Float64Array {
   checkSeries('spearmanInfluence', x, y);
   const n = x.length;
-  const f = midranks(x).map((rank) => (rank - 0.5) / n);
-  const g = midranks(y).map((rank) => (rank - 0.5) / n);
   const [orderX, orderY] = [argsort(x), argsort(y)];
+  const f = midranks(x, orderX).map((rank) => (rank - 0.5) / n);
+  const g = midranks(y, orderY).map((rank) => (rank - 0.5) / n);
   // What an item adds to the ranks of those above it (half to its equals), times their other rank.
   const aboveXofF = meanAbove(orderX, x, f);
   const aboveXofG = meanAbove(orderX, x, g);
@@ -53,10 +53,10 @@ function meanAbove(order: Uint32Array, values: readonly number[], weights: Float
   let total = 0;
   for (const weight of weights) total += weight;
   let below = 0;
-  forTies(order, values, (tied) => {
+  forTies(order, values, (start, end) => {
     let here = 0;
-    for (const item of tied) here += weights[item];
-    for (const item of tied) means[item] = (total - below - here / 2) / values.length;
+    for (let i = start; i < end; i++) here += weights[order[i]];
+    for (let i = start; i < end; i++) means[order[i]] = (total - below - here / 2) / values.length;
     below += here;
   });
   return means;

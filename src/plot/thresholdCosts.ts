@@ -1,4 +1,9 @@
-import { type Costs, chooseThreshold, thresholds } from '../analysis/chooseThreshold.js';
+import {
+  type Costs,
+  cheapest,
+  thresholdCosts as costsOf,
+  thresholdMistakes,
+} from '../analysis/chooseThreshold.js';
 import { Figure } from './figure.js';
 import { thin } from './thin.js';
 import { palette, verticalLine } from './traces.js';
@@ -13,10 +18,11 @@ export function thresholdCosts(
   labels: readonly boolean[],
   costs: Costs = {},
 ): Figure {
-  const best = chooseThreshold(scores, labels, costs);
+  const mistakes = thresholdMistakes(scores, labels);
+  const best = cheapest(mistakes, costs);
+  const all = costsOf(mistakes, costs);
   // The first threshold is infinity, which has no place on the axis.
-  const [, ...finite] = thresholds(scores, labels, costs);
-  const drawn = thin(finite.length).map((i) => finite[i]);
+  const drawn = thin(all.length - 1).map((i) => i + 1);
   const at = Number.isFinite(best.threshold) ? best.threshold.toPrecision(3) : 'nothing passes';
   const title = `Threshold: cheapest at ${at}, cost ${best.cost.toFixed(3)} a clip`;
   return new Figure(
@@ -26,8 +32,8 @@ export function thresholdCosts(
         mode: 'lines',
         name: 'cost',
         showlegend: false,
-        x: drawn.map(({ threshold }) => threshold),
-        y: drawn.map(({ cost }) => cost),
+        x: drawn.map((i) => mistakes.thresholds[i]),
+        y: drawn.map((i) => all[i]),
         line: { color: palette[0], width: 2 },
         hovertemplate: 'from %{x:.3g} on: %{y:.3f}',
       },

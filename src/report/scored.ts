@@ -31,14 +31,13 @@ export function metricScores(scored: ScoredClips, metric: number): MetricScores 
   values.forEach((value, clip) => {
     if (!Number.isNaN(value)) clips.push(clip);
   });
-  const pick = <T>(list: readonly T[] | undefined) => list && clips.map((clip) => list[clip]);
   return {
     metric: name,
     clips,
-    ids: clips.map((clip) => scored.ids[clip]),
+    ids: pick(scored.ids, clips),
     scores: clips.map((clip) => values[clip]),
-    ...(scored.groups && { groups: pick(scored.groups) }),
-    ...(scored.prompts && { prompts: pick(scored.prompts) }),
+    ...(scored.groups && { groups: pick(scored.groups, clips) }),
+    ...(scored.prompts && { prompts: pick(scored.prompts, clips) }),
   };
 }
 
@@ -56,17 +55,21 @@ export function rated(scores: MetricScores, { dimension, ratings }: ClipRatings)
 
 /** The scores of some clips, by their place in the file. */
 export function subset(scores: MetricScores, keep: (clip: number) => boolean): MetricScores {
-  const kept = scores.clips.flatMap((clip, i) => (keep(clip) ? [i] : []));
-  const pick = <T>(list: readonly T[]) => kept.map((i) => list[i]);
+  const kept: number[] = [];
+  for (let i = 0; i < scores.clips.length; i++) if (keep(scores.clips[i])) kept.push(i);
+  if (kept.length === scores.clips.length) return scores;
   return {
     metric: scores.metric,
-    clips: pick(scores.clips),
-    ids: pick(scores.ids),
-    scores: pick(scores.scores),
-    ...(scores.groups && { groups: pick(scores.groups) }),
-    ...(scores.prompts && { prompts: pick(scores.prompts) }),
+    clips: pick(scores.clips, kept),
+    ids: pick(scores.ids, kept),
+    scores: pick(scores.scores, kept),
+    ...(scores.groups && { groups: pick(scores.groups, kept) }),
+    ...(scores.prompts && { prompts: pick(scores.prompts, kept) }),
   };
 }
+
+/** Some of a list, by index. */
+export const pick = <T>(list: readonly T[], indices: readonly number[]): T[] => indices.map((i) => list[i]);
 
 /** Indices of each group, the largest first; of equally large ones by name. */
 export function members(groups: readonly string[]): Map<string, number[]> {

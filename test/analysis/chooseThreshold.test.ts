@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chooseThreshold, thresholds } from '../../src/analysis/chooseThreshold.js';
+import { chooseThreshold, thresholdMistakes } from '../../src/analysis/chooseThreshold.js';
 import { reference } from './reference/reference.js';
 
 const scores = [1, 2, 3, 4, 5, 6];
@@ -35,11 +35,12 @@ describe('chooseThreshold', () => {
   });
 
   it('walks every distinct score once', () => {
-    expect([...thresholds([1, 1, 2], [true, false, true])].map(({ threshold }) => threshold)).toEqual([
-      Number.POSITIVE_INFINITY,
-      2,
-      1,
-    ]);
+    expect(thresholdMistakes([1, 1, 2], [true, false, true])).toEqual({
+      clips: 3,
+      thresholds: [Number.POSITIVE_INFINITY, 2, 1],
+      falsePasses: [0, 0, 1],
+      falseFails: [2, 1, 0],
+    });
   });
 
   it('refuses a cost of 0 and one class only', () => {

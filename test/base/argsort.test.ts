@@ -21,4 +21,14 @@ describe('argsort', () => {
     const expected = values.map((_, i) => i).sort((a, b) => values[a] - values[b] || a - b);
     expect([...argsort(values)]).toEqual(expected);
   });
+
+  it('sorts a long list anew when it has changed', () => {
+    const values = Array.from({ length: 5000 }, (_, i) => i % 100);
+    const before = argsort(values);
+    expect(argsort(values)).toBe(before);
+    values[7] = -1;
+    expect(argsort(values)[0]).toBe(7);
+    values.push(-2);
+    expect(argsort(values)[0]).toBe(5000);
+  });
 });

@@ -51,37 +51,41 @@ function disputed(
 ): Part[] {
   const { dimension } = judgement;
   const judged = labelled(scores, judgement);
-  const place = new Map(scores.clips.map((clip, i) => [clip, i]));
-  const order = Array.from(argsort(judged.scores));
-  const highest = (label: boolean, from: number[]) =>
-    from.filter((i) => judged.labels[i] === label).slice(0, shownOfEach);
+  const order = argsort(judged.scores);
+  const firstOf = (label: boolean, from: Uint32Array) => {
+    const found: number[] = [];
+    for (let i = 0; i < from.length && found.length < shownOfEach; i++)
+      if (judged.labels[from[i]] === label) found.push(from[i]);
+    return found;
+  };
+  const showClip = (clip: number, note: string) => show(scores.clips.indexOf(clip), note);
   const noted = (i: number) => {
     const clip = judged.clips[i];
     const rating = judgement.graded ? `, rated ${number(judgement.ratings[clip])}` : '';
-    return show(place.get(clip) as number, `${judged.labels[i] ? 'Pass' : 'Fail'} in ${dimension}${rating}`);
+    return showClip(clip, `${judged.labels[i] ? 'Pass' : 'Fail'} in ${dimension}${rating}`);
   };
-  const parts: Part[] = [
-    {
-      kind: 'clips',
-      title: `Failing clips with the highest scores: ${dimension}`,
-      clips: highest(false, [...order].reverse()).map(noted),
-    },
-    {
-      kind: 'clips',
-      title: `Passing clips with the lowest scores: ${dimension}`,
-      clips: highest(true, order).map(noted),
-    },
-  ];
   const split = judged.clips
     .filter((clip) => judgement.dispute[clip] > 0)
     .sort((a, b) => judgement.dispute[b] - judgement.dispute[a])
     .slice(0, shownOfEach);
-  parts.push({
-    kind: 'clips',
-    title: `Clips that divide the annotators: ${dimension}`,
-    clips: split.map((clip) =>
-      show(place.get(clip) as number, `${percent(judgement.dispute[clip])} of the votes against the rest`),
-    ),
-  });
+  const parts: Part[] = [
+    {
+      kind: 'clips',
+      title: `Passing clips with the lowest scores: ${dimension}`,
+      clips: firstOf(true, order).map(noted),
+    },
+    {
+      kind: 'clips',
+      title: `Failing clips with the highest scores: ${dimension}`,
+      clips: firstOf(false, order.slice().reverse()).map(noted),
+    },
+    {
+      kind: 'clips',
+      title: `Clips that divide the annotators: ${dimension}`,
+      clips: split.map((clip) =>
+        showClip(clip, `${percent(judgement.dispute[clip])} of the votes against the rest`),
+      ),
+    },
+  ];
   return parts.filter((part) => part.kind === 'clips' && part.clips.length > 0);
 }

@@ -1,5 +1,5 @@
 import { brier, expectedCalibrationError } from '../../analysis/calibration.js';
-import { chooseThreshold, type ThresholdChoice } from '../../analysis/chooseThreshold.js';
+import { cheapest, type ThresholdChoice, thresholdMistakes } from '../../analysis/chooseThreshold.js';
 import { logistic, plattScaling } from '../../analysis/plattScaling.js';
 import { wilson } from '../../analysis/wilson.js';
 import { reliabilityCurve } from '../../plot/reliabilityCurve.js';
@@ -19,9 +19,10 @@ export function decision({ scores, labels, dimension }: LabelledScores, cost: nu
   const score = brier(probabilities, labels);
   const passes = labels.filter(Boolean).length;
   const share = passes / labels.length;
+  const mistakes = thresholdMistakes(scores, labels);
   const choices = [...new Set([...usualCosts, cost])]
     .sort((a, b) => a - b)
-    .map((falsePass) => ({ falsePass, ...chooseThreshold(scores, labels, { falsePass }) }));
+    .map((falsePass) => ({ falsePass, ...cheapest(mistakes, { falsePass }) }));
   const chosen = choices.find(({ falsePass }) => falsePass === cost)!;
   return {
     title: `From score to decision: ${dimension}`,
