@@ -55,6 +55,13 @@ export interface LoadOptions {
   cache?: FrameCache;
 }
 
+export interface SaveOptions {
+  /** Of the weights: float32 (default) or bfloat16, half the size. */
+  dtype?: 'float32' | 'bfloat16';
+  /** What is saved besides the model's own card, for example `scoreMean` and `scoreDeviation`. */
+  card?: Partial<ModelCard>;
+}
+
 export interface BatchOptions {
   /** Clips that go through the model together. Default 4. */
   batchSize?: number;
@@ -308,16 +315,15 @@ export class RewardModel {
    * Writes the model to a folder that the official loader reads: `config.json`, `model.safetensors`,
    * `training_config.json`, the tokenizer's files; and `solireward.json` for what that layout forgets. The folder appears
    * whole or not at all; a checkpoint that is there is replaced.
-   * @param options `dtype` of the weights: float32 (default) or bfloat16, half the size.
    * @throws when the folder holds other files.
    */
-  async save(folder: string, { dtype = 'float32' }: { dtype?: 'float32' | 'bfloat16' } = {}): Promise<void> {
+  async save(folder: string, { dtype = 'float32', card }: SaveOptions = {}): Promise<void> {
     const tokenIds = tokenIdsOf(this.config, this.processor.tokens);
     const { config, trainingConfig } = toOfficial(this.config, tokenIds);
     await writeCheckpoint(folder, {
       config: { ...config, dtype },
       trainingConfig,
-      card: this.card,
+      card: { ...this.card, ...card },
       tokenizer: this.processor.tokens.files,
       weights: (path) => writeWeights(path, this.weights, { dtype }),
     });

@@ -34,7 +34,7 @@ export async function saveCheckpoint(
   const unfinished = join(dirname(folder), `unfinished-${basename(folder)}`);
   await rm(unfinished, { recursive: true, force: true });
   await mkdir(unfinished, { recursive: true });
-  await model.save(unfinished);
+  await model.save(unfinished, { card: { training: { steps: state.step, best: state.best } } });
   await writeTensors(join(unfinished, files.optimizer), await optimizer.state());
   await writeFile(
     join(unfinished, files.state),

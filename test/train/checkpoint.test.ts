@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, it } from 'vitest';
@@ -35,6 +35,8 @@ it('restores weights, moments and state', async () => {
   optimizer.update(gradients, 0.1);
   const folder = await saveCheckpoint(run, state(3), { model, optimizer });
   expect(folder).toBe(checkpointFolder(run, 3));
+  const { training } = JSON.parse(readFileSync(join(folder, 'solireward.json'), 'utf8'));
+  expect(training).toEqual({ steps: 3, best: { step: 2, accuracy: 0.75 } });
 
   const restored = optimizerOf(other);
   expect(await restoreCheckpoint(folder, { model: other, optimizer: restored })).toEqual(state(3));
