@@ -1,24 +1,38 @@
 import { createRequire } from 'node:module';
-import type { Converter, Diagnostic } from 'tslab/dist/converter.js';
-import type { Executor } from 'tslab/dist/executor.js';
-import type * as TypeScript from 'typescript';
+import { join } from 'node:path';
+import vm from 'node:vm';
+import type { Diagnostic } from 'tslab/dist/converter.js';
 import { replaceForkOfTypeScript, ts } from './compiler.js';
+import { Observed } from './hotLoops.js';
+import type { Interrupted, Interruption } from './interruption.js';
+import { Modules } from './modules.js';
+import { Scope } from './scope.js';
+import { addSource, mapStacks, placeText, splitInlineMap } from './sourceMaps.js';
+import { parameters, transformCell } from './transform.js';
 
 replaceForkOfTypeScript();
 const require = createRequire(import.meta.url);
 const { createConverter } = require('tslab/dist/converter.js') as typeof import('tslab/dist/converter.js');
-const { createExecutor } = require('tslab/dist/executor.js') as typeof import('tslab/dist/executor.js');
 const { printQuickInfo } = require('tslab/dist/inspect.js') as typeof import('tslab/dist/inspect.js');
+
+/** Where the files of the kernel are, as they stand in a stack. */
+const kernelUrl = new URL('.', import.meta.url).href;
+
+/** The file that the cells seem to be in, for imports and `import.meta`. */
+const notebookFile = 'notebook.ts';
+
+/** Lines that tslab's converter puts before a cell. */
+const compilerLines = 1;
 
 /** A cell that does not compile; the stack is what a reader needs: the lines of the cell and the messages. */
 export class CompileError extends Error {
   override name = 'CompileError';
-  constructor(code: string, diagnostics: Pick<Diagnostic, 'start' | 'end' | 'messageText' | 'fileName'>[]) {
+  constructor(code: string, label: string, diagnostics: readonly Diagnostic[]) {
     super(diagnostics[0].messageText);
     const lines = code.split('\n');
     this.stack = diagnostics
       .map(({ start, messageText, fileName }) => {
-        const place = `${fileName ? `${fileName}:` : ''}${start.line + 1}:${start.character + 1}`;
+        const place = placeText(fileName ?? label, { line: start.line + 1, column: start.character + 1 });
         const excerpt = fileName ? '' : `\n  ${lines[start.line] ?? ''}\n  ${' '.repeat(start.character)}^`;
         return `${place} - ${messageText}${excerpt}`;
       })
@@ -26,56 +40,37 @@ export class CompileError extends Error {
   }
 }
 
-/** The user has interrupted the cell. */
-export class Interrupted extends Error {
-  override name = 'Interrupted';
-  override stack = 'Interrupted: the cell was stopped; what earlier cells made is still there';
-}
-
-/** The user's cells: compiled and run by tslab, one after the other, in one common scope. */
+/** The user's cells: compiled by TypeScript through tslab's converter, run one after the other in one common scope. */
 export class Cells {
-  readonly #converter: Converter;
-  readonly #executor: Executor;
-  #value: unknown;
-  #errors: unknown[][] = [];
-  #interrupt: (reason: Interrupted) => void = () => {};
+  readonly #folder: string;
+  readonly #converter = createConverter();
+  readonly #interruption: Interruption;
+  readonly #modules: Modules;
+  readonly #scope = new Scope();
+  readonly #observed = new Observed();
+  /** The types of all variables so far. */
+  #declarations = '';
+  #scripts = 0;
 
   /** @param folder where a cell's relative imports and packages are looked up */
-  constructor(folder: string) {
-    const converter = createConverter();
-    this.#converter = { ...converter, convert: (before, code) => withAwait(converter.convert(before, code)) };
-    const converters = { node: this.#converter, browser: this.#converter, close: () => converter.close() };
-    // tslab prints the last value and the errors of a cell on this console, which is not the user's.
-    this.#executor = createExecutor(folder, converters, {
-      log: (value: unknown) => {
-        this.#value = value;
-      },
-      error: (...args: unknown[]) => {
-        this.#errors.push(args);
-      },
-    });
-    useOwnPackage();
+  constructor(folder: string, interruption: Interruption) {
+    this.#folder = folder;
+    this.#interruption = interruption;
+    this.#modules = new Modules(interruption);
+    mapStacks((file) => file.startsWith(kernelUrl));
   }
 
   /**
-   * Runs a cell and gives the value of its last expression, awaited; undefined where there is none.
+   * Runs a cell and gives what `present` makes of the value of its last expression, awaited; undefined is the value
+   * where there is none. What was declared stays, also when the cell fails.
+   * @param label how tracebacks call the cell
    * @throws what the cell throws, a {@link CompileError} or {@link Interrupted}
    */
-  async run(code: string): Promise<unknown> {
-    this.#value = undefined;
-    this.#errors = [];
-    const ok = await this.#executor.execute(code);
-    if (!ok || this.#errors.length > 0) throw this.#failure(code);
-    const interrupted = new Promise<never>((_, reject) => {
-      this.#interrupt = reject;
-    });
-    return Promise.race([this.#value, interrupted]);
-  }
-
-  /** Ends the cell that awaits something; what it awaits may go on. */
-  interrupt(): void {
-    this.#executor.interrupt();
-    this.#interrupt(new Interrupted());
+  run<T>(code: string, label: string, present: (value: unknown) => T): Promise<Awaited<T>> {
+    return this.#interruption.run(() => {
+      const start = this.#compile(code, label);
+      return async () => present(await start());
+    }) as Promise<Awaited<T>>;
   }
 
   /**
@@ -83,7 +78,10 @@ export class Cells {
    * code points, as the protocol counts.
    */
   complete(code: string, cursor: number): { matches: string[]; kinds: string[]; start: number; end: number } {
-    const { candidates, start, end, original } = this.#executor.complete(code, toUnits(code, cursor));
+    const at = toUnits(code, cursor);
+    const { candidates, start, end, original } = this.#interruption.protect(() =>
+      this.#converter.complete(this.#declarations, code, at),
+    );
     const kinds = new Map(original?.entries.map(({ name, kind }) => [name, kind]));
     return {
       matches: candidates,
@@ -95,56 +93,71 @@ export class Cells {
 
   /** Type and documentation of the name at a position in code points; undefined where there is none. */
   inspect(code: string, cursor: number): string | undefined {
-    const info = this.#executor.inspect(code, toUnits(code, cursor));
+    const at = toUnits(code, cursor);
+    const info = this.#interruption.protect(() => this.#converter.inspect(this.#declarations, code, at));
     return info && printQuickInfo(info);
   }
 
   /** Stops watching files. */
   close(): void {
-    this.#executor.close();
+    this.#converter.close();
   }
 
-  #failure(code: string): unknown {
-    const [first] = this.#errors;
-    if (first.length > 1) {
-      // printDiagnostics of tslab's executor: format, file name, line, column, message.
-      const diagnostics = this.#errors.map(([, file, line, column, messageText]) => {
-        const start = { offset: 0, line: (line as number) - 1, character: (column as number) - 1 };
-        return {
-          start,
-          end: start,
-          messageText: String(messageText),
-          fileName: String(file).trim() || undefined,
-        };
-      });
-      return new CompileError(code, diagnostics);
-    }
-    const error = first[0] as NodeJS.ErrnoException | undefined;
-    const stopped =
-      error?.code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED' || error?.message === 'Interrupted asynchronously';
-    return stopped ? new Interrupted() : error;
+  #compile(code: string, label: string): () => Promise<unknown> {
+    const converted = this.#converter.convert(this.#declarations, withoutExports(code));
+    this.#modules.update(converted.sideOutputs ?? []);
+    if (converted.diagnostics.length > 0) throw new CompileError(code, label, converted.diagnostics);
+    const { code: js, map } = splitInlineMap(converted.output!);
+    const result = converted.lastExpressionVar;
+    const transformed = transformCell(js, { result, observed: this.#observed });
+    // No two scripts have the same name, whatever number the front end shows.
+    const file = `cell-${++this.#scripts}.ts`;
+    addSource(file, label, [transformed.map, map], compilerLines);
+
+    let restore = () => {};
+    const globals = {
+      ...this.#modules.globals(join(this.#folder, notebookFile)),
+      [parameters.define]: (accessors: object) => {
+        restore = this.#scope.define(accessors);
+      },
+      require: this.#modules.require(join(this.#folder, notebookFile)),
+      exports: this.#scope.view(),
+    };
+    const script = new vm.Script(
+      `(async function (${Object.keys(globals).join(', ')}) { "use strict";\n${transformed.code}\n})`,
+      { filename: file, lineOffset: -1 },
+    );
+    const run = script.runInThisContext() as (...values: unknown[]) => Promise<unknown>;
+    return async () => {
+      this.#declarations = converted.declOutput ?? '';
+      try {
+        return await run(...Object.values(globals));
+      } catch (error) {
+        restore();
+        throw error;
+      }
+    };
   }
 }
 
-/** Says whether the cell awaits at its top: upstream TypeScript accepts that without a word. */
-function withAwait(result: ReturnType<Converter['convert']>): ReturnType<Converter['convert']> {
-  if (!result.output) return result;
-  const file = ts.createSourceFile('cell.js', result.output, ts.ScriptTarget.ESNext);
-  const awaits = (node: TypeScript.Node): boolean =>
-    !ts.isFunctionLike(node) &&
-    (ts.isAwaitExpression(node) ||
-      (ts.isForOfStatement(node) && node.awaitModifier !== undefined) ||
-      ts.forEachChild(node, awaits) === true);
-  return { ...result, hasToplevelAwait: awaits(file) };
-}
-
-/** Makes `solireward` in a cell the package of this kernel, from whatever folder the cell runs in. */
-function useOwnPackage(): void {
-  const scope = (globalThis as unknown as { __tslab__: { require: NodeJS.Require } }).__tslab__;
-  scope.require = new Proxy(scope.require, {
-    apply: (target, self, args) =>
-      args[0] === 'solireward' ? require('solireward') : Reflect.apply(target, self, args),
-  });
+/** Takes `export` from declarations of a cell, which later cells see anyway. All other text keeps its place. */
+function withoutExports(code: string): string {
+  const file = ts.createSourceFile('cell.ts', code, ts.ScriptTarget.Latest);
+  const blanks: [number, number][] = [];
+  for (const statement of file.statements) {
+    const start = statement.getStart(file);
+    if (ts.isExportDeclaration(statement) && !statement.moduleSpecifier) blanks.push([start, statement.end]);
+    if (ts.isExportAssignment(statement)) blanks.push([start, statement.expression.getStart(file)]);
+    if (!ts.canHaveModifiers(statement)) continue;
+    for (const modifier of statement.modifiers ?? [])
+      if (modifier.kind === ts.SyntaxKind.ExportKeyword || modifier.kind === ts.SyntaxKind.DefaultKeyword)
+        blanks.push([modifier.getStart(file), modifier.end]);
+  }
+  return blanks.reduce(
+    (text, [start, end]) =>
+      text.slice(0, start) + text.slice(start, end).replace(/[^\n]/g, ' ') + text.slice(end),
+    code,
+  );
 }
 
 /** UTF-16 position of a position in code points. */

@@ -17,6 +17,7 @@ type Internals = typeof TypeScript & {
   };
   nullTransformationContext: TypeScript.TransformationContext;
   getTouchingPropertyName(file: TypeScript.SourceFile, position: number): TypeScript.Node;
+  isAssignmentTarget(node: TypeScript.Node): boolean;
 };
 
 /** Upstream TypeScript. */
@@ -31,6 +32,10 @@ const cellOptions: TypeScript.CompilerOptions = {
   target: ts.ScriptTarget.ES2022,
   lib: ['lib.esnext.d.ts'],
   types: ['node'],
+  // Files of the user compile as they are, and errors of a JavaScript file are found when it runs.
+  checkJs: false,
+  experimentalDecorators: false,
+  inlineSourceMap: true,
   paths: { solireward: [join(packageRoot, 'dist', 'src', 'index.d.ts')] },
 };
 
@@ -94,6 +99,8 @@ export function replaceForkOfTypeScript(): void {
     __esModule: true,
     getNullTransformationContext: () => ts.nullTransformationContext,
     visitEachChild: visitShorthandToo,
+    // tslab makes CommonJS of a cell and of the folder's files; the kernel does that itself (transform.ts).
+    transpileModule: (js: string) => ({ outputText: js }),
     getDefaultTypeRoots: () => [nodeTypes],
     getPreEmitDiagnosticsOfFiles: (program: TypeScript.Program, files: TypeScript.SourceFile[]) =>
       files.flatMap((file) => [

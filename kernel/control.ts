@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Reply, Router } from 'zeromq';
 import { log } from './log.js';
+import { interruptMainThread } from './terminate.js';
 import { address, type Connection, type Message, Wire } from './wire.js';
 
 /**
@@ -14,12 +15,15 @@ export interface ControlData {
   session: string;
   /** Shared; its number becomes 1 when this thread's sockets are closed. */
   closed: Int32Array;
+  /** Shared; see `interruptWords.ts`. */
+  words: Int32Array;
 }
 
 /** What this thread tells the main one; frames of a `request` are answered by a {@link ControlCommand}. */
 export type ControlEvent =
   | { type: 'ready' }
-  | { type: 'interrupt'; request: Message }
+  | { type: 'interrupt'; request: Message; cell: number }
+  | { type: 'terminated'; cell: number }
   | { type: 'shutdown'; request: Message; restart: boolean }
   | { type: 'request'; request: Message };
 
@@ -33,7 +37,7 @@ async function heartbeat(socket: Reply): Promise<void> {
   for await (const frames of socket) await socket.send(frames);
 }
 
-async function control(socket: Router, wire: Wire): Promise<void> {
+async function control(socket: Router, wire: Wire, words: Int32Array): Promise<void> {
   const answer = (request: Message, type: string, content: object) =>
     socket.send(wire.encode(type, content, request, { identities: request.identities }));
   const tell = (event: ControlEvent) => parentPort!.postMessage(event);
@@ -41,9 +45,11 @@ async function control(socket: Router, wire: Wire): Promise<void> {
     try {
       const request = wire.decode(frames);
       if (request.header.msg_type === 'interrupt_request') {
-        tell({ type: 'interrupt', request });
-        // Stops a cell that never yields (it runs with breakOnSigint).
-        process.kill(process.pid, 'SIGINT');
+        void interruptMainThread(
+          words,
+          (cell) => tell({ type: 'interrupt', request, cell }),
+          (cell) => tell({ type: 'terminated', cell }),
+        );
         await answer(request, 'interrupt_reply', { status: 'ok' });
       } else if (request.header.msg_type === 'shutdown_request') {
         const restart = request.content.restart === true;
@@ -60,7 +66,7 @@ async function control(socket: Router, wire: Wire): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  const { connection, session, closed } = workerData as ControlData;
+  const { connection, session, closed, words } = workerData as ControlData;
   const controlSocket = new Router({ sendTimeout: 0, sendHighWaterMark: 0, linger: 500 });
   const heartbeatSocket = new Reply({ linger: 0 });
   await controlSocket.bind(address(connection, connection.control_port));
@@ -79,7 +85,8 @@ async function main(): Promise<void> {
     }
   });
   parentPort!.postMessage({ type: 'ready' } satisfies ControlEvent);
-  await Promise.all([heartbeat(heartbeatSocket), control(controlSocket, new Wire(connection, session))]);
+  const wire = new Wire(connection, session);
+  await Promise.all([heartbeat(heartbeatSocket), control(controlSocket, wire, words)]);
 }
 
 void main();

@@ -6,6 +6,7 @@ import { Publisher, Router } from 'zeromq';
 import { type Host, hostKey } from '../src/notebook/contract.js';
 import type { ControlCommand, ControlData, ControlEvent } from './control.js';
 import { errorContent } from './errors.js';
+import { Interrupted, Interruption } from './interruption.js';
 import { log } from './log.js';
 import { Output } from './output.js';
 import { Server } from './server.js';
@@ -28,8 +29,9 @@ async function main(connectionFile: string): Promise<void> {
   // Mandatory: to ask a client that does not listen is an error.
   const stdin = new Router({ ...unlimited, mandatory: true });
   const closed = new Int32Array(new SharedArrayBuffer(4));
+  const words = new Int32Array(new SharedArrayBuffer(16));
   const control = new Worker(new URL('./control.js', import.meta.url), {
-    workerData: { connection, session, closed } satisfies ControlData,
+    workerData: { connection, session, closed, words } satisfies ControlData,
   });
   await iopub.bind(address(connection, connection.iopub_port));
   await shell.bind(address(connection, connection.shell_port));
@@ -51,7 +53,9 @@ async function main(connectionFile: string): Promise<void> {
   const { version } = createRequire(import.meta.url)(`${packageRoot}/package.json`) as { version: string };
   const sendInputRequest = (id: string, content: object, request: Message) =>
     stdin.send(wire.encode('input_request', content, request, { identities: request.identities, id }));
-  const server = new Server(new Cells(process.cwd()), output, sendInputRequest, version);
+  const interruption = new Interruption(words);
+  const cells = new Cells(process.cwd(), interruption);
+  const server = new Server(cells, interruption, output, sendInputRequest, version);
   (globalThis as { [hostKey]?: Host })[hostKey] = server;
 
   const end = (request: Message, restart: boolean) => {
@@ -60,7 +64,8 @@ async function main(connectionFile: string): Promise<void> {
     setTimeout(() => process.exit(0), 300);
   };
   control.on('message', (event: ControlEvent) => {
-    if (event.type === 'interrupt') server.interrupt(event.request);
+    if (event.type === 'interrupt') server.interrupt(event.request, event.cell);
+    if (event.type === 'terminated') interruption.end(event.cell);
     if (event.type === 'shutdown') end(event.request, event.restart);
     // The control thread knows only the messages of its own channel.
     if (event.type === 'request' && wire.isNew(event.request.header))
@@ -69,11 +74,11 @@ async function main(connectionFile: string): Promise<void> {
         control.postMessage({ type: 'answer', frames } satisfies ControlCommand);
       });
   });
-  // The control thread sends SIGINT for cells that never yield; between cells it means nothing.
+  // Ctrl-C where the kernel was started in a terminal is meant for the front end.
   process.on('SIGINT', () => {});
   // What fails after its cell has ended is shown there, and the kernel lives on.
   const showLateError = (error: unknown) =>
-    output.print('stderr', `${errorContent(error).traceback.join('\n')}\n`);
+    error instanceof Interrupted || output.print('stderr', `${errorContent(error).traceback.join('\n')}\n`);
   process.on('uncaughtException', showLateError);
   process.on('unhandledRejection', showLateError);
 

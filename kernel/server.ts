@@ -6,21 +6,19 @@ import {
   mime,
 } from '../src/notebook/contract.js';
 import { bundleOf } from './bundle.js';
-import { type Cells, Interrupted } from './cells.js';
+import type { Cells } from './cells.js';
 import { Comms } from './comms.js';
 import { ts } from './compiler.js';
 import { completeness } from './completeness.js';
 import { errorContent } from './errors.js';
 import { History } from './history.js';
+import type { Interruption } from './interruption.js';
 import type { Output } from './output.js';
 import { type SendInputRequest, Stdin } from './stdin.js';
 import { type Message, protocolVersion } from './wire.js';
 
 /** Sends the answer to a request on the channel that it came from. */
 export type Answer = (type: string, content: object) => void;
-
-/** Time that an interrupted cell has to end by itself, for instance to save a checkpoint. */
-const graceMilliseconds = 700;
 
 /** Time in which requests that wait in the socket are read after an error. */
 const drainMilliseconds = 20;
@@ -33,17 +31,25 @@ interface Execution {
 /** The kernel's side of Jupyter's protocol: what each request does and what is told in answer. */
 export class Server implements Host {
   readonly #cells: Cells;
+  readonly #interruption: Interruption;
   readonly #output: Output;
   readonly #version: string;
   readonly #history = new History();
   readonly #comms: Comms;
   readonly #stdin: Stdin;
   #waiting: Execution[] = [];
-  #running: { execution: Execution; abort: AbortController } | undefined;
+  #running: Execution | undefined;
   #count = 0;
 
-  constructor(cells: Cells, output: Output, sendInputRequest: SendInputRequest, version: string) {
+  constructor(
+    cells: Cells,
+    interruption: Interruption,
+    output: Output,
+    sendInputRequest: SendInputRequest,
+    version: string,
+  ) {
     this.#cells = cells;
+    this.#interruption = interruption;
     this.#output = output;
     this.#version = version;
     this.#comms = new Comms((type, content, buffers) =>
@@ -54,7 +60,7 @@ export class Server implements Host {
 
   /** Aborts when the running cell is interrupted. */
   get signal(): AbortSignal | undefined {
-    return this.#running?.abort.signal;
+    return this.#interruption.signal;
   }
 
   /** Shows a bundle in the cell that calls this. */
@@ -85,9 +91,10 @@ export class Server implements Host {
    */
   async input(prompt: string, { password = false }: { password?: boolean } = {}): Promise<string> {
     const running = this.#running;
-    if (!running || this.#output.parent !== running.execution.request)
+    const signal = this.#interruption.signal;
+    if (!running || !signal || this.#output.parent !== running.request)
       throw new Error(`input: only a running cell can ask "${prompt}"; this one has ended`);
-    return this.#stdin.ask(running.execution.request, { prompt, password }, running.abort.signal);
+    return this.#stdin.ask(running.request, { prompt, password }, signal);
   }
 
   /** Takes an answer of the user. */
@@ -105,8 +112,15 @@ export class Server implements Host {
     if (request.header.msg_type === 'execute_request') {
       this.#waiting.push({ request, answer });
       if (!this.#running) void this.#runWaiting();
-      return;
+    } else if (request.header.msg_type.startsWith('comm_')) {
+      // Handlers are code of the user, which may be terminated, and with it all that runs in the same turn.
+      setImmediate(() => this.#answer(request, answer));
+    } else {
+      this.#answer(request, answer);
     }
+  }
+
+  #answer(request: Message, answer: Answer): void {
     this.#publishState('busy', request);
     const type = request.header.msg_type.replace('_request', '_reply');
     try {
@@ -117,25 +131,21 @@ export class Server implements Host {
     } finally {
       this.#publishState('idle', request);
       // A front end takes the latest state for the kernel's.
-      if (this.#running) this.#publishState('busy', this.#running.execution.request);
+      if (this.#running) this.#publishState('busy', this.#running.request);
     }
   }
 
-  /** Interrupts the running cell: its AbortSignal first, and what is still awaited after a short grace. */
-  interrupt(request: Message): void {
+  /** Interrupts a cell, if it still runs. */
+  interrupt(request: Message, cell: number): void {
     this.#publishState('busy', request);
-    const running = this.#running;
-    if (running) {
-      running.abort.abort(new Interrupted());
-      setTimeout(() => this.#running === running && this.#cells.interrupt(), graceMilliseconds).unref();
-    }
+    this.#interruption.interrupt(cell);
     this.#publishState('idle', request);
-    if (running) this.#publishState('busy', running.execution.request);
+    if (this.#running) this.#publishState('busy', this.#running.request);
   }
 
   /** Tells everybody that the kernel ends, and asks the running cell to end. */
   shutdown(request: Message, restart: boolean): void {
-    this.#running?.abort.abort(new Interrupted());
+    this.#interruption.abort();
     this.#output.publish('shutdown_reply', { status: 'ok', restart }, request);
     this.#publishState('idle', request);
     this.#cells.close();
@@ -216,7 +226,7 @@ export class Server implements Host {
 
   async #runWaiting(): Promise<void> {
     for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
-      this.#running = { execution: next, abort: new AbortController() };
+      this.#running = next;
       await this.#execute(next);
     }
     this.#running = undefined;
@@ -234,10 +244,9 @@ export class Server implements Host {
     show('execute_input', { code, execution_count });
     let abandoned: Execution[] = [];
     try {
-      const bundle = await this.#output.duringCell(request, async () => {
-        const value = await this.#cells.run(code);
-        return value === undefined || value === null ? undefined : await bundleOf(value);
-      });
+      const label = `Cell [${execution_count}]`;
+      const run = () => this.#cells.run(code, label, bundleOfResult);
+      const bundle = await this.#output.duringCell(request, run);
       if (bundle && keep) this.#history.setOutput(String(bundle[mime.text] ?? ''));
       if (bundle) show('execute_result', { data: bundle, metadata: {}, execution_count });
       const user_expressions = await this.#output.duringCell(request, () =>
@@ -260,7 +269,7 @@ export class Server implements Host {
     const results: Record<string, object> = {};
     for (const [name, expression] of Object.entries(expressions ?? {})) {
       try {
-        const data = await bundleOf(await this.#cells.run(`(${expression}\n)`));
+        const data = await this.#cells.run(`(${expression}\n)`, `Expression [${name}]`, bundleOf);
         results[name] = { status: 'ok', data, metadata: {} };
       } catch (error) {
         results[name] = { status: 'error', ...errorContent(error) };
@@ -283,4 +292,9 @@ export class Server implements Host {
     answer('execute_reply', { status: 'aborted', execution_count: this.#count });
     this.#publishState('idle', request);
   }
+}
+
+/** What is shown of the last value of a cell; undefined for none. */
+async function bundleOfResult(value: unknown): Promise<MimeBundle | undefined> {
+  return value === undefined || value === null ? undefined : bundleOf(value);
 }

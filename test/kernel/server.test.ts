@@ -98,7 +98,7 @@ describe('execute', () => {
       evalue: "Type 'number' is not assignable to type 'string'.",
     });
     expect(outcome.reply.content.traceback).toEqual([
-      "2:7 - Type 'number' is not assignable to type 'string'.",
+      `Cell [${outcome.reply.content.execution_count}], line 2, column 7 - Type 'number' is not assignable to type 'string'.`,
       '  const text: string = fine;',
       '        ^',
     ]);

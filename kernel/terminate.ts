@@ -1,0 +1,56 @@
+import { Session } from 'node:inspector/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { shared, terminateKey } from './interruptWords.js';
+
+/** How long code may go on that no check reaches; and code of a cell that heeds its AbortSignal. */
+const patience = { milliseconds: 400, heeding: 10_000 };
+
+const tick = 20;
+
+/** Whether an interrupt is being watched already: nothing must be terminated twice. */
+let watching = false;
+
+/**
+ * Interrupts the main thread, from another one: flags the running cell and, where neither the cell nor the event loop
+ * takes notice in time, terminates what runs: a regular expression that backtracks, a loop in a package, an endless
+ * chain of promises.
+ * @param words the array that is shared with the main thread
+ * @param tell sends the cell's number to the main thread; 0 when no cell runs
+ * @param terminated tells the main thread that the cell's code was terminated
+ */
+export async function interruptMainThread(
+  words: Int32Array,
+  tell: (cell: number) => void,
+  terminated: (cell: number) => void,
+): Promise<void> {
+  const received = Atomics.load(words, shared.received);
+  const word = Atomics.load(words, shared.cell) & ~1;
+  // Exchanged only while that same cell runs: a late interrupt cannot hit the next one.
+  if (word !== 0) Atomics.compareExchange(words, shared.cell, word, word | 1);
+  tell(word / 2);
+  if (watching) return;
+  watching = true;
+  try {
+    if (await isStuck(words, received)) {
+      const session = new Session();
+      session.connectToMainThread();
+      const expression = `globalThis[Symbol.for('${terminateKey}')](${received})`;
+      await session.post('Runtime.evaluate', { expression }).catch(() => {}); // it is terminated, too
+      session.disconnect();
+      terminated(word / 2);
+    }
+  } finally {
+    watching = false;
+  }
+}
+
+/** Waits for the event loop to receive an interrupt; true when it does not in time. */
+async function isStuck(words: Int32Array, received: number): Promise<boolean> {
+  const start = Date.now();
+  for (;;) {
+    await sleep(tick);
+    if (Atomics.load(words, shared.received) !== received) return false;
+    const limit = Atomics.load(words, shared.heeds) === 1 ? patience.heeding : patience.milliseconds;
+    if (Date.now() - start > limit && Atomics.load(words, shared.busy) === 0) return true;
+  }
+}
