@@ -122,9 +122,10 @@ def main():
     context_id = int(torch.bincount(ids.flatten()).argmax())  # the most frequent token is the placeholder
     with torch.inference_mode():
         for _ in range(3):
-            start = time.perf_counter()
+            start, cpu = time.perf_counter(), time.process_time()
             reward = model(ids, inputs["pixel_values"], context_id)
-            print(f"torch: forward in {time.perf_counter() - start:.1f} s")
+            seconds, of_cpu = time.perf_counter() - start, time.process_time() - cpu
+            print(f"torch: forward in {seconds:.1f} s ({of_cpu:.1f} s of CPU)", flush=True)
     difference = abs(reward.item() - inputs["reward"].item())
     print(f"torch: reward {reward.item():.6f}, ours differs by {difference:.1e}")
     print(f"torch: peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.2f} GiB")
