@@ -74,17 +74,22 @@ export class JupyterLab {
     return new JupyterLab(folder, home, url, server, browser);
   }
 
-  /** Puts a notebook of our kernel with these cells into the folder. */
-  write(name: string, cells: readonly string[]): void {
+  /** Puts a notebook of our kernel with these cells into the folder; `saved` shows in an extra cell at its end. */
+  write(name: string, cells: readonly string[], saved?: Record<string, unknown>): void {
+    const codeCell = (source: string, i: number, outputs: object[] = []) => ({
+      cell_type: 'code',
+      id: `cell-${i}`,
+      execution_count: null,
+      metadata: {},
+      outputs,
+      source,
+    });
+    const output = { output_type: 'display_data', data: saved, metadata: {} };
     const notebook = {
-      cells: cells.map((source, i) => ({
-        cell_type: 'code',
-        id: `cell-${i}`,
-        execution_count: null,
-        metadata: {},
-        outputs: [],
-        source,
-      })),
+      cells: [
+        ...cells.map((source, i) => codeCell(source, i)),
+        ...(saved ? [codeCell('', cells.length, [output])] : []),
+      ],
       metadata: {
         kernelspec: { display_name: 'TypeScript (SoliReward)', language: 'typescript', name: 'solireward' },
       },

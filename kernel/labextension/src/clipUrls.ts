@@ -1,7 +1,7 @@
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import type { Widget } from '@lumino/widgets';
 import { type ClipData, clipTarget } from '../../../src/notebook/contract.js';
-import { openComm } from './comm.js';
+import { kernelReady, openComm } from './comm.js';
 
 /** Where a clip is looked for. */
 interface Places {
@@ -31,13 +31,14 @@ export async function* clipUrls(
 }
 
 /** URL of what the kernel sends. */
-function fromKernel(
+async function fromKernel(
   { key }: ClipData,
   convert: boolean,
   widget: Widget,
   say: (message: string) => void,
 ): Promise<string> {
   say('Asking the kernel for this clip \u2026');
+  await kernelReady(widget);
   const comm = openComm(widget, clipTarget, { key, convert });
   return new Promise((resolve, reject) => {
     comm.onMessage(({ message, error, type }, [bytes]) => {

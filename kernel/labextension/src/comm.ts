@@ -24,6 +24,8 @@ interface Kernel {
   readonly statusChanged: Signal<Kernel, string>;
 }
 interface SessionContext {
+  /** Resolves when the notebook has been connected to its kernel. */
+  readonly ready: Promise<void>;
   readonly session: { readonly kernel: Kernel | null } | null;
   readonly kernelChanged: Signal<SessionContext, unknown>;
 }
@@ -75,6 +77,11 @@ export function openComm(widget: Widget, target: string, data: object = {}): Com
       if (!comm.isDisposed) comm.close(message);
     },
   };
+}
+
+/** Resolves when the notebook or console that a widget is in is connected to its kernel: a page that loads is not yet. */
+export async function kernelReady(widget: Widget): Promise<void> {
+  await sessionOf(widget)?.ready;
 }
 
 function sessionOf(widget: Widget): SessionContext | undefined {

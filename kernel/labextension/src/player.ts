@@ -9,6 +9,7 @@ import { VideoPlayer } from './videoPlayer.js';
 export class PlayerRenderer extends Widget implements IRenderMime.IRenderer {
   readonly #mimeType: string;
   readonly #resolver: IRenderMime.IResolver | null;
+  #model: IRenderMime.IMimeModel | undefined;
   #player: VideoPlayer | undefined;
 
   constructor({ mimeType, resolver }: IRenderMime.IRendererOptions) {
@@ -19,17 +20,10 @@ export class PlayerRenderer extends Widget implements IRenderMime.IRenderer {
   }
 
   async renderModel(model: IRenderMime.IMimeModel): Promise<void> {
-    const { clips } = model.data[this.#mimeType] as unknown as PlayerData;
-    const inline = inlineSources(model.data[mime.html]);
+    this.#model = model;
     this.#player?.dispose();
-    this.#player = new VideoPlayer(
-      clips.map((clip, i) => ({
-        ...clip,
-        urls: (say) => clipUrls(clip, { widget: this, resolver: this.#resolver, inline: inline[i] }, say),
-        caption: caption(clip),
-      })),
-    );
-    this.node.replaceChildren(this.#player.node);
+    this.#player = undefined;
+    if (this.isAttached) this.#show(model);
   }
 
   override dispose(): void {
@@ -38,12 +32,31 @@ export class PlayerRenderer extends Widget implements IRenderMime.IRenderer {
     super.dispose();
   }
 
+  protected override onAfterAttach(): void {
+    // Before, it is not known which notebook this is in, whose kernel may be needed.
+    if (this.#model && !this.#player) this.#show(this.#model);
+  }
+
   protected override onBeforeDetach(): void {
     this.#player?.pause();
   }
 
   protected override onBeforeHide(): void {
     this.#player?.pause();
+  }
+
+  #show(model: IRenderMime.IMimeModel): void {
+    const { clips } = model.data[this.#mimeType] as unknown as PlayerData;
+    const inline = inlineSources(model.data[mime.html]);
+    const resolver = this.#resolver;
+    this.#player = new VideoPlayer(
+      clips.map((clip, i) => ({
+        ...clip,
+        urls: (say) => clipUrls(clip, { widget: this, resolver, inline: inline[i] }, say),
+        caption: caption(clip),
+      })),
+    );
+    this.node.replaceChildren(this.#player.node);
   }
 }
 

@@ -5,9 +5,6 @@ export interface Timing {
   frames: number;
 }
 
-/** Share of a frame by which clips may be apart before they are set right. */
-const tolerance = 1.5;
-
 /**
  * Several videos that play as one: the longest leads, the others follow it. Time is the leader's, in seconds; a clip
  * that is over stays on its last frame.
@@ -83,6 +80,7 @@ export class VideoSync {
   pause(): void {
     this.#playing = false;
     for (const video of this.#videos) video.pause();
+    this.#align(0.5);
     this.#changed();
   }
 
@@ -134,15 +132,19 @@ export class VideoSync {
 
   #follow = (): void => {
     if (!this.#playing) return;
-    const { time } = this;
-    this.#videos.forEach((video, i) => {
-      if (video === this.#video || video.seeking) return;
-      const wanted = Math.min(time, this.#lastFrame(i));
-      if (Math.abs(video.currentTime - wanted) > tolerance / this.#timings[i].fps) video.currentTime = wanted;
-    });
+    this.#align(1.5);
     this.#changed();
     requestAnimationFrame(this.#follow);
   };
+
+  /** Sets the others to the leader's time where they are more than `tolerance` frames away. */
+  #align(tolerance: number): void {
+    this.#videos.forEach((video, i) => {
+      if (video === this.#video || video.seeking) return;
+      const wanted = Math.min(this.time, this.#lastFrame(i));
+      if (Math.abs(video.currentTime - wanted) > tolerance / this.#timings[i].fps) video.currentTime = wanted;
+    });
+  }
 
   #end(): void {
     if (this.loop && this.#playing) {
