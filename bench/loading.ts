@@ -22,7 +22,14 @@ async function makeAndLoad(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'loading-'));
   try {
     const tiny = tinyConfig(2048);
-    const llm = { ...tiny.llm, hiddenSize: 768, intermediateSize: 3072, layers: 9, heads: 12, keyValueHeads: 4 };
+    const llm = {
+      ...tiny.llm,
+      hiddenSize: 768,
+      intermediateSize: 3072,
+      layers: 9,
+      heads: 12,
+      keyValueHeads: 4,
+    };
     const card = { prompts: { user: 'Is it good?' } };
     const model = await RewardModel.create({ ...tiny, llm }, { tokenizer: tinyFolder(), card });
     await model.save(folder, { dtype: what as 'float32' | 'bfloat16' });
@@ -44,7 +51,9 @@ async function load(folder: string): Promise<void> {
   const weights = [...model.weights.values()].reduce((bytes, { size }) => bytes + 4 * size, 0);
   const report = async (when: string) => {
     const above = (await peak()) - before;
-    console.log(`${when}: peak ${mebibytes(above)} MiB above the start, ${(above / weights).toFixed(2)} x weights`);
+    console.log(
+      `${when}: peak ${mebibytes(above)} MiB above the start, ${(above / weights).toFixed(2)} x weights`,
+    );
   };
   console.log(`${what} on ${engine}: file ${mebibytes(size)} MiB, float32 weights ${mebibytes(weights)} MiB`);
   await report(`loaded in ${seconds.toFixed(1)} s`);
