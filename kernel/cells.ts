@@ -64,10 +64,17 @@ export class Cells {
    * Runs a cell and gives what `present` makes of the value of its last expression, awaited; undefined is the value
    * where there is none. What was declared stays, also when the cell fails.
    * @param label how tracebacks call the cell
+   * @param begun is called as soon as an interrupt reaches the cell, before it is compiled
    * @throws what the cell throws, a {@link CompileError} or {@link Interrupted}
    */
-  run<T>(code: string, label: string, present: (value: unknown) => T): Promise<Awaited<T>> {
+  run<T>(
+    code: string,
+    label: string,
+    present: (value: unknown) => T,
+    begun: () => void = () => {},
+  ): Promise<Awaited<T>> {
     return this.#interruption.run(() => {
+      begun();
       const start = this.#compile(code, label);
       return async () => present(await start());
     }) as Promise<Awaited<T>>;

@@ -241,11 +241,12 @@ export class Server implements Host {
     const show = (type: string, content: object) => this.#output.show(type, content, request);
 
     this.#publishState('busy', request);
-    show('execute_input', { code, execution_count });
+    // Whoever has seen a cell begin may interrupt it.
+    const begun = () => show('execute_input', { code, execution_count });
     let abandoned: Execution[] = [];
     try {
       const label = `Cell [${execution_count}]`;
-      const run = () => this.#cells.run(code, label, bundleOfResult);
+      const run = () => this.#cells.run(code, label, bundleOfResult, begun);
       const bundle = await this.#output.duringCell(request, run);
       if (bundle && keep) this.#history.setOutput(String(bundle[mime.text] ?? ''));
       if (bundle) show('execute_result', { data: bundle, metadata: {}, execution_count });
