@@ -253,5 +253,7 @@ function declaredNames(statement: TypeScript.Statement): string[] {
 
 function returnOf(statement: TypeScript.VariableStatement): TypeScript.Statement {
   const { initializer } = statement.declarationList.declarations[0];
-  return ts.setTextRange(factory.createReturnStatement(initializer), statement);
+  // In brackets, since a comment above the value would part it from a bare `return`.
+  const value = initializer && factory.createParenthesizedExpression(initializer);
+  return ts.setTextRange(factory.createReturnStatement(value), statement);
 }

@@ -38,6 +38,10 @@ describe('transformCell', () => {
     expect((await run('export const last = 6 * 7;', { result: 'last' })).value).toBe(42);
   });
 
+  it('returns the named constant that has a comment above its value', async () => {
+    expect((await run('export const last = // the answer\n6 * 7;', { result: 'last' })).value).toBe(42);
+  });
+
   it('imports at the top, in each way, with attributes', async () => {
     const js = `export const last = [d, e, all.named, star.default[0], json];
 import d, { named as e } from 'a'; import * as all from 'b'; import f, * as star from 'c'; import 'bare';
