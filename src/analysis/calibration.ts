@@ -1,4 +1,5 @@
 import type { Interval } from '../base/bootstrap.js';
+import { quantile } from '../base/quantile.js';
 import { checkLabelled } from './check.js';
 import { wilson } from './wilson.js';
 
@@ -12,23 +13,24 @@ export interface ReliabilityBin {
 }
 
 /**
- * Reliability curve: in equal bins of probability, the share of Pass that was predicted and the one that is there.
- * Empty bins are left out.
+ * Reliability curve: in bins of probability, the share of Pass that was predicted and the one that is there. Empty
+ * bins are left out.
  * @param probabilities of Pass, 0 to 1
- * @param bins how many from 0 to 1
+ * @param options `bins`: how many; `equal`: bins from 0 to 1 of equal `width`, or of equally many clips (`count`)
  * @throws {RangeError} for no probabilities, one outside 0 to 1, another number of labels, or labels of one kind only
  */
 export function reliability(
   probabilities: readonly number[],
   labels: readonly boolean[],
-  bins = 10,
+  { bins = 10, equal = 'width' }: { bins?: number; equal?: 'width' | 'count' } = {},
 ): ReliabilityBin[] {
   checkProbabilities('reliability', probabilities, labels);
+  const binOf = equal === 'width' ? (p: number) => Math.floor(p * bins) : equalCounts(probabilities, bins);
   const clips = new Uint32Array(bins);
   const passes = new Uint32Array(bins);
   const sums = new Float64Array(bins);
   probabilities.forEach((probability, i) => {
-    const bin = Math.min(bins - 1, Math.floor(probability * bins));
+    const bin = Math.min(bins - 1, binOf(probability));
     clips[bin]++;
     sums[bin] += probability;
     if (labels[i]) passes[bin]++;
@@ -42,17 +44,24 @@ export function reliability(
     }));
 }
 
+/** The bin of a probability, with as many clips in each: how many of the inner quantiles are below it. */
+function equalCounts(probabilities: readonly number[], bins: number): (probability: number) => number {
+  const sorted = Float64Array.from(probabilities).sort();
+  const inner = Array.from({ length: bins - 1 }, (_, i) => quantile(sorted, (i + 1) / bins));
+  return (probability) => inner.reduce((below, edge) => below + Number(edge < probability), 0);
+}
+
 /**
- * Expected calibration error: the mean over clips of the distance between predicted and observed share in their bin.
+ * Expected calibration error: the mean over clips of the distance between predicted and observed share in their bin,
+ * of ten of equal width.
  * Source: Naeini et al. 2015, Guo et al. 2017 equation 3.
  * @throws {RangeError} as `reliability`
  */
 export function expectedCalibrationError(
   probabilities: readonly number[],
   labels: readonly boolean[],
-  bins = 10,
 ): number {
-  return reliability(probabilities, labels, bins).reduce(
+  return reliability(probabilities, labels).reduce(
     (sum, { clips, predicted, observed }) =>
       sum + (clips / labels.length) * Math.abs(predicted - observed.value),
     0,

@@ -3,13 +3,13 @@ import { Figure } from './figure.js';
 import { ink, palette } from './traces.js';
 
 /**
- * Reliability curve: the share of Pass over the probability of Pass, in tenths of probability, each with its 95%
+ * Reliability curve: the share of Pass over the probability of Pass, in tenths of the clips, each with its 95%
  * interval; on the diagonal probabilities are what they say.
  * @param probabilities of Pass, 0 to 1; of scores, `plattScaling` makes them
  * @throws {RangeError} for no probabilities, one outside 0 to 1, another number of labels, or labels of one kind only
  */
 export function reliabilityCurve(probabilities: readonly number[], labels: readonly boolean[]): Figure {
-  const bins = reliability(probabilities, labels);
+  const bins = reliability(probabilities, labels, { equal: 'count' });
   const title =
     `Calibration: expected error ${expectedCalibrationError(probabilities, labels).toFixed(3)}, ` +
     `Brier score ${brier(probabilities, labels).toFixed(3)}`;
@@ -18,7 +18,7 @@ export function reliabilityCurve(probabilities: readonly number[], labels: reado
       {
         type: 'scatter',
         mode: 'markers',
-        name: 'clips',
+        name: 'tenths of the clips',
         x: bins.map(({ predicted }) => predicted),
         y: bins.map(({ observed }) => observed.value),
         error_y: {

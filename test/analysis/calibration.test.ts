@@ -41,12 +41,17 @@ describe('reliability, expected calibration error and Brier score', () => {
     const bins = reliability(p, sample.labels);
     expect(bins.map(({ predicted }) => predicted)).toBeAllclose(sample.predicted, { rtol: 1e-9 });
     expect(bins.map(({ observed }) => observed.value)).toBeAllclose(sample.observed, { rtol: 1e-12 });
+    const tenths = reliability(p, sample.labels, { equal: 'count' });
+    expect(tenths.map(({ predicted }) => predicted)).toBeAllclose(sample.tenths.predicted, { rtol: 1e-9 });
+    expect(tenths.map(({ observed }) => observed.value)).toBeAllclose(sample.tenths.observed, {
+      rtol: 1e-12,
+    });
     expect(expectedCalibrationError(p, sample.labels)).toBeAllclose(sample.ece, { rtol: 1e-9 });
     expect(brier(p, sample.labels)).toBeAllclose(sample.brier, { rtol: 1e-9 });
   });
 
   it('puts 0 into the first bin and 1 into the last', () => {
-    const bins = reliability([0, 1, 1], [false, true, true], 4);
+    const bins = reliability([0, 1, 1], [false, true, true], { bins: 4 });
     expect(bins.map(({ clips }) => clips)).toEqual([1, 2]);
   });
 

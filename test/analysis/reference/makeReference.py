@@ -105,6 +105,7 @@ def classifications():
         fit = sm.GLM(smooth, sm.add_constant(scores), family=sm.families.Binomial()).fit(tol=1e-14, maxiter=200)
         p = fit.predict(sm.add_constant(scores))
         observed, predicted = calibration.calibration_curve(labels, p, n_bins=10)
+        tenths = calibration.calibration_curve(labels, p, n_bins=10, strategy="quantile")
         return {
             "name": name,
             "scores": scores.tolist(),
@@ -118,6 +119,7 @@ def classifications():
             "brier": metrics.brier_score_loss(labels, p),
             "observed": observed.tolist(),
             "predicted": predicted.tolist(),
+            "tenths": {"observed": tenths[0].tolist(), "predicted": tenths[1].tolist()},
             "ece": expected_calibration_error(p, labels),
             "delong": delong(scores, other, labels),
         }

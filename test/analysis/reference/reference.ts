@@ -25,6 +25,7 @@ export interface Reference {
     brier: number;
     observed: number[];
     predicted: number[];
+    tenths: { observed: number[]; predicted: number[] };
     ece: number;
     delong: { aucs: number[]; errors: number[]; error: number; z: number; p: number };
   }[];
