@@ -195,6 +195,8 @@ export type { Prompts } from './model/input/prompt.js';
 export type { RewardModel } from './model/rewardModel.js';
 export type { Annotator, AnnotatorOptions } from './notebook/annotator.js';
 export type { Pair, PairStream } from './pairing/pair.js';
+export type { AnalyzeOptions } from './report/analyze.js';
+export type { Report } from './report/report.js';
 export type { ScoreTable } from './score/clips.js';
 export type { FitOptions, FitProgress } from './train/fit.js';
 export type { Run } from './train/run.js';

@@ -3,9 +3,12 @@ import { finiteScores } from './columns.js';
 import { Figure } from './figure.js';
 import { palette, type Trace } from './traces.js';
 
-/** More groups than this are drawn as lines, of fewer points: bars would hide each other. */
+/** More groups than this are drawn as lines: bars would hide each other. */
 const mostBars = 2;
-const linePoints = 24;
+
+/** Points of lines, by the smallest group: with more its line would be noise. Near the rule of Rice, 2 n^(1/3). */
+const linePoints = (smallest: number): number =>
+  Math.min(24, Math.max(6, Math.round(2 * Math.cbrt(smallest))));
 
 /**
  * Distributions of groups of values, one over the other: each in the same bins, as shares of its own group, so that
@@ -22,7 +25,10 @@ export function groupShares(
   const names = [...groups.keys()];
   const values = [...groups.values()].map((group) => finiteScores(group, 'groupShares'));
   const lines = names.length > mostBars;
-  const { width, centers, counts } = sharedBins(values, bins ?? (lines ? linePoints : undefined));
+  const { width, centers, counts } = sharedBins(
+    values,
+    bins ?? (lines ? linePoints(Math.min(...values.map((group) => group.length))) : undefined),
+  );
   const data = names.map((name, group): Trace => {
     const color = palette[group % palette.length];
     const shared = {

@@ -69,8 +69,8 @@ export function comparison(
         kind: 'text',
         text:
           `${judgement.dimension}: AUC differs by ${interval(test.difference, fixed)}, ${pValue(test.p)} (DeLong): ` +
-          `${verdict(test.difference, names)}. Each at its own cheapest threshold, ${count(decided.onlyFirst, 'clip')} ` +
-          `are judged right by ${names.first} only and ${count(decided.onlySecond)} by ${names.second} only; McNemar ` +
+          `${verdict(test.difference, names)}. Each at its own cheapest threshold, ${names.first} alone is right on ` +
+          `${count(decided.onlyFirst, 'clip')}, ${names.second} alone on ${count(decided.onlySecond)}; McNemar ` +
           `${pValue(decided.exactP)} (exact), ${pValue(decided.chiSquaredP)} (chi-squared with continuity correction).`,
       });
     }
