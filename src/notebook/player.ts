@@ -71,7 +71,16 @@ export async function playerBundle(clips: CaptionedClip[]): Promise<MimeBundle> 
 }
 
 /** What the front end shows of a clip: a caller's clip may carry more, such as its votes. */
-function captioned({ id, prompt, generator, score, label, note, attention }: CaptionedClip) {
+function captioned({
+  path,
+  id = basename(path),
+  prompt,
+  generator,
+  score,
+  label,
+  note,
+  attention,
+}: CaptionedClip) {
   return { id, prompt, generator, score, label, note, attention };
 }
 

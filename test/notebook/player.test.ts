@@ -62,6 +62,8 @@ describe('player', () => {
     expect(bundle['text/html']).toContain('a%20%22large%22%20%26%20noisy%20one.mp4"');
     expect((bundle['text/html'] as string).length).toBeLessThan(2000);
     expect(bundle['text/plain']).toBe('a "large" & noisy one.mp4');
+    const [{ id }] = (bundle['application/vnd.solireward.player.v1+json'] as PlayerData).clips;
+    expect(id).toBe('a "large" & noisy one.mp4');
   });
 
   it('shows prompts, names and notes as text only', async () => {

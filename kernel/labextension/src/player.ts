@@ -69,11 +69,12 @@ function inlineSources(html: unknown): (string | undefined)[] {
   return figures.map((figure) => figure.match(/<video src="(data:video\/mp4;base64,[\w+/=]+)"/)?.[1]);
 }
 
-function caption({ id, path, prompt, generator, score, label, note }: PlayerData['clips'][number]): Node {
+function caption({ id, prompt, generator, score, label, note }: PlayerData['clips'][number]): Node {
   const verdict = typeof label === 'boolean' ? (label ? 'Pass' : 'Fail') : label;
   const lines: Node[] = [];
   const head = element('div', { className: 'sr-Verdict' });
-  if (score !== undefined) {
+  // What is not a number is null in JSON.
+  if (typeof score === 'number') {
     head.append(
       element(
         'span',
@@ -86,7 +87,6 @@ function caption({ id, path, prompt, generator, score, label, note }: PlayerData
   if (head.hasChildNodes()) lines.push(head);
   if (prompt) lines.push(element('div', {}, prompt));
   if (note) lines.push(element('div', { className: 'sr-Note' }, note));
-  const name = id ?? decodeURIComponent(path.split('/').at(-1) ?? '');
-  lines.push(element('div', { className: 'sr-Name' }, [name, generator].filter(Boolean).join(' \u00b7 ')));
+  lines.push(element('div', { className: 'sr-Name' }, [id, generator].filter(Boolean).join(' \u00b7 ')));
   return element('figcaption', {}, ...lines);
 }
