@@ -4,7 +4,10 @@ import { createRequire } from 'node:module';
 // one tfjs-core, one tape and one list of backends in the process.
 const require = createRequire(import.meta.url);
 
-/** The one TensorFlow.js that the whole project computes with. */
+/**
+ * The one TensorFlow.js that the whole project computes with.
+ * @internal: who imports the published types, for instance a cell, need not load all of TensorFlow.js's.
+ */
 export const tf: typeof import('@tensorflow/tfjs-core') = require('@tensorflow/tfjs');
 
 // Without this, the plain JavaScript engine prints an advertisement for tfjs-node.
@@ -16,8 +19,6 @@ export function loadBackend(name: string): unknown {
 }
 
 export type {
-  NamedTensorMap,
-  Rank,
   Scalar,
   Tensor,
   Tensor1D,
@@ -26,4 +27,6 @@ export type {
   Tensor4D,
   Tensor5D,
   Variable,
-} from '@tensorflow/tfjs-core';
+} from '@tensorflow/tfjs-core/dist/tensor.js';
+export type { NamedTensorMap } from '@tensorflow/tfjs-core/dist/tensor_types.js';
+export type { Rank } from '@tensorflow/tfjs-core/dist/types.js';
