@@ -34,7 +34,18 @@ export interface Outcome {
   published: Received[];
 }
 
-const built = fileURLToPath(new URL('../../dist/kernel/main.js', import.meta.url));
+/** A kernel's program; the connection file is its last argument. */
+export interface Program {
+  argv: string[];
+  /** What stands before the port in the names of its ipc sockets; `-` in Jupyter. */
+  separator?: string;
+}
+
+const main = fileURLToPath(new URL('../../dist/kernel/main.js', import.meta.url));
+
+/** The built kernel. */
+export const built: Program = { argv: [process.execPath, '--disable-warning=ExperimentalWarning', main] };
+
 const delimiter = Buffer.from('<IDS|MSG>');
 
 /** A small Jupyter client over real ZeroMQ, for one kernel process. */
@@ -46,18 +57,17 @@ export class Client {
   readonly #key = randomUUID();
   readonly #session = randomUUID();
   readonly #folder = mkdtempSync(join(tmpdir(), 'solireward-kernel-'));
-  readonly #shell = new Dealer({ linger: 0, routingId: this.#session });
-  readonly #stdin = new Dealer({ linger: 0, routingId: this.#session });
+  readonly #shell = new Dealer({ linger: 0, reconnectInterval: 10, routingId: this.#session });
+  readonly #stdin = new Dealer({ linger: 0, reconnectInterval: 10, routingId: this.#session });
   readonly #control = new Dealer({ linger: 0 });
   readonly #heartbeat = new Request({ linger: 0 });
-  readonly #iopub = new Subscriber({ linger: 0, receiveHighWaterMark: 0 });
+  readonly #iopub = new Subscriber({ linger: 0, reconnectInterval: 10, receiveHighWaterMark: 0 });
   readonly #replies = new Map<string, Received>();
   readonly #published = new Map<string, Received[]>();
   #changed: () => void = () => {};
 
-  /** @param cwd the folder that the kernel runs in; an empty one if it is not given */
-  private constructor(cwd?: string) {
-    const socket = (name: string) => `ipc://${join(this.#folder, 'socket')}-${name}`;
+  private constructor(cwd: string | undefined, { argv, separator = '-' }: Program) {
+    const socket = (name: string) => `ipc://${join(this.#folder, 'socket')}${separator}${name}`;
     const connection = {
       transport: 'ipc',
       ip: join(this.#folder, 'socket'),
@@ -71,9 +81,9 @@ export class Client {
     };
     const file = join(this.#folder, 'connection.json');
     writeFileSync(file, JSON.stringify(connection));
-    this.process = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', built, file], {
+    this.process = spawn(argv[0], [...argv.slice(1), file], {
       cwd: cwd ?? this.#folder,
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: ['ignore', 'ignore', 'inherit'],
     });
     this.exited = once(this.process, 'exit');
     this.#shell.connect(socket('1'));
@@ -90,14 +100,17 @@ export class Client {
     });
   }
 
-  /** Starts the built kernel and waits until it answers and its iopub is heard. */
-  static async start(cwd?: string): Promise<Client> {
-    const client = new Client(cwd);
-    for (;;) {
-      const id = await client.send('kernel_info_request', {});
-      const heard = () => client.#replies.has(id) && client.published(id).length >= 2;
-      if (await client.#until(heard, 500)) return client;
-    }
+  /**
+   * Starts a kernel and waits until it answers and its iopub is heard.
+   * @param cwd the folder that the kernel runs in; an empty one if it is not given
+   */
+  static async start(cwd?: string, program = built): Promise<Client> {
+    const client = new Client(cwd, program);
+    const ids: string[] = [];
+    const heard = () => ids.some((id) => client.#replies.has(id) && client.published(id).length >= 2);
+    do ids.push(await client.send('kernel_info_request', {}));
+    while (!(await client.#until(heard, 200)));
+    return client;
   }
 
   /** Sends a request without waiting; gives its id. */
@@ -141,7 +154,7 @@ export class Client {
     const idle = (message: Received) =>
       message.type === 'status' && message.content.execution_state === 'idle';
     const done = () => this.#replies.has(id) && this.published(id).some(idle);
-    if (!(await this.#until(done, 30_000))) throw new Error(`no outcome of ${id}`);
+    if (!(await this.#until(done, 100_000))) throw new Error(`no outcome of ${id}`);
     return { reply: this.#replies.get(id)!, published: this.published(id) };
   }
 
@@ -157,7 +170,7 @@ export class Client {
 
   /** Waits until something that this client has heard makes `condition` true. */
   async until(condition: () => boolean): Promise<void> {
-    if (!(await this.#until(condition, 30_000))) throw new Error(`never heard: ${condition}`);
+    if (!(await this.#until(condition, 100_000))) throw new Error(`never heard: ${condition}`);
   }
 
   /** What was published for a request so far. */
