@@ -54,7 +54,9 @@ async function bundleLabextension() {
     target: 'es2022',
     plugins: [{ name: 'lumino-of-the-page', setup: takeLuminoFromPage }],
   });
-  copyFileSync(inClone('kernel', 'labextension', 'style.css'), join(folder, 'style.css'));
+  for (const sheet of ['style.css', 'annotator.css']) {
+    copyFileSync(inClone('kernel', 'labextension', sheet), join(folder, sheet));
+  }
 }
 
 /**

@@ -1,12 +1,15 @@
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import { mime } from '../../../src/notebook/contract.js';
+import { AnnotatorRenderer } from './annotator.js';
 import { element } from './element.js';
 import { FigureRenderer } from './figure.js';
 import { NothingRenderer } from './nothing.js';
 import { PlayerRenderer } from './player.js';
 import { staticUrl } from './staticUrl.js';
 
-document.head.append(element('link', { rel: 'stylesheet', href: staticUrl('style.css') }));
+for (const sheet of ['style.css', 'annotator.css']) {
+  document.head.append(element('link', { rel: 'stylesheet', href: staticUrl(sheet) }));
+}
 
 type RendererClass = new (options: IRenderMime.IRendererOptions) => IRenderMime.IRenderer;
 
@@ -27,4 +30,5 @@ export default [
   renderer(mime.plotly, FigureRenderer),
   renderer(mime.plotlyScript, NothingRenderer),
   renderer(mime.player, PlayerRenderer),
+  renderer(mime.annotator, AnnotatorRenderer),
 ];
