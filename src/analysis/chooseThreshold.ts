@@ -22,9 +22,9 @@ export interface ThresholdChoice {
 /** The mistakes of every threshold, from infinity (nothing passes) downwards over the distinct scores. */
 export interface ThresholdMistakes {
   clips: number;
-  thresholds: number[];
-  falsePasses: number[];
-  falseFails: number[];
+  thresholds: Float64Array;
+  falsePasses: Uint32Array;
+  falseFails: Uint32Array;
 }
 
 /**
@@ -68,10 +68,10 @@ export function thresholdCosts(
   for (const [name, cost] of Object.entries({ falsePass, falseFail }))
     if (!(cost > 0 && Number.isFinite(cost)))
       throw new RangeError(`chooseThreshold: ${name}: expected a cost above 0, received ${cost}`);
-  return Float64Array.from(
-    falsePasses,
-    (count, i) => (count * falsePass + falseFails[i] * falseFail) / clips,
-  );
+  const costs = new Float64Array(falsePasses.length);
+  for (let i = 0; i < costs.length; i++)
+    costs[i] = (falsePasses[i] * falsePass + falseFails[i] * falseFail) / clips;
+  return costs;
 }
 
 /**
@@ -81,21 +81,24 @@ export function thresholdCosts(
 export function thresholdMistakes(scores: readonly number[], labels: readonly boolean[]): ThresholdMistakes {
   checkLabelled('chooseThreshold', scores, labels);
   const order = argsort(scores);
-  let falsePass = 0;
-  let falseFail = labels.reduce((count, label) => count + Number(label), 0);
-  const mistakes: ThresholdMistakes = {
-    clips: scores.length,
-    thresholds: [Number.POSITIVE_INFINITY],
-    falsePasses: [0],
-    falseFails: [falseFail],
-  };
+  const thresholds = new Float64Array(order.length + 1);
+  const falsePasses = new Uint32Array(order.length + 1);
+  const falseFails = new Uint32Array(order.length + 1);
+  thresholds[0] = Number.POSITIVE_INFINITY;
+  falseFails[0] = labels.reduce((count, label) => count + Number(label), 0);
+  let count = 1;
+  let passesAbove = 0;
   for (let i = order.length - 1; i >= 0; i--) {
-    if (labels[order[i]]) falseFail--;
-    else falsePass++;
+    if (labels[order[i]]) passesAbove++;
     if (i > 0 && scores[order[i]] === scores[order[i - 1]]) continue;
-    mistakes.thresholds.push(scores[order[i]]);
-    mistakes.falsePasses.push(falsePass);
-    mistakes.falseFails.push(falseFail);
+    thresholds[count] = scores[order[i]];
+    falsePasses[count] = order.length - i - passesAbove;
+    falseFails[count++] = falseFails[0] - passesAbove;
   }
-  return mistakes;
+  return {
+    clips: scores.length,
+    thresholds: thresholds.subarray(0, count),
+    falsePasses: falsePasses.subarray(0, count),
+    falseFails: falseFails.subarray(0, count),
+  };
 }

@@ -2,8 +2,8 @@ import { argsort } from '../base/argsort.js';
 import type { Interval } from '../base/bootstrap.js';
 import { twoSidedP } from '../base/normal.js';
 import { checkLabelled } from './check.js';
-import { influenceError, meanOf, normalInterval } from './influence.js';
-import { midranks } from './rank.js';
+import { type Influenced, influenceError, normalInterval } from './influence.js';
+import { tieEnds } from './rank.js';
 
 /** Two AUCs on the same clips. */
 export interface DelongTest {
@@ -20,7 +20,7 @@ export interface DelongTest {
 
 /**
  * DeLong's test for the AUCs of two scores of the same clips, in O(n log n).
- * Source: DeLong, DeLong and Clarke-Pearson 1988; placements from mid-ranks as Sun and Xu 2014.
+ * Source: DeLong, DeLong and Clarke-Pearson 1988; placements from one sort, as Sun and Xu 2014.
  * @throws {RangeError} for no or non-finite scores, lists of different lengths, or labels of one kind only
  */
 export function delong(
@@ -31,15 +31,16 @@ export function delong(
   checkLabelled('delong', first, labels);
   checkLabelled('delong', second, labels);
   const [a, b] = [placements(first, labels), placements(second, labels)];
-  const difference = aucOf(a) - aucOf(b);
-  const error = errorOf({
-    passes: a.passes.map((place, i) => place - b.passes[i]),
-    fails: a.fails.map((place, i) => place - b.fails[i]),
-  });
+  const [aucA, aucB] = [aucOf(a, labels), aucOf(b, labels)];
+  const difference = aucA - aucB;
+  const error = errorOf(
+    a.map((place, i) => place - b[i]),
+    labels,
+  );
   const z = difference === 0 ? 0 : difference / error;
   return {
-    first: normalInterval(aucOf(a), errorOf(a), [0, 1]),
-    second: normalInterval(aucOf(b), errorOf(b), [0, 1]),
+    first: normalInterval(aucA, errorOf(a, labels), [0, 1]),
+    second: normalInterval(aucB, errorOf(b, labels), [0, 1]),
     difference: normalInterval(difference, error, [-1, 1]),
     z,
     p: twoSidedP(z),
@@ -59,64 +60,75 @@ export function aucInterval(
 ): Interval {
   checkLabelled('aucInterval', scores, labels);
   const places = placements(scores, labels);
-  const value = aucOf(places);
-  const error = clusters ? influenceError(influencesOf(places, labels), clusters) : errorOf(places);
+  const value = aucOf(places, labels);
+  const error = clusters ? influenceError(influencesOf(places, labels), clusters) : errorOf(places, labels);
   return normalInterval(value, error, [0, 1]);
 }
 
-/** How much each clip moves the AUC; see `influenceError`. */
-export function aucInfluence(scores: readonly number[], labels: readonly boolean[]): Float64Array {
+/** The AUC with the influence of each clip; see `influenceError`. */
+export function aucInfluence(scores: readonly number[], labels: readonly boolean[]): Influenced {
   checkLabelled('aucInfluence', scores, labels);
-  return influencesOf(placements(scores, labels), labels);
+  const places = placements(scores, labels);
+  return { value: aucOf(places, labels), influences: influencesOf(places, labels) };
 }
 
 /** For each Pass the share of Fails below it, for each Fail the share of Passes above it; ties count half. */
-interface Placements {
-  passes: Float64Array;
-  fails: Float64Array;
-}
-
-function placements(scores: readonly number[], labels: readonly boolean[]): Placements {
+function placements(scores: readonly number[], labels: readonly boolean[]): Float64Array {
+  const places = new Float64Array(scores.length);
   const order = argsort(scores);
-  const ranks = midranks(scores, order);
-  const ofLabel = (label: boolean, others: number, place: (below: number) => number) => {
-    const own = midranks(
-      scores,
-      order.filter((i) => labels[i] === label),
-    );
-    const places = new Float64Array(labels.length - others);
-    let next = 0;
-    for (let i = 0; i < labels.length; i++)
-      if (labels[i] === label) places[next++] = place((ranks[i] - own[i]) / others);
-    return places;
-  };
-  const passes = labels.reduce((count, label) => count + Number(label), 0);
-  return {
-    passes: ofLabel(true, labels.length - passes, (below) => below),
-    fails: ofLabel(false, passes, (below) => 1 - below),
-  };
+  const ends = tieEnds(order, scores);
+  const passes = passCount(labels);
+  const fails = labels.length - passes;
+  let [passesBelow, failsBelow] = [0, 0];
+  for (let run = 0, start = 0; run < ends.length; start = ends[run++]) {
+    let passesHere = 0;
+    for (let i = start; i < ends[run]; i++) if (labels[order[i]]) passesHere++;
+    const failsHere = ends[run] - start - passesHere;
+    const ofPass = (failsBelow + failsHere / 2) / fails;
+    const ofFail = (passes - passesBelow - passesHere / 2) / passes;
+    for (let i = start; i < ends[run]; i++) places[order[i]] = labels[order[i]] ? ofPass : ofFail;
+    passesBelow += passesHere;
+    failsBelow += failsHere;
+  }
+  return places;
 }
 
-const aucOf = ({ passes }: Placements): number => meanOf(passes);
+const passCount = (labels: readonly boolean[]): number =>
+  labels.reduce((count, label) => count + Number(label), 0);
 
-const errorOf = ({ passes, fails }: Placements): number =>
-  Math.sqrt(variance(passes) / passes.length + variance(fails) / fails.length);
-
-/** Sample variance; 0 of one value, whose spread is not known. */
-function variance(values: Float64Array): number {
-  if (values.length === 1) return 0;
-  const mean = meanOf(values);
-  let squares = 0;
-  for (const value of values) squares += (value - mean) ** 2;
-  return squares / (values.length - 1);
+/** Mean of the values of one label. */
+function meanOfLabel(values: Float64Array, labels: readonly boolean[], label: boolean): number {
+  let [sum, count] = [0, 0];
+  for (let i = 0; i < values.length; i++) {
+    if (labels[i] !== label) continue;
+    sum += values[i];
+    count++;
+  }
+  return sum / count;
 }
 
-function influencesOf(places: Placements, labels: readonly boolean[]): Float64Array {
-  const value = aucOf(places);
-  const next = { passes: 0, fails: 0 };
-  return Float64Array.from(labels, (label) => {
-    const kind = label ? 'passes' : 'fails';
-    const place = places[kind][next[kind]++];
-    return ((place - value) * labels.length) / places[kind].length;
-  });
+const aucOf = (places: Float64Array, labels: readonly boolean[]): number => meanOfLabel(places, labels, true);
+
+/** Squared standard error of the mean of the values of one label; 0 of one value, whose spread is not known. */
+function meanVariance(values: Float64Array, labels: readonly boolean[], label: boolean): number {
+  const mean = meanOfLabel(values, labels, label);
+  let [squares, count] = [0, 0];
+  for (let i = 0; i < values.length; i++) {
+    if (labels[i] !== label) continue;
+    squares += (values[i] - mean) ** 2;
+    count++;
+  }
+  return count === 1 ? 0 : squares / (count - 1) / count;
+}
+
+const errorOf = (places: Float64Array, labels: readonly boolean[]): number =>
+  Math.sqrt(meanVariance(places, labels, true) + meanVariance(places, labels, false));
+
+function influencesOf(places: Float64Array, labels: readonly boolean[]): Float64Array {
+  const value = aucOf(places, labels);
+  const passes = passCount(labels);
+  const influences = new Float64Array(labels.length);
+  for (let i = 0; i < labels.length; i++)
+    influences[i] = ((places[i] - value) * labels.length) / (labels[i] ? passes : labels.length - passes);
+  return influences;
 }

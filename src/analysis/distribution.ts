@@ -53,18 +53,15 @@ function equalEdges(groups: readonly (readonly number[])[], bins: number): numbe
   return Array.from({ length: bins + 1 }, (_, i) => (i === bins ? high : low + i * width));
 }
 
-/** The bin of a score, by bisection. */
+/** The bin of a score: from where it would be if all bins were equal, step by step. */
 function binOf(score: number, edges: readonly number[]): number {
-  let left = 0;
-  let right = edges.length - 1;
-  if (!(score >= edges[left] && score <= edges[right]))
-    throw new RangeError(
-      `histogram: expected scores from ${edges[left]} to ${edges[right]}, received ${score}`,
-    );
-  while (right - left > 1) {
-    const middle = (left + right) >> 1;
-    if (score >= edges[middle]) left = middle;
-    else right = middle;
-  }
-  return left;
+  const last = edges.length - 2;
+  const [low, high] = [edges[0], edges[last + 1]];
+  if (!(score >= low && score <= high))
+    throw new RangeError(`histogram: expected scores from ${low} to ${high}, received ${score}`);
+  const guess = Math.floor(((score - low) / (high - low)) * (last + 1));
+  let bin = guess >= 0 && guess <= last ? guess : last;
+  while (bin > 0 && score < edges[bin]) bin--;
+  while (bin < last && score >= edges[bin + 1]) bin++;
+  return bin;
 }

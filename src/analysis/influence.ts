@@ -1,6 +1,12 @@
 import type { Interval } from '../base/bootstrap.js';
 import { normal975 } from '../base/normal.js';
 
+/** A statistic, and how much each item moves it: the influences sum to 0. */
+export interface Influenced {
+  value: number;
+  influences: Float64Array;
+}
+
 /** Mean of numbers; NaN of none. */
 export function meanOf(values: ArrayLike<number>): number {
   let sum = 0;

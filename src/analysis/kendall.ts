@@ -1,6 +1,7 @@
 import { argsort } from '../base/argsort.js';
 import { checkSeries } from './check.js';
-import { forTies } from './rank.js';
+import type { Influenced } from './influence.js';
+import { tieEnds } from './rank.js';
 
 /**
  * Kendall's tau-b: concordant minus discordant pairs, over the geometric mean of the pairs that are not tied in x and
@@ -15,18 +16,19 @@ export function kendall(x: readonly number[], y: readonly number[]): number {
 }
 
 /**
- * How much each item moves tau-b: its three numbers of pairs are U-statistics of two items, so an item's influence is
+ * Kendall's tau-b with the influence of each item: its three numbers of pairs are U-statistics of two items, so an item's influence is
  * twice its own mean less the mean of all, put together by the delta method. See `influenceError`. O(n log n).
  */
-export function kendallInfluence(x: readonly number[], y: readonly number[]): Float64Array {
+export function kendallInfluence(x: readonly number[], y: readonly number[]): Influenced {
   checkSeries('kendallInfluence', x, y);
   const { order, untiedX, untiedY } = pairSums(x, y);
   const [mean, meanX, meanY] = [order, untiedX, untiedY].map((sums) => total(sums) / sums.length);
   const scale = Math.sqrt(meanX * meanY);
   const tau = mean / scale;
-  return order.map(
+  const influences = order.map(
     (sum, i) => (2 * (sum - mean)) / scale - tau * (untiedX[i] / meanX + untiedY[i] / meanY - 2),
   );
+  return { value: tau, influences };
 }
 
 /** Sums over the other items, for each item: of the sign of concordance, and of the pairs that are not tied. */
@@ -36,22 +38,23 @@ function pairSums(x: readonly number[], y: readonly number[]) {
   const untiedX = new Float64Array(n);
   const untiedY = new Float64Array(n);
   const place = new Uint32Array(n);
-  let distinct = 0;
   const byY = argsort(y);
-  forTies(byY, y, (start, end) => {
-    distinct++;
-    for (let i = start; i < end; i++) {
-      place[byY[i]] = distinct;
-      untiedY[byY[i]] = n - (end - start);
+  const endsY = tieEnds(byY, y);
+  for (let run = 0, start = 0; run < endsY.length; start = endsY[run++]) {
+    for (let i = start; i < endsY[run]; i++) {
+      place[byY[i]] = run + 1;
+      untiedY[byY[i]] = n - (endsY[run] - start);
     }
-  });
-  const totals = new PrefixCounts(distinct);
+  }
+  const totals = new PrefixCounts(endsY.length);
   for (const item of place) totals.add(item);
-  const seen = new PrefixCounts(distinct);
+  const seen = new PrefixCounts(endsY.length);
   // Of all items and of those left in x: how many are below less how many are above in y. Those right in x are the
   // rest, with the ties in x left out of both.
   const byX = argsort(x);
-  forTies(byX, x, (start, end) => {
+  const endsX = tieEnds(byX, x);
+  for (let run = 0, start = 0; run < endsX.length; start = endsX[run++]) {
+    const end = endsX[run];
     for (let i = start; i < end; i++) order[byX[i]] = seen.lessMinusMore(place[byX[i]], start);
     for (let i = start; i < end; i++) seen.add(place[byX[i]]);
     for (let i = start; i < end; i++) {
@@ -60,7 +63,7 @@ function pairSums(x: readonly number[], y: readonly number[]) {
       order[item] -= totals.lessMinusMore(place[item], n) - upToHere;
       untiedX[item] = n - (end - start);
     }
-  });
+  }
   return { order, untiedX, untiedY };
 }
 

@@ -1,5 +1,5 @@
 import { checkSeries } from './check.js';
-import { meanOf } from './influence.js';
+import { type Influenced, meanOf } from './influence.js';
 
 /**
  * Pearson's correlation: covariance over the product of the deviations. NaN where one of the two is constant.
@@ -12,19 +12,20 @@ export function pearson(x: readonly number[], y: readonly number[]): number {
 }
 
 /**
- * How much each item moves Pearson's correlation: for standardised u and v, u v - r (u^2 + v^2) / 2 (Devlin,
- * Gnanadesikan and Kettenring 1975). The influences sum to 0; see `influenceError`.
+ * Pearson's correlation with the influence of each item: for standardised u and v, u v - r (u^2 + v^2) / 2 (Devlin,
+ * Gnanadesikan and Kettenring 1975). See `influenceError`.
  */
-export function pearsonInfluence(x: readonly number[], y: readonly number[]): Float64Array {
+export function pearsonInfluence(x: readonly number[], y: readonly number[]): Influenced {
   checkSeries('pearsonInfluence', x, y);
   const { meanX, meanY, covariance, varianceX, varianceY } = moments(x, y);
   const [deviationX, deviationY] = [Math.sqrt(varianceX), Math.sqrt(varianceY)];
   const r = covariance / (deviationX * deviationY);
-  return Float64Array.from(x, (value, i) => {
+  const influences = Float64Array.from(x, (value, i) => {
     const u = (value - meanX) / deviationX;
     const v = (y[i] - meanY) / deviationY;
     return u * v - (r * (u * u + v * v)) / 2;
   });
+  return { value: bounded(r), influences };
 }
 
 /** A correlation that rounding has moved past 1 is 1. */

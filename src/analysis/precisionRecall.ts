@@ -44,11 +44,18 @@ export function precisionRecall(scores: readonly number[], labels: readonly bool
  * @throws {RangeError} for no or non-finite scores, another number of labels, or labels of one kind only
  */
 export function averagePrecision(scores: readonly number[], labels: readonly boolean[]): Interval {
-  const { precision, recall } = precisionRecall(scores, labels);
-  let value = 0;
-  for (let i = 1; i < recall.length; i++) value += precision[i] * (recall[i] - recall[i - 1]);
-  if (value >= 1) return { value: 1, low: 1, high: 1 };
+  checkLabelled('averagePrecision', scores, labels);
+  const order = argsort(scores);
   const passes = labels.reduce((count, label) => count + Number(label), 0);
+  let value = 0;
+  let [passesAbove, passesBefore] = [0, 0];
+  for (let i = order.length - 1; i >= 0; i--) {
+    if (labels[order[i]]) passesAbove++;
+    if (i > 0 && scores[order[i]] === scores[order[i - 1]]) continue;
+    value += ((passesAbove / (order.length - i)) * (passesAbove - passesBefore)) / passes;
+    passesBefore = passesAbove;
+  }
+  if (value >= 1 - 1e-12) return { value: 1, low: 1, high: 1 };
   const logit = Math.log(value / (1 - value));
   const spread = normal975 / Math.sqrt(passes * value * (1 - value));
   return { value, low: expit(logit - spread), high: expit(logit + spread) };

@@ -12,24 +12,20 @@ export function ascending(scores: readonly number[]): number[] {
  */
 export function midranks(values: readonly number[], order = argsort(values)): Float64Array {
   const ranks = new Float64Array(values.length);
-  forTies(order, values, (start, end) => {
-    for (let i = start; i < end; i++) ranks[order[i]] = (start + 1 + end) / 2;
-  });
+  const ends = tieEnds(order, values);
+  for (let run = 0, start = 0; run < ends.length; start = ends[run++]) {
+    for (let i = start; i < ends[run]; i++) ranks[order[i]] = (start + 1 + ends[run]) / 2;
+  }
   return ranks;
 }
 
-/** Calls back with where each run of equal values starts and ends in the order. */
-export function forTies(
-  order: Uint32Array,
-  values: readonly number[],
-  visit: (start: number, end: number) => void,
-): void {
-  for (let start = 0, end = 0; start < order.length; start = end) {
-    const value = values[order[start]];
-    do end++;
-    while (end < order.length && values[order[end]] === value);
-    visit(start, end);
-  }
+/** Where each run of equal values ends in the order of the values: the first starts at 0, each other where one ends. */
+export function tieEnds(order: Uint32Array, values: readonly number[]): Uint32Array {
+  const ends = new Uint32Array(order.length);
+  let runs = 0;
+  for (let i = 1; i <= order.length; i++)
+    if (i === order.length || values[order[i]] !== values[order[i - 1]]) ends[runs++] = i;
+  return ends.subarray(0, runs);
 }
 
 /**

@@ -1,5 +1,5 @@
+import { argsort } from '../base/argsort.js';
 import { checkLabelled } from './check.js';
-import { ascending } from './rank.js';
 
 /** Points of a ROC curve, from (0, 0) to (1, 1). */
 export interface RocCurve {
@@ -17,7 +17,7 @@ export interface RocCurve {
  */
 export function rocCurve(scores: readonly number[], labels: readonly boolean[]): RocCurve {
   checkLabelled('rocCurve', scores, labels);
-  const order = ascending(scores).reverse();
+  const order = argsort(scores);
   const passes = labels.reduce((count, label) => count + Number(label), 0);
   const curve: RocCurve = {
     falsePositiveRate: [0],
@@ -25,12 +25,13 @@ export function rocCurve(scores: readonly number[], labels: readonly boolean[]):
     thresholds: [Number.POSITIVE_INFINITY],
   };
   let passesAbove = 0;
-  order.forEach((clip, above) => {
-    if (labels[clip]) passesAbove++;
-    if (scores[clip] === scores[order[above + 1]]) return;
-    curve.falsePositiveRate.push((above + 1 - passesAbove) / (labels.length - passes));
+  for (let i = order.length - 1; i >= 0; i--) {
+    if (labels[order[i]]) passesAbove++;
+    if (i > 0 && scores[order[i]] === scores[order[i - 1]]) continue;
+    const above = order.length - i;
+    curve.falsePositiveRate.push((above - passesAbove) / (labels.length - passes));
     curve.truePositiveRate.push(passesAbove / passes);
-    curve.thresholds.push(scores[clip]);
-  });
+    curve.thresholds.push(scores[order[i]]);
+  }
   return curve;
 }

@@ -1,7 +1,8 @@
 import { argsort } from '../base/argsort.js';
 import { checkSeries } from './check.js';
+import type { Influenced } from './influence.js';
 import { pearson } from './pearson.js';
-import { forTies, midranks } from './rank.js';
+import { midranks, tieEnds } from './rank.js';
 
 /**
  * Spearman's rank correlation: Pearson's of the ranks, equal values sharing the mean of their ranks. NaN where one of
@@ -14,11 +15,11 @@ export function spearman(x: readonly number[], y: readonly number[]): number {
 }
 
 /**
- * How much each item moves Spearman's correlation, through its own ranks and through those of the others. With F and
+ * Spearman's correlation with the influence of each item, through its own ranks and through those of the others. With F and
  * G the mid-distribution functions, rho = (E[F G] - 1/4) / sqrt((E[F^2] - 1/4) (E[G^2] - 1/4)); the influence is that of
  * the three means (each a V-statistic) by the delta method. See `influenceError`. O(n log n).
  */
-export function spearmanInfluence(x: readonly number[], y: readonly number[]): Float64Array {
+export function spearmanInfluence(x: readonly number[], y: readonly number[]): Influenced {
   checkSeries('spearmanInfluence', x, y);
   const n = x.length;
   const [orderX, orderY] = [argsort(x), argsort(y)];
@@ -39,12 +40,14 @@ export function spearmanInfluence(x: readonly number[], y: readonly number[]): F
   const varianceY = squareY - 0.25;
   const scale = Math.sqrt(varianceX * varianceY);
   const rho = (product - 0.25) / scale;
-  return f.map((_, i) => {
+  const influences = new Float64Array(n);
+  for (let i = 0; i < n; i++) {
     const ofProduct = f[i] * g[i] + aboveXofG[i] + aboveYofF[i] - 3 * product;
     const ofX = f[i] * f[i] + 2 * aboveXofF[i] - 3 * squareX;
     const ofY = g[i] * g[i] + 2 * aboveYofG[i] - 3 * squareY;
-    return ofProduct / scale - (rho / 2) * (ofX / varianceX + ofY / varianceY);
-  });
+    influences[i] = ofProduct / scale - (rho / 2) * (ofX / varianceX + ofY / varianceY);
+  }
+  return { value: rho, influences };
 }
 
 /** For each item, the mean over all items of `weights` above it, and half of those equal to it. */
@@ -53,11 +56,12 @@ function meanAbove(order: Uint32Array, values: readonly number[], weights: Float
   let total = 0;
   for (const weight of weights) total += weight;
   let below = 0;
-  forTies(order, values, (start, end) => {
+  const ends = tieEnds(order, values);
+  for (let run = 0, start = 0; run < ends.length; start = ends[run++]) {
     let here = 0;
-    for (let i = start; i < end; i++) here += weights[order[i]];
-    for (let i = start; i < end; i++) means[order[i]] = (total - below - here / 2) / values.length;
+    for (let i = start; i < ends[run]; i++) here += weights[order[i]];
+    for (let i = start; i < ends[run]; i++) means[order[i]] = (total - below - here / 2) / values.length;
     below += here;
-  });
+  }
   return means;
 }

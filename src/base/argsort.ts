@@ -4,21 +4,21 @@ const digits = 1 << digitBits;
 /** Up to here sorting by comparison is faster than counting digits. */
 const small = 4096;
 
-/** The last order of each long list. */
-const known = new WeakMap<ArrayLike<number>, Uint32Array>();
+/** The last order of each long list, and the values that it is of. */
+const known = new WeakMap<ArrayLike<number>, { values: Float64Array; order: Uint32Array }>();
 
 /**
  * Indices of values in ascending order of value; equal values (0 and -0 too) stay in the order of their indices.
  * Long lists are sorted digit by digit of the numbers' bits, in O(n). Of a long list that was sorted before the same
- * order is returned, if it still is one: it is for reading only.
+ * order is returned, unless a value has changed: it is for reading only.
  * @param values finite numbers
  */
 export function argsort(values: ArrayLike<number>): Uint32Array {
   if (values.length <= small) return indices(values.length).sort((a, b) => values[a] - values[b] || a - b);
   const before = known.get(values);
-  if (before && isOrder(before, values)) return before;
+  if (before && areEqual(before.values, values)) return before.order;
   const order = radixSorted(sortableWords(values), indices(values.length));
-  known.set(values, order);
+  known.set(values, { values: Float64Array.from(values), order });
   return order;
 }
 
@@ -28,13 +28,9 @@ function indices(count: number): Uint32Array {
   return all;
 }
 
-/** Whether these indices, each there once, are the order of the values: there is one only. */
-function isOrder(order: Uint32Array, values: ArrayLike<number>): boolean {
-  if (order.length !== values.length) return false;
-  for (let i = 1; i < order.length; i++) {
-    const [before, after] = [values[order[i - 1]], values[order[i]]];
-    if (!(before < after || (before === after && order[i - 1] < order[i]))) return false;
-  }
+function areEqual(a: Float64Array, b: ArrayLike<number>): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
 }
 

@@ -180,7 +180,15 @@ class Pivot {
 
   private texts(column: string): (string | undefined)[] {
     const values = this.columns.get(column)!;
-    return this.firstRow.map((row) => (isMissing(values[row]) ? undefined : textOf(values[row])));
+    // Each text is kept once: a million rows of a few groups need not hold a million strings.
+    const texts = new Map<string, string>();
+    return this.firstRow.map((row) => {
+      if (isMissing(values[row])) return undefined;
+      const text = textOf(values[row]);
+      const known = texts.get(text);
+      if (known === undefined) texts.set(text, text);
+      return known ?? text;
+    });
   }
 
   private error(row: number, column: string, expected: string): Error {

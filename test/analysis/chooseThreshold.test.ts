@@ -37,9 +37,9 @@ describe('chooseThreshold', () => {
   it('walks every distinct score once', () => {
     expect(thresholdMistakes([1, 1, 2], [true, false, true])).toEqual({
       clips: 3,
-      thresholds: [Number.POSITIVE_INFINITY, 2, 1],
-      falsePasses: [0, 0, 1],
-      falseFails: [2, 1, 0],
+      thresholds: Float64Array.of(Number.POSITIVE_INFINITY, 2, 1),
+      falsePasses: Uint32Array.of(0, 0, 1),
+      falseFails: Uint32Array.of(2, 1, 0),
     });
   });
 

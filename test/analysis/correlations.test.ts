@@ -33,7 +33,8 @@ describe.each(names)('%s', (name) => {
 
   it('has influences that sum to 0 and are what the jackknife finds', () => {
     const { x, y } = reference.correlations[2];
-    const influence = influences[name](x, y);
+    const { value, influences: influence } = influences[name](x, y);
+    expect(value).toBeAllclose(coefficient(x, y), { rtol: 1e-12 });
     expect(influence.reduce((sum, value) => sum + value, 0)).toBeAllclose(0, { atol: 1e-9 });
     const all = coefficient(x, y);
     const without = <T>(values: T[], i: number) => values.filter((_, j) => j !== i);
@@ -49,7 +50,7 @@ describe.each(names)('%s', (name) => {
       const x = Array.from({ length: 150 }, () => random.normal());
       const y = x.map((value) => Math.round(2 * (0.5 * value + random.normal())));
       values.push(coefficient(x, y));
-      errors.push(influenceError(influences[name](x, y)));
+      errors.push(influenceError(influences[name](x, y).influences));
     }
     const mean = values.reduce((sum, value) => sum + value) / values.length;
     const spread = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
@@ -62,9 +63,9 @@ describe.each(names)('%s', (name) => {
 describe('influenceError', () => {
   it('takes clusters as the items: doubling every item does not make the error smaller', () => {
     const { x, y } = reference.correlations[0];
-    const single = influenceError(pearsonInfluence(x, y));
+    const single = influenceError(pearsonInfluence(x, y).influences);
     const clusters = [...x, ...x].map((_, i) => `${i % x.length}`);
-    const doubled = pearsonInfluence([...x, ...x], [...y, ...y]);
+    const doubled = pearsonInfluence([...x, ...x], [...y, ...y]).influences;
     expect(influenceError(doubled, clusters)).toBeAllclose(single, { rtol: 1e-12 });
     expect(influenceError(doubled)).toBeAllclose(single / Math.SQRT2, { rtol: 0.01 });
   });

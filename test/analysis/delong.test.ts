@@ -45,7 +45,7 @@ describe('aucInterval', () => {
 
   it('has influences that sum to 0 and give its standard error', () => {
     const { scores, labels } = reference.classifications[0];
-    const influence = aucInfluence(scores, labels);
+    const { influences: influence } = aucInfluence(scores, labels);
     expect(influence.reduce((sum, value) => sum + value, 0)).toBeAllclose(0, { atol: 1e-9 });
     const { value, low } = aucInterval(scores, labels);
     expect(value).toBeAllclose(auc(scores, labels), { rtol: 1e-12 });

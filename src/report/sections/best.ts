@@ -1,8 +1,13 @@
 import { aucInfluence, aucInterval } from '../../analysis/delong.js';
-import { correlationInterval, influenceError, normalInterval } from '../../analysis/influence.js';
-import { kendall, kendallInfluence } from '../../analysis/kendall.js';
-import { pearson, pearsonInfluence } from '../../analysis/pearson.js';
-import { spearman, spearmanInfluence } from '../../analysis/spearman.js';
+import {
+  correlationInterval,
+  type Influenced,
+  influenceError,
+  normalInterval,
+} from '../../analysis/influence.js';
+import { kendallInfluence } from '../../analysis/kendall.js';
+import { pearsonInfluence } from '../../analysis/pearson.js';
+import { spearmanInfluence } from '../../analysis/spearman.js';
 import type { Interval } from '../../base/bootstrap.js';
 import type { ClipRatings } from '../../data/clipRatings.js';
 import { aroundHalf, aroundZero, type Cell, type Part, type Section } from '../part.js';
@@ -55,11 +60,11 @@ function agreement(scores: MetricScores, people: ClipRatings, graded: boolean): 
   const result: Agreement = { metric, clips: judged.scores.length };
   if (graded && judged.scores.length >= fewest) {
     const { scores: x, ratings: y, prompts } = judged;
-    const of = (value: number, influences: Float64Array) =>
+    const of = ({ value, influences }: Influenced) =>
       Number.isNaN(value) ? nothing : correlationInterval(value, influenceError(influences, prompts));
-    result.spearman = of(spearman(x, y), spearmanInfluence(x, y));
-    result.kendall = of(kendall(x, y), kendallInfluence(x, y));
-    result.pearson = of(pearson(x, y), pearsonInfluence(x, y));
+    result.spearman = of(spearmanInfluence(x, y));
+    result.kendall = of(kendallInfluence(x, y));
+    result.pearson = of(pearsonInfluence(x, y));
   }
   const verdicts = labelled(scores, people);
   if (tellsApart(verdicts.labels)) {
@@ -100,18 +105,11 @@ function leadOf(
   const judged = by === 'spearman' ? rated(shared, people) : labelled(shared, people);
   const x = judged.scores;
   const y = judged.clips.map((clip) => scoreOfB.get(clip) as number);
-  let difference: number;
-  let influences: Float64Array;
-  if ('ratings' in judged) {
-    difference = spearman(x, judged.ratings) - spearman(y, judged.ratings);
-    const other = spearmanInfluence(y, judged.ratings);
-    influences = spearmanInfluence(x, judged.ratings).map((value, i) => value - other[i]);
-  } else {
-    difference = aucInterval(x, judged.labels).value - aucInterval(y, judged.labels).value;
-    const other = aucInfluence(y, judged.labels);
-    influences = aucInfluence(x, judged.labels).map((value, i) => value - other[i]);
-  }
-  const lead = normalInterval(difference, influenceError(influences, judged.prompts));
+  const agreementOf = (scores: readonly number[]) =>
+    'ratings' in judged ? spearmanInfluence(scores, judged.ratings) : aucInfluence(scores, judged.labels);
+  const [ofX, ofY] = [agreementOf(x), agreementOf(y)];
+  const influences = ofX.influences.map((value, i) => value - ofY.influences[i]);
+  const lead = normalInterval(ofX.value - ofY.value, influenceError(influences, judged.prompts));
   return { over: second.metric, by: lead, decided: lead.low > 0 };
 }
 

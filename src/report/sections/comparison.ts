@@ -3,7 +3,7 @@ import { delong } from '../../analysis/delong.js';
 import { correlationInterval, influenceError, normalInterval } from '../../analysis/influence.js';
 import { mcnemar } from '../../analysis/mcnemar.js';
 import { pairedBootstrap } from '../../analysis/pairedBootstrap.js';
-import { spearman, spearmanInfluence } from '../../analysis/spearman.js';
+import { spearmanInfluence } from '../../analysis/spearman.js';
 import type { Interval } from '../../base/bootstrap.js';
 import type { ClipRatings } from '../../data/clipRatings.js';
 import { aroundHalf, aroundZero, type Part, type Section } from '../part.js';
@@ -34,10 +34,8 @@ export function comparison(
   const scoreOf = new Map(shared.clips.map((clip, i) => [clip, other.get(shared.ids[i]) as number]));
   const secondOf = ({ clips }: MetricScores) => clips.map((clip) => scoreOf.get(clip) as number);
 
-  const alike = correlationInterval(
-    spearman(shared.scores, secondOf(shared)),
-    influenceError(spearmanInfluence(shared.scores, secondOf(shared)), shared.prompts),
-  );
+  const both = spearmanInfluence(shared.scores, secondOf(shared));
+  const alike = correlationInterval(both.value, influenceError(both.influences, shared.prompts));
   const parts: Part[] = [
     {
       kind: 'text',
@@ -75,19 +73,18 @@ export function comparison(
       });
     }
     if (judgement.graded && ratings.ratings.length > 4) {
-      const [x, y] = [ratings.scores, secondOf(ratings)];
-      const [a, b] = [spearman(x, ratings.ratings), spearman(y, ratings.ratings)];
-      if (!Number.isNaN(a - b)) {
-        const [ofA, ofB] = [spearmanInfluence(x, ratings.ratings), spearmanInfluence(y, ratings.ratings)];
+      const [a, b] = [ratings.scores, secondOf(ratings)].map((scores) =>
+        spearmanInfluence(scores, ratings.ratings),
+      );
+      if (!Number.isNaN(a.value - b.value)) {
         const error = influenceError(
-          ofA.map((value, i) => value - ofB[i]),
+          a.influences.map((value, i) => value - b.influences[i]),
           ratings.prompts,
         );
-        const [first, second] = [
-          correlationInterval(a, influenceError(ofA, ratings.prompts)),
-          correlationInterval(b, influenceError(ofB, ratings.prompts)),
-        ];
-        const difference = normalInterval(a - b, error);
+        const [first, second] = [a, b].map(({ value, influences }) =>
+          correlationInterval(value, influenceError(influences, ratings.prompts)),
+        );
+        const difference = normalInterval(a.value - b.value, error);
         rows.push(['Spearman with ratings', first, second, difference]);
         values.spearman = { first, second, difference };
       }

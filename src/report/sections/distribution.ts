@@ -1,4 +1,5 @@
 import { scoreCollapse } from '../../analysis/scoreCollapse.js';
+import { argsort } from '../../base/argsort.js';
 import { quantile } from '../../base/quantile.js';
 import { groupShares } from '../../plot/groupShares.js';
 import type { Part, Section } from '../part.js';
@@ -70,7 +71,9 @@ export function distribution({ metric, scores, groups }: MetricScores, by?: stri
 }
 
 function spread(scores: readonly number[]): Spread {
-  const sorted = Float64Array.from(scores).sort();
+  const order = argsort(scores);
+  const sorted = new Float64Array(scores.length);
+  for (let i = 0; i < sorted.length; i++) sorted[i] = scores[order[i]];
   let sum = 0;
   for (const score of scores) sum += score;
   const mean = sum / scores.length;

@@ -1,4 +1,3 @@
-import { allPairRatio } from '../../analysis/allPairRatio.js';
 import { aucInterval } from '../../analysis/delong.js';
 import { meanOf } from '../../analysis/influence.js';
 import { averagePrecision } from '../../analysis/precisionRecall.js';
@@ -22,8 +21,8 @@ export function labels(data: LabelledScores, by?: string): Section {
   const failing = scores.filter((_, i) => !labels[i]);
   const area = aucInterval(scores, labels, prompts);
   const precision = averagePrecision(scores, labels);
-  const { ties, pairs } = comparePairs(scores, labels);
-  const ratio = allPairRatio(scores, labels);
+  const { wins, ties, pairs } = comparePairs(scores, labels);
+  const ratio = wins / pairs;
   const margin = meanOf(passing) - meanOf(failing);
   const passShare = passing.length / scores.length;
   const ofPrompts = prompts ? ', the interval over prompts' : '';

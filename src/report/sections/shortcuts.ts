@@ -1,5 +1,5 @@
 import { correlationInterval, influenceError } from '../../analysis/influence.js';
-import { spearman, spearmanInfluence } from '../../analysis/spearman.js';
+import { spearmanInfluence } from '../../analysis/spearman.js';
 import type { Interval } from '../../base/bootstrap.js';
 import type { ClipNumbers } from '../../data/scoredClips.js';
 import { aroundZero, type Section } from '../part.js';
@@ -21,8 +21,8 @@ export function shortcuts(
     const kept = subset(scores, (clip) => !Number.isNaN(values[clip]));
     const numbers = kept.clips.map((clip) => values[clip]);
     if (numbers.length < fewest || isConstant(numbers) || isConstant(kept.scores)) return [];
-    const error = influenceError(spearmanInfluence(kept.scores, numbers), kept.prompts);
-    const correlation = correlationInterval(spearman(kept.scores, numbers), error);
+    const { value, influences } = spearmanInfluence(kept.scores, numbers);
+    const correlation = correlationInterval(value, influenceError(influences, kept.prompts));
     return [{ name, clips: numbers.length, correlation }];
   });
   if (rows.length === 0) return undefined;
