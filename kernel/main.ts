@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { Publisher, Router } from 'zeromq';
 import { type Host, hostKey } from '../src/notebook/contract.js';
@@ -9,7 +8,6 @@ import { errorContent } from './errors.js';
 import { Interrupted, Interruption } from './interruption.js';
 import { log } from './log.js';
 import { Output } from './output.js';
-import { Server } from './server.js';
 import { address, type Connection, type Message, Wire } from './wire.js';
 
 // With no time-out and no limit a send is done at once or fails; otherwise zeromq makes some 500 sends at once,
@@ -18,6 +16,9 @@ const unlimited = { sendTimeout: 0, sendHighWaterMark: 0, linger: 500 };
 
 /** Time in which the control thread closes its sockets before the process exits. */
 const closeMilliseconds = 500;
+
+/** Time in which clients that have waited for the sockets are answered, before the compiler takes this thread. */
+const greetingMilliseconds = 100;
 
 /** The kernel's process: `node main.js <connection file>`. */
 async function main(connectionFile: string): Promise<void> {
@@ -47,15 +48,14 @@ async function main(connectionFile: string): Promise<void> {
     for (const socket of [iopub, shell, stdin]) socket.close();
   });
 
-  // The compiler takes the better part of a second to load; meanwhile clients connect.
+  // TypeScript takes a while to load; meanwhile clients connect.
   const { Cells } = await import('./cells.js');
-  const { packageRoot } = await import('./compiler.js');
-  const { version } = createRequire(import.meta.url)(`${packageRoot}/package.json`) as { version: string };
+  const { Server } = await import('./server.js');
   const sendInputRequest = (id: string, content: object, request: Message) =>
     stdin.send(wire.encode('input_request', content, request, { identities: request.identities, id }));
   const interruption = new Interruption(words);
-  const cells = new Cells(process.cwd(), interruption);
-  const server = new Server(cells, interruption, output, sendInputRequest, version);
+  const makeCells = () => new Cells(process.cwd(), interruption);
+  const server = new Server(makeCells, interruption, output, sendInputRequest);
   (globalThis as { [hostKey]?: Host })[hostKey] = server;
 
   const end = (request: Message, restart: boolean) => {
@@ -83,6 +83,7 @@ async function main(connectionFile: string): Promise<void> {
   process.on('unhandledRejection', showLateError);
 
   output.captureProcess();
+  setTimeout(() => server.warmUp(), greetingMilliseconds);
   void receive(stdin, wire, (message) => server.receiveInput(message));
   await receive(shell, wire, (request) => {
     const answer = (type: string, content: object) =>

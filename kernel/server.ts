@@ -8,14 +8,14 @@ import {
 import { bundleOf } from './bundle.js';
 import type { Cells } from './cells.js';
 import { Comms } from './comms.js';
-import { ts } from './compiler.js';
 import { completeness } from './completeness.js';
 import { errorContent } from './errors.js';
 import { History } from './history.js';
 import type { Interruption } from './interruption.js';
+import { kernelInfo } from './kernelInfo.js';
 import type { Output } from './output.js';
 import { type SendInputRequest, Stdin } from './stdin.js';
-import { type Message, protocolVersion } from './wire.js';
+import type { Message } from './wire.js';
 
 /** Sends the answer to a request on the channel that it came from. */
 export type Answer = (type: string, content: object) => void;
@@ -30,10 +30,10 @@ interface Execution {
 
 /** The kernel's side of Jupyter's protocol: what each request does and what is told in answer. */
 export class Server implements Host {
-  readonly #cells: Cells;
+  readonly #makeCells: () => Cells;
+  #madeCells: Cells | undefined;
   readonly #interruption: Interruption;
   readonly #output: Output;
-  readonly #version: string;
   readonly #history = new History();
   readonly #comms: Comms;
   readonly #stdin: Stdin;
@@ -41,21 +41,30 @@ export class Server implements Host {
   #running: Execution | undefined;
   #count = 0;
 
+  /** @param makeCells called once, when something first needs the compiler, which takes the better part of a second */
   constructor(
-    cells: Cells,
+    makeCells: () => Cells,
     interruption: Interruption,
     output: Output,
     sendInputRequest: SendInputRequest,
-    version: string,
   ) {
-    this.#cells = cells;
+    this.#makeCells = makeCells;
     this.#interruption = interruption;
     this.#output = output;
-    this.#version = version;
     this.#comms = new Comms((type, content, buffers) =>
       output.publish(type, content, output.parent, buffers),
     );
     this.#stdin = new Stdin(sendInputRequest);
+  }
+
+  get #cells(): Cells {
+    this.#madeCells ??= this.#makeCells();
+    return this.#madeCells;
+  }
+
+  /** Starts the compiler, so that no cell has to wait for it. */
+  warmUp(): void {
+    this.#cells;
   }
 
   /** Aborts when the running cell is interrupted. */
@@ -148,7 +157,7 @@ export class Server implements Host {
     this.#interruption.abort();
     this.#output.publish('shutdown_reply', { status: 'ok', restart }, request);
     this.#publishState('idle', request);
-    this.#cells.close();
+    this.#madeCells?.close();
   }
 
   #publishState(execution_state: 'busy' | 'idle' | 'starting', request: Message): void {
@@ -162,7 +171,7 @@ export class Server implements Host {
     const cursor = Number(content.cursor_pos ?? 0);
     switch (header.msg_type) {
       case 'kernel_info_request':
-        return this.#kernelInfo();
+        return kernelInfo();
       case 'is_complete_request':
         return completeness(code);
       case 'complete_request': {
@@ -198,30 +207,6 @@ export class Server implements Host {
     } catch (error) {
       this.#output.print('stderr', `${errorContent(error).traceback.join('\n')}\n`);
     }
-  }
-
-  #kernelInfo(): object {
-    return {
-      status: 'ok',
-      protocol_version: protocolVersion,
-      implementation: 'solireward',
-      implementation_version: this.#version,
-      language_info: {
-        name: 'typescript',
-        version: ts.version,
-        mimetype: 'text/typescript',
-        file_extension: '.ts',
-        pygments_lexer: 'typescript',
-        codemirror_mode: { name: 'javascript', mode: 'typescript', typescript: true },
-        nbconvert_exporter: 'script',
-      },
-      banner: `SoliReward ${this.#version}: TypeScript ${ts.version} on Node ${process.version}`,
-      help_links: [
-        { text: 'TypeScript', url: 'https://www.typescriptlang.org/docs/' },
-        { text: 'Node', url: 'https://nodejs.org/api/' },
-      ],
-      debugger: false,
-    };
   }
 
   async #runWaiting(): Promise<void> {
