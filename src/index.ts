@@ -60,9 +60,11 @@ import { clearOutput } from './notebook/clearOutput.js';
 import { display } from './notebook/display.js';
 import { input } from './notebook/input.js';
 import { liveChart } from './notebook/liveChart.js';
+import { npm } from './notebook/npm.js';
 import { pair } from './notebook/pair.js';
 import { player } from './notebook/player.js';
 import { progress } from './notebook/progress.js';
+import { sh } from './notebook/sh.js';
 import { table } from './notebook/table.js';
 import { crossPrompt } from './pairing/crossPrompt.js';
 import { inPrompt } from './pairing/inPrompt.js';
@@ -183,7 +185,19 @@ export const plot = {
 };
 
 /** Players, the annotator, tables, progress and live charts. */
-export const notebook = { display, clearOutput, input, table, player, pair, annotator, progress, liveChart };
+export const notebook = {
+  display,
+  clearOutput,
+  input,
+  table,
+  player,
+  pair,
+  annotator,
+  progress,
+  liveChart,
+  sh,
+  npm,
+};
 
 export type { EvaluationRow } from './analysis/evaluate.js';
 export type { Interval } from './base/bootstrap.js';
@@ -194,6 +208,7 @@ export type { RewardModelConfig } from './model/config.js';
 export type { Prompts } from './model/input/prompt.js';
 export type { RewardModel } from './model/rewardModel.js';
 export type { Annotator, AnnotatorOptions } from './notebook/annotator.js';
+export type { CommandOptions, CommandResult } from './notebook/command.js';
 export type { Pair, PairStream } from './pairing/pair.js';
 export type { AnalyzeOptions } from './report/analyze.js';
 export type { Report } from './report/report.js';

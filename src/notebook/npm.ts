@@ -1,0 +1,29 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type CommandOptions, type CommandResult, runCommand } from './command.js';
+
+/**
+ * Installs npm packages for the notebook, into the nearest folder that has a package.json or node_modules, or into the
+ * notebook's own, and shows npm's output meanwhile: `await npm('d3-array')`. The next cell can import them, with types.
+ * @param packages names, with a version or range where wanted: `d3-array@3`; or paths of folders and tarballs
+ * @throws TypeError for what is no package; Error with the command and its exit code when npm fails
+ */
+export async function npm(
+  packages: string | readonly string[],
+  options?: CommandOptions,
+): Promise<CommandResult> {
+  const names = typeof packages === 'string' ? [packages] : packages;
+  if (names.length === 0) throw new TypeError('npm: expected the name of a package, received none');
+  for (const name of names)
+    if (typeof name !== 'string' || !/^[^\s-]\S*$/.test(name))
+      throw new TypeError(`npm: expected the name of a package, received ${JSON.stringify(name)}`);
+  const args = ['install', '--no-audit', '--no-fund', '--', ...names];
+  // The npm of this Node, which need not be on the PATH of a notebook.
+  const beside = join(dirname(process.execPath), 'npm');
+  return runCommand(
+    `npm: "npm install ${names.join(' ')}"`,
+    existsSync(beside) ? beside : 'npm',
+    args,
+    options,
+  );
+}
