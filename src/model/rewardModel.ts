@@ -4,6 +4,7 @@ import type { Clip } from '../data/clip.js';
 import type { FrameCache } from '../data/video/frameCache.js';
 import type { ReadFailure } from '../data/video/readClips.js';
 import { type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, tf } from '../engine/tf.js';
+import { host } from '../notebook/contract.js';
 import type { InternVLFrameConfig, QwenFrameConfig, RewardModelConfig } from './config.js';
 import { type Backbone, backboneOf, formatOf, frameSettings, tokenIdsOf } from './family.js';
 import { RewardHead } from './head/head.js';
@@ -65,7 +66,7 @@ export interface SaveOptions {
 export interface BatchOptions {
   /** Clips that go through the model together. Default 4. */
   batchSize?: number;
-  /** Stops between batches, with the signal's reason. */
+  /** Stops between batches, with the signal's reason. Default: the interrupt of the notebook's cell. */
   signal?: AbortSignal;
 }
 
@@ -274,7 +275,7 @@ export class RewardModel {
    */
   async *scoreBatches(
     clips: readonly Clip[],
-    { batchSize = 4, signal }: BatchOptions = {},
+    { batchSize = 4, signal = host()?.signal }: BatchOptions = {},
   ): AsyncGenerator<ScoredBatch> {
     if (!(Number.isSafeInteger(batchSize) && batchSize > 0)) {
       throw new RangeError(`score: expected batchSize to be a positive integer, received ${batchSize}`);

@@ -7,6 +7,7 @@ import type { Loss } from '../loss/loss.js';
 import { winTie } from '../loss/winTie.js';
 import type { RewardModel, Trainable } from '../model/rewardModel.js';
 import { parameter } from '../model/weights/weights.js';
+import { host, mime } from '../notebook/contract.js';
 import type { Pair, PairStream } from '../pairing/pair.js';
 import { AdamW } from './adamw.js';
 import {
@@ -65,7 +66,10 @@ export interface FitOptions {
   saveEvery?: number;
   /** Newest checkpoints that are kept, besides the best one. Default 2. */
   keep?: number;
-  /** Stops after the step under way: a checkpoint is saved and the run returned, marked `stopped`. */
+  /**
+   * Stops after the step under way: a checkpoint is saved and the run returned, marked `stopped`.
+   * Default: the interrupt of the notebook's cell; the notebook then says where the checkpoint is.
+   */
   signal?: AbortSignal;
   /** Called after each step. */
   onProgress?: (progress: FitProgress) => void;
@@ -105,7 +109,7 @@ const defaults = {
  *   finite: then with the step, the pairs and the last good checkpoint.
  */
 export async function fit(model: RewardModel, pairs: PairStream, options: FitOptions): Promise<Run> {
-  const { folder, signal, onProgress, evaluate, patience, loss = winTie() } = options;
+  const { folder, signal = host()?.signal, onProgress, evaluate, patience, loss = winTie() } = options;
   const settings = { ...defaults, ...withoutUndefined(options) };
   const { trainable, batchSize, accumulate, learningRate, schedule, weightDecay, clipNorm } = settings;
   checkSettings(settings);
@@ -202,10 +206,17 @@ export async function fit(model: RewardModel, pairs: PairStream, options: FitOpt
     const status: RunStatus = statusOf(state, { steps, patience });
     const best = state.best && { ...state.best, folder: checkpointFolder(folder, state.best.step) };
     const last = saved === undefined ? undefined : checkpointFolder(folder, saved);
-    return new Run(folder, status, steps, history, last, best, [...stage.failures.values()]);
+    const run = new Run(folder, status, steps, history, last, best, [...stage.failures.values()]);
+    if (signal?.aborted && status === 'stopped') host()?.display({ [mime.text]: stoppedText(run) });
+    return run;
   } finally {
     optimizer.dispose();
   }
+}
+
+function stoppedText(run: Run): string {
+  const saved = run.last ? `The last step is saved in ${run.last}` : 'No step was done';
+  return `${run}\n${saved}; fit with the same settings and folder goes on from there.`;
 }
 
 /** The micro-batches of a step, one at a time as tensors; what they were made of is added to `used`. */

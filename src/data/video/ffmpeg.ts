@@ -3,6 +3,7 @@ import { accessSync, chmodSync, constants } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Readable } from 'node:stream';
 import fluentFfmpeg, { type FfprobeData } from 'fluent-ffmpeg';
+import { host } from '../../notebook/contract.js';
 
 /** Where ffmpeg and ffprobe are. */
 export interface FfmpegPaths {
@@ -40,7 +41,7 @@ export function ffmpegPaths(): FfmpegPaths {
 export interface FfmpegOptions {
   /** Bytes for `pipe:0`. */
   input?: Uint8Array;
-  /** Kills ffmpeg and rejects with the signal's reason. */
+  /** Kills ffmpeg and rejects with the signal's reason. Default: the interrupt of the notebook's cell. */
   signal?: AbortSignal;
 }
 
@@ -73,7 +74,7 @@ export function runFfmpegOutputs(
 function runWithPipes(
   args: readonly string[],
   pipes: number[],
-  { input, signal }: FfmpegOptions,
+  { input, signal = host()?.signal }: FfmpegOptions,
 ): Promise<Buffer[]> {
   const { ffmpeg } = ffmpegPaths();
   return new Promise((resolve, reject) => {

@@ -1,3 +1,4 @@
+import { host } from '../../notebook/contract.js';
 import type { Clip } from '../clip.js';
 import { decodeFrames, type PickFrames } from './decodeFrames.js';
 import { batchSize, DecodeQueue } from './decodeQueue.js';
@@ -15,7 +16,7 @@ export interface ReadOptions {
   parameters: object;
   /** Where the bytes are kept; without it every clip is decoded each time. */
   cache?: FrameCache;
-  /** Stops reading and rejects with the signal's reason. */
+  /** Stops reading and rejects with the signal's reason. Default: the interrupt of the notebook's cell. */
   signal?: AbortSignal;
 }
 
@@ -70,7 +71,8 @@ export async function readClips(
   {
     concurrency = 2,
     onProgress,
-    ...options
+    signal = host()?.signal,
+    ...rest
   }: ReadOptions & {
     concurrency?: number;
     onProgress?: (progress: { done: number; total: number; failed: number }) => void;
@@ -79,7 +81,8 @@ export async function readClips(
   if (!(concurrency >= 1)) {
     throw new RangeError(`readClips: expected concurrency to be at least 1, received ${concurrency}`);
   }
-  const queue = new DecodeQueue(options.segments, concurrency, options.signal);
+  const options = { ...rest, signal };
+  const queue = new DecodeQueue(options.segments, concurrency, signal);
   const outcomes: (Uint8Array | UnreadableClip)[] = [];
   let next = 0;
   let done = 0;

@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type ColumnTable, from } from 'arquero';
+import { host } from '../../notebook/contract.js';
 import type { Clip } from '../clip.js';
 import { votesTable } from '../votes.js';
 import { type Annotator, annotate, defaultAnnotators, type Truth } from './annotators.js';
@@ -43,7 +44,7 @@ const batchSize = 64;
  * @throws RangeError for parameters out of range; Error when the folder holds another world.
  */
 export async function makeWorld(options: WorldOptions): Promise<World> {
-  const { clips: count, signal, onProgress } = options;
+  const { clips: count, signal = host()?.signal, onProgress } = options;
   if (!(Number.isInteger(count) && count >= 1)) {
     throw new RangeError(`makeWorld: clips must be a whole number from 1 on, received ${count}`);
   }

@@ -1,0 +1,75 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ffmpegPaths } from '../../src/data/video/ffmpeg.js';
+import { Client, contents, result } from './client.js';
+
+let client: Client;
+let folder: string;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'solireward-work-'));
+  client = await Client.start(folder);
+}, 120_000);
+afterAll(async () => {
+  await client.stop();
+  rmSync(folder, { recursive: true });
+});
+
+const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+const interrupt = () => client.request('interrupt_request', {}, { channel: 'control' });
+
+it('stops a training, which saves its checkpoint, says so, and goes on with it', async () => {
+  const setUp = await client.execute(`import * as sr from 'solireward';
+await sr.engine.use('wasm');
+const world = await sr.data.makeWorld({ folder: 'world', clips: 24, seed: 1 });
+const { labels } = sr.data.dawidSkene(world.votes);
+const model = await sr.model.tiny({ dimension: 'physics', seed: 1, config: { numSegments: 2 } });
+const train = () => sr.train.fit(model, sr.pairing.crossPrompt(labels, { dimension: 'physics', winTie: 0, seed: 1 }), {
+  folder: 'run', steps: 100000, batchSize: 1, accumulate: 1, trainable: 'head', onProgress: ({ step }) => console.log('step', step) });`);
+  expect(setUp.reply.content).toMatchObject({ status: 'ok' });
+  const running = await client.send('execute_request', { code: 'await train()' });
+  await client.until(() =>
+    client.published(running).some(({ content }) => /step 2/.test(String(content.text))),
+  );
+  await interrupt();
+  const outcome = await client.outcome(running);
+  expect(outcome.reply.content.ename).toBe('Interrupted');
+  const said = () => contents({ ...outcome, published: client.published(running) }, 'display_data');
+  await client.until(() => said().length > 0);
+  expect(JSON.stringify(said())).toContain('is saved in run/checkpoints');
+  expect(readdirSync(join(folder, 'run', 'checkpoints'))).toHaveLength(1);
+}, 300_000);
+
+it('ends a decoding ffmpeg', async () => {
+  execFileSync(ffmpegPaths().ffmpeg, [
+    '-v',
+    'error',
+    '-f',
+    'lavfi',
+    '-i',
+    'testsrc=s=640x360:d=20:r=30',
+    '-preset',
+    'ultrafast',
+    join(folder, 'long.mp4'),
+  ]);
+  await client.execute("import * as sr from 'solireward'; const kept = 1");
+  const code = `for (;;) await sr.data.readClips([{ id: 'a', path: 'long.mp4', prompt: '' }], {
+  segments: 500, parameters: {}, transform: ({ frames }) => frames[0] })`;
+  const running = await client.send('execute_request', { code });
+  const decoding = () => {
+    try {
+      return execFileSync('pgrep', ['-P', String(client.process.pid)], { encoding: 'utf8' });
+    } catch {
+      return '';
+    }
+  };
+  for (let tries = 0; decoding() === '' && tries < 1000; tries++) await sleep(5);
+  expect(decoding()).not.toBe('');
+  await interrupt();
+  expect((await client.outcome(running)).reply.content.status).toBe('error');
+  await sleep(500);
+  expect(decoding()).toBe('');
+  expect(result(await client.execute('kept'))['text/plain']).toBe('1');
+}, 300_000);
