@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Reply, Router } from 'zeromq';
-import { log } from './log.js';
+import { type Redirected, readDescriptors } from './inheritedOutput.js';
+import { log, logTo } from './log.js';
 import { interruptMainThread } from './terminate.js';
 import { address, type Connection, type Message, Wire } from './wire.js';
 
@@ -17,6 +18,8 @@ export interface ControlData {
   closed: Int32Array;
   /** Shared; see `interruptWords.ts`. */
   words: Int32Array;
+  /** What children and native code write; undefined where it is not led here. */
+  redirected: Redirected | undefined;
 }
 
 /** What this thread tells the main one; frames of a `request` are answered by a {@link ControlCommand}. */
@@ -24,6 +27,8 @@ export type ControlEvent =
   | { type: 'ready' }
   | { type: 'interrupt'; request: Message; cell: number }
   | { type: 'terminated'; cell: number }
+  | { type: 'inherited'; name: 'stdout' | 'stderr'; text: string }
+  | { type: 'drained' }
   | { type: 'shutdown'; request: Message; restart: boolean }
   | { type: 'request'; request: Message };
 
@@ -66,7 +71,16 @@ async function control(socket: Router, wire: Wire, words: Int32Array): Promise<v
 }
 
 async function main(): Promise<void> {
-  const { connection, session, closed, words } = workerData as ControlData;
+  const { connection, session, closed, words, redirected } = workerData as ControlData;
+  const tell = (event: ControlEvent) => parentPort!.postMessage(event);
+  if (redirected) {
+    logTo(redirected.log);
+    readDescriptors(
+      redirected.readers,
+      (name, text) => tell({ type: 'inherited', name, text }),
+      () => tell({ type: 'drained' }),
+    );
+  }
   const controlSocket = new Router({ sendTimeout: 0, sendHighWaterMark: 0, linger: 500 });
   const heartbeatSocket = new Reply({ linger: 0 });
   await controlSocket.bind(address(connection, connection.control_port));
@@ -84,7 +98,7 @@ async function main(): Promise<void> {
       void controlSocket.send(frames);
     }
   });
-  parentPort!.postMessage({ type: 'ready' } satisfies ControlEvent);
+  tell({ type: 'ready' });
   const wire = new Wire(connection, session);
   await Promise.all([heartbeat(heartbeatSocket), control(controlSocket, wire, words)]);
 }

@@ -5,8 +5,9 @@ import { Publisher, Router } from 'zeromq';
 import { type Host, hostKey } from '../src/notebook/contract.js';
 import type { ControlCommand, ControlData, ControlEvent } from './control.js';
 import { errorContent } from './errors.js';
+import { Drain, redirectDescriptors } from './inheritedOutput.js';
 import { Interrupted, Interruption } from './interruption.js';
-import { log } from './log.js';
+import { log, logTo } from './log.js';
 import { Output } from './output.js';
 import { address, type Connection, type Message, Wire } from './wire.js';
 
@@ -22,6 +23,8 @@ const greetingMilliseconds = 100;
 
 /** The kernel's process: `node main.js <connection file>`. */
 async function main(connectionFile: string): Promise<void> {
+  const redirected = redirectDescriptors();
+  if (redirected) logTo(redirected.log);
   const connection = JSON.parse(readFileSync(connectionFile, 'utf8')) as Connection;
   const session = randomUUID();
   const wire = new Wire(connection, session);
@@ -32,12 +35,13 @@ async function main(connectionFile: string): Promise<void> {
   const closed = new Int32Array(new SharedArrayBuffer(4));
   const words = new Int32Array(new SharedArrayBuffer(16));
   const control = new Worker(new URL('./control.js', import.meta.url), {
-    workerData: { connection, session, closed, words } satisfies ControlData,
+    workerData: { connection, session, closed, words, redirected } satisfies ControlData,
   });
   await iopub.bind(address(connection, connection.iopub_port));
   await shell.bind(address(connection, connection.shell_port));
   await stdin.bind(address(connection, connection.stdin_port));
-  const output = new Output(iopub, wire);
+  const drain = new Drain();
+  const output = new Output(iopub, wire, () => (redirected ? drain.wait() : Promise.resolve()));
 
   // A process that exits with open sockets is aborted by zeromq, and a cell may call process.exit. Nothing
   // asynchronous runs any more then, so this waits for the other thread.
@@ -66,6 +70,8 @@ async function main(connectionFile: string): Promise<void> {
   control.on('message', (event: ControlEvent) => {
     if (event.type === 'interrupt') server.interrupt(event.request, event.cell);
     if (event.type === 'terminated') interruption.end(event.cell);
+    if (event.type === 'inherited') output.print(event.name, event.text);
+    if (event.type === 'drained') drain.arrived();
     if (event.type === 'shutdown') end(event.request, event.restart);
     // The control thread knows only the messages of its own channel.
     if (event.type === 'request' && wire.isNew(event.request.header))

@@ -13,15 +13,20 @@ const isSilent = (request: Message | undefined): boolean => request?.content.sil
 export class Output {
   readonly #socket: Publisher;
   readonly #wire: Wire;
+  readonly #drain: () => Promise<void>;
   readonly #running = new AsyncLocalStorage<Message>();
   #latest: Message | undefined;
   #pending: { name: StreamName; parent: Message | undefined; text: string } | undefined;
   #pendingSince = 0;
 
-  /** @param socket unlimited: a message that cannot be sent at once would be lost (see `main.ts`) */
-  constructor(socket: Publisher, wire: Wire) {
+  /**
+   * @param socket unlimited: a message that cannot be sent at once would be lost (see `main.ts`)
+   * @param drain waits for what children and native code have written, see `inheritedOutput.ts`
+   */
+  constructor(socket: Publisher, wire: Wire, drain: () => Promise<void>) {
     this.#socket = socket;
     this.#wire = wire;
+    this.#drain = drain;
   }
 
   /** The request whose cell calls this, also after the cell has ended; else the latest one. */
@@ -29,10 +34,17 @@ export class Output {
     return this.#running.getStore() ?? this.#latest;
   }
 
-  /** Runs a cell so that all that it prints, then or later, belongs to `request`; so does what nobody owns. */
-  duringCell<T>(request: Message, cell: () => T): T {
+  /**
+   * Runs a cell so that all that it prints, then or later, belongs to `request`; so does what nobody owns, such as the
+   * output of child processes: it has come when this ends.
+   */
+  async duringCell<T>(request: Message, cell: () => Promise<T>): Promise<T> {
     this.#latest = request;
-    return this.during(request, cell);
+    try {
+      return await this.during(request, cell);
+    } finally {
+      await this.#drain();
+    }
   }
 
   /** Runs code so that all that it prints, then or later, belongs to `request`. */
