@@ -1,19 +1,14 @@
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import vm from 'node:vm';
 import type { Diagnostic } from 'tslab/dist/converter.js';
-import { replaceForkOfTypeScript, ts } from './compiler.js';
+import { type Compiler, createCompiler } from './compiler.js';
 import { Observed } from './hotLoops.js';
 import type { Interrupted, Interruption } from './interruption.js';
 import { Modules } from './modules.js';
 import { Scope } from './scope.js';
 import { addSource, mapStacks, placeText, splitInlineMap } from './sourceMaps.js';
 import { parameters, transformCell } from './transform.js';
-
-replaceForkOfTypeScript();
-const require = createRequire(import.meta.url);
-const { createConverter } = require('tslab/dist/converter.js') as typeof import('tslab/dist/converter.js');
-const { printQuickInfo } = require('tslab/dist/inspect.js') as typeof import('tslab/dist/inspect.js');
+import { ts } from './typescript.js';
 
 /** Where the files of the kernel are, as they stand in a stack. */
 const kernelUrl = new URL('.', import.meta.url).href;
@@ -43,7 +38,7 @@ export class CompileError extends Error {
 /** The user's cells: compiled by TypeScript through tslab's converter, run one after the other in one common scope. */
 export class Cells {
   readonly #folder: string;
-  readonly #converter = createConverter();
+  readonly #compiler: Compiler;
   readonly #interruption: Interruption;
   readonly #modules: Modules;
   readonly #scope = new Scope();
@@ -51,12 +46,16 @@ export class Cells {
   /** The types of all variables so far. */
   #declarations = '';
   #scripts = 0;
+  /** What the user has not been told yet. */
+  #problems: readonly string[];
 
   /** @param folder where a cell's relative imports and packages are looked up */
   constructor(folder: string, interruption: Interruption) {
     this.#folder = folder;
     this.#interruption = interruption;
-    this.#modules = new Modules(interruption);
+    this.#compiler = createCompiler(folder);
+    this.#modules = new Modules(interruption, this.#compiler.resolveAlias);
+    this.#problems = this.#compiler.problems;
     mapStacks((file) => file.startsWith(kernelUrl));
   }
 
@@ -87,7 +86,7 @@ export class Cells {
   complete(code: string, cursor: number): { matches: string[]; kinds: string[]; start: number; end: number } {
     const at = toUnits(code, cursor);
     const { candidates, start, end, original } = this.#interruption.protect(() =>
-      this.#converter.complete(this.#declarations, code, at),
+      this.#compiler.complete(this.#declarations, code, at),
     );
     const kinds = new Map(original?.entries.map(({ name, kind }) => [name, kind]));
     return {
@@ -101,17 +100,19 @@ export class Cells {
   /** Type and documentation of the name at a position in code points; undefined where there is none. */
   inspect(code: string, cursor: number): string | undefined {
     const at = toUnits(code, cursor);
-    const info = this.#interruption.protect(() => this.#converter.inspect(this.#declarations, code, at));
-    return info && printQuickInfo(info);
+    const info = this.#interruption.protect(() => this.#compiler.inspect(this.#declarations, code, at));
+    return info && this.#compiler.print(info);
   }
 
   /** Stops watching files. */
   close(): void {
-    this.#converter.close();
+    this.#compiler.close();
   }
 
   #compile(code: string, label: string): () => Promise<unknown> {
-    const converted = this.#converter.convert(this.#declarations, withoutExports(code));
+    for (const problem of this.#problems) process.stderr.write(`${problem}\n`);
+    this.#problems = [];
+    const converted = this.#compiler.convert(this.#declarations, withoutExports(code));
     this.#modules.update(converted.sideOutputs ?? []);
     if (converted.diagnostics.length > 0) throw new CompileError(code, label, converted.diagnostics);
     const { code: js, map } = splitInlineMap(converted.output!);

@@ -1,27 +1,16 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import type { Converter } from 'tslab/dist/converter.js';
 import type * as TypeScript from 'typescript';
+import { FolderFiles } from './folderFiles.js';
+import { combineOptions, readFolderOptions } from './folderOptions.js';
+import { Lookups } from './lookups.js';
+import { ts } from './typescript.js';
 
 const require = createRequire(import.meta.url);
 
 /** The folder of the package that this kernel belongs to. */
 export const packageRoot = dirname(require.resolve('solireward/package.json'));
-
-/** The parts of TypeScript that tslab uses and that its public types leave out. */
-type Internals = typeof TypeScript & {
-  Completions: { getCompletionsAtPosition(...args: unknown[]): unknown };
-  SymbolDisplay: {
-    getSymbolDisplayPartsDocumentationAndSymbolKind(
-      ...args: unknown[]
-    ): Pick<TypeScript.QuickInfo, 'displayParts' | 'documentation' | 'tags'>;
-  };
-  nullTransformationContext: TypeScript.TransformationContext;
-  getTouchingPropertyName(file: TypeScript.SourceFile, position: number): TypeScript.Node;
-  isAssignmentTarget(node: TypeScript.Node): boolean;
-};
-
-/** Upstream TypeScript. */
-export const ts = require('typescript') as Internals;
 
 /**
  * What a cell is compiled with, over tslab's own options: modules are found as bundlers find them (types in
@@ -29,7 +18,9 @@ export const ts = require('typescript') as Internals;
  */
 const cellOptions: TypeScript.CompilerOptions = {
   moduleResolution: ts.ModuleResolutionKind.Bundler,
-  target: ts.ScriptTarget.ES2022,
+  target: ts.ScriptTarget.ES2024,
+  // `./helper.ts` may be imported by that name.
+  rewriteRelativeImportExtensions: true,
   lib: ['lib.esnext.d.ts'],
   types: ['node'],
   // Files of the user compile as they are, and errors of a JavaScript file are found when it runs.
@@ -90,13 +81,62 @@ const visitShorthandToo: typeof ts.visitEachChild = (
   return ts.visitEachChild(node, visitor, context);
 };
 
+/** What compiles cells. */
+export interface Compiler extends Converter {
+  /** What is wrong with the folder's tsconfig.json. */
+  problems: readonly string[];
+  /** What TypeScript knows of a name, as text. */
+  print(info: TypeScript.QuickInfo): string;
+  /** The file that a folder's alias (`paths` of tsconfig.json) stands for; undefined for a package. */
+  resolveAlias(specifier: string, file: string): string | undefined;
+}
+
+/** TypeScript's numbers of "cannot find module" and "could not find a declaration file for module". */
+const notFound = new Set([2307, 2792, 7016]);
+
+/** Makes tslab's converter, on upstream TypeScript, for cells in a folder. */
+export function createCompiler(folder: string): Compiler {
+  // Packages, and what npm changes in them, are looked at when something is not found.
+  const isFixed = (path: string) =>
+    path.includes('/node_modules/') || path.startsWith(join(packageRoot, 'dist'));
+  const files = new FolderFiles(isFixed);
+  const { options, problems } = readFolderOptions(folder);
+  const lookups = new Lookups();
+  replaceForkOfTypeScript(files, lookups, combineOptions(cellOptions, options));
+  const { createConverter } = require('tslab/dist/converter.js') as typeof import('tslab/dist/converter.js');
+  const { printQuickInfo } = require('tslab/dist/inspect.js') as typeof import('tslab/dist/inspect.js');
+  const resolveAlias = (specifier: string, file: string): string | undefined => {
+    if (!options.paths) return undefined;
+    const found = ts.resolveModuleName(
+      specifier,
+      file,
+      { ...cellOptions, ...options },
+      ts.sys,
+    ).resolvedModule;
+    return found && !found.isExternalLibraryImport ? found.resolvedFileName : undefined;
+  };
+  const converter = createConverter();
+  const convert: Converter['convert'] = (before, code) => {
+    files.refresh();
+    const converted = converter.convert(before, code);
+    if (!converted.diagnostics.some((diagnostic) => notFound.has(diagnostic.code))) return converted;
+    return lookups.anew(() => converter.convert(before, code));
+  };
+  return { ...converter, convert, problems, print: printQuickInfo, resolveAlias };
+}
+
 /** Gives tslab upstream TypeScript in place of its own fork of 5.0. Call it before tslab is loaded. */
-export function replaceForkOfTypeScript(): void {
+function replaceForkOfTypeScript(
+  files: FolderFiles,
+  lookups: Lookups,
+  cellOptions: TypeScript.CompilerOptions,
+): void {
   const tslab = createRequire(require.resolve('tslab'));
-  const nodeTypes = dirname(dirname(tslab.resolve('@types/node/package.json')));
+  const nodeTypes = dirname(dirname(require.resolve('@types/node/package.json')));
   const forTslab = {
     ...ts,
     __esModule: true,
+    sys: { ...ts.sys, watchFile: files.watchFile, watchDirectory: files.watchDirectory },
     getNullTransformationContext: () => ts.nullTransformationContext,
     visitEachChild: visitShorthandToo,
     // tslab makes CommonJS of a cell and of the folder's files; the kernel does that itself (transform.ts).
@@ -118,14 +158,9 @@ export function replaceForkOfTypeScript(): void {
       system: TypeScript.System,
       ...rest: [undefined, TypeScript.DiagnosticReporter, TypeScript.WatchStatusReporter]
     ) => {
-      const watchFile = system.watchFile!;
-      // Only files that a user edits are watched: packages and TypeScript's libraries stay as they are.
-      system.watchFile = (path, ...args) =>
-        path.includes('/node_modules/') || path.startsWith(join(packageRoot, 'dist'))
-          ? { close: () => {} }
-          : watchFile(path, ...args);
       tolerateTimers(system);
       const host = ts.createWatchCompilerHost(files, { ...options, ...cellOptions }, system, ...rest);
+      lookups.serve(host);
       const createProgram = host.createProgram;
       host.createProgram = (...inputs) => {
         const builder = createProgram(...inputs);

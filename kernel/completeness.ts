@@ -1,5 +1,5 @@
 import type * as TypeScript from 'typescript';
-import { ts } from './compiler.js';
+import { ts } from './typescript.js';
 
 /** What an is_complete_request is answered. */
 export type Completeness =

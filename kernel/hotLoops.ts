@@ -1,6 +1,6 @@
 import type * as TypeScript from 'typescript';
-import { ts } from './compiler.js';
 import { awaitsItself, isEarlierVariable, isLoop } from './syntax.js';
+import { ts } from './typescript.js';
 
 /** Which variables are used by functions, and so may be read and written while a loop calls one. */
 export class Observed {

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
-import { packageRoot, ts } from './compiler.js';
+import { packageRoot } from './compiler.js';
+import { ts } from './typescript.js';
 import { protocolVersion } from './wire.js';
 
 const { version } = createRequire(import.meta.url)(`${packageRoot}/package.json`) as { version: string };

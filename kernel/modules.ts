@@ -16,11 +16,17 @@ const ownRequire = createRequire(import.meta.url);
 /** What a cell imports: packages, the files of the notebook's folder, `solireward` from the kernel's own package. */
 export class Modules {
   readonly #interruption: Interruption;
+  readonly #resolveAlias: (specifier: string, file: string) => string | undefined;
   /** Compiled files of the folder by their paths, and those that have run. */
   readonly #compiled = new Map<string, string>();
   readonly #loaded = new Map<string, Module>();
 
-  constructor(interruption: Interruption) {
+  /** @param resolveAlias the file that a specifier stands for in the folder's tsconfig.json, if any */
+  constructor(
+    interruption: Interruption,
+    resolveAlias: (specifier: string, file: string) => string | undefined,
+  ) {
+    this.#resolveAlias = resolveAlias;
     this.#interruption = interruption;
   }
 
@@ -52,7 +58,7 @@ export class Modules {
    * @param file the importing file
    */
   async import(specifier: string, file: string): Promise<object> {
-    const path = pathOf(specifier, file);
+    const path = this.#pathOf(specifier, file);
     const compiled = path && this.#findCompiled(path);
     if (compiled) return namespaceOf(this.#runCompiled(compiled));
     if (path && extname(path) === '.json') return namespaceOf(JSON.parse(readFileSync(path, 'utf8')));
@@ -74,11 +80,15 @@ export class Modules {
     const plain = createRequire(file);
     const own = (specifier: string): unknown => {
       if (specifier === 'solireward') return ownRequire('solireward');
-      const path = pathOf(specifier, file);
+      const path = this.#pathOf(specifier, file);
       const compiled = path && this.#findCompiled(path);
       return compiled ? this.#runCompiled(compiled) : plain(specifier);
     };
     return Object.assign(own, plain);
+  }
+
+  #pathOf(specifier: string, file: string): string | undefined {
+    return pathOf(specifier, file) ?? this.#resolveAlias(specifier, file);
   }
 
   #findCompiled(path: string): string | undefined {

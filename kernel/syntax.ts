@@ -1,5 +1,5 @@
 import type * as TypeScript from 'typescript';
-import { ts } from './compiler.js';
+import { ts } from './typescript.js';
 
 /** Whether a node is a loop. */
 export const isLoop = (node: TypeScript.Node): node is TypeScript.IterationStatement =>

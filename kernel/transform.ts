@@ -1,7 +1,7 @@
 import type * as TypeScript from 'typescript';
-import { ts } from './compiler.js';
 import { type LoopCopies, loopCopies, type Observed } from './hotLoops.js';
 import { awaitsItself, isEarlierVariable, isLoop } from './syntax.js';
+import { ts } from './typescript.js';
 
 /** The parameters of the function that a cell or module becomes: what the transformed code calls. */
 export const parameters = {
