@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { Session } from 'node:inspector/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { shared, terminateKey } from './interruptWords.js';
@@ -35,7 +36,9 @@ export async function interruptMainThread(
       const session = new Session();
       session.connectToMainThread();
       const expression = `globalThis[Symbol.for('${terminateKey}')](${received})`;
-      await session.post('Runtime.evaluate', { expression }).catch(() => {}); // it is terminated, too
+      const evaluated = session.post('Runtime.evaluate', { expression }).catch(() => {}); // it is terminated, too
+      interruptChildren(process.pid);
+      await evaluated;
       session.disconnect();
       terminated(word / 2);
     }
@@ -52,5 +55,30 @@ async function isStuck(words: Int32Array, received: number): Promise<boolean> {
     if (Atomics.load(words, shared.received) !== received) return false;
     const limit = Atomics.load(words, shared.heeds) === 1 ? patience.heeding : patience.milliseconds;
     if (Date.now() - start > limit && Atomics.load(words, shared.busy) === 0) return true;
+  }
+}
+
+/**
+ * Interrupts child processes, and theirs, as Ctrl-C in a terminal does: the main thread may wait for one
+ * (`execSync`). Only Linux tells which they are.
+ */
+function interruptChildren(pid: number): void {
+  for (const child of childrenOf(pid)) {
+    interruptChildren(child);
+    try {
+      process.kill(child, 'SIGINT');
+    } catch {
+      // It has ended.
+    }
+  }
+}
+
+function childrenOf(pid: number): number[] {
+  try {
+    const tasks = readdirSync(`/proc/${pid}/task`);
+    const lists = tasks.map((task) => readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8'));
+    return lists.flatMap((list) => list.split(' ').filter(Boolean).map(Number));
+  } catch {
+    return [];
   }
 }

@@ -98,6 +98,7 @@ describe('interrupt', () => {
     ['a loop in a timer in a package', 'setTimeout(loop, 1); await sleep(1e6)'],
     ['a loop in a file of the folder', 'spin()'],
     ['an async loop in a file of the folder', 'await spinLater()'],
+    ['waiting for a child', 'require("node:child_process").execSync("sleep 63; echo more")'],
     ['a loop while the value is shown', `({ [Symbol.for('Jupyter.display')]: () => { for (;;); } })`],
   ])('stops %s', async (_, code) => {
     const { outcome, milliseconds } = await interrupted(code);

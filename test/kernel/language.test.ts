@@ -54,7 +54,7 @@ beforeAll(async () => {
   write('data.json', '{ "rows": 3 }');
   write(
     'own.ts',
-    'import { inner } from "./lib/inner.ts";\nexport const outer = (): string => `outer ${inner}`;',
+    'import { inner } from "./lib/inner.ts";\nexport const outer = (): string => "outer " + inner;',
   );
   write('lib/inner.ts', 'export const inner: number = 1;');
   write('script.js', 'export const fromJs = 5; let wrong = 1; wrong = "not checked";');
@@ -239,7 +239,7 @@ describe('the language', () => {
     ['regular expressions with v', '/[\\p{L}--[a-z]]/v.test("A")', 'true'],
     [
       'templates',
-      'const tag = (s: TemplateStringsArray, ...v: unknown[]) => s.join("|") + v.length; tag`a${1}b${2}c`',
+      `const tag = (s: TemplateStringsArray, ...v: unknown[]) => s.join("|") + v.length; tag\`a\${1}b\${2}c\``,
       "'a|b|c2'",
     ],
     [
