@@ -3,9 +3,9 @@
 // place, colour and outline of the leftmost and the rightmost one. No pass/fail label takes part.
 //
 //   npm run build && node scripts/pretraining/vision.mjs [steps] [clips] [file] [file to go on from]
+import { createRequire } from 'node:module';
 import { Random } from '../../dist/src/base/random.js';
 import { colours } from '../../dist/src/data/world/body.js';
-import { tf } from '../../dist/src/engine/tf.js';
 import { use } from '../../dist/src/engine/use.js';
 import { InternVL } from '../../dist/src/model/backbone/internvl.js';
 import { initialize } from '../../dist/src/model/initialize.js';
@@ -17,6 +17,9 @@ import { parameter } from '../../dist/src/model/weights/weights.js';
 import { AdamW } from '../../dist/src/train/adamw.js';
 import { gatherGradients } from '../../dist/src/train/buckets.js';
 import { frameIndices, makeClips, outlineOf, rateAt, seen, size } from './clips.mjs';
+
+/** @type {typeof import('@tensorflow/tfjs-core')} The one that src/engine/tf.ts loads. */
+const tf = createRequire(import.meta.url)('@tensorflow/tfjs');
 
 /** @typedef {import('../../dist/src/data/world/body.js').BodyState} BodyState */
 /** @typedef {import('../../dist/src/engine/tf.js').Scalar} Scalar */

@@ -17,7 +17,8 @@ export async function npm(
   for (const name of names)
     if (typeof name !== 'string' || !/^[^\s-]\S*$/.test(name))
       throw new TypeError(`npm: expected the name of a package, received ${JSON.stringify(name)}`);
-  const args = ['install', '--no-audit', '--no-fund', '--', ...names];
+  // Not the level of the npm that may have started Jupyter (npm run --silent lab).
+  const args = ['install', '--loglevel=notice', '--no-audit', '--no-fund', '--', ...names];
   // The npm of this Node, which need not be on the PATH of a notebook.
   const beside = join(dirname(process.execPath), 'npm');
   return runCommand(
