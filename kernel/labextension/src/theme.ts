@@ -1,7 +1,8 @@
-/** Calls back whenever JupyterLab's theme changes; returns what ends that. */
+/** Calls back whenever JupyterLab's theme has changed; returns what ends that. */
 export function onThemeChange(changed: () => void): () => void {
-  const observer = new MutationObserver(changed);
-  // The theme manager writes the theme's name and whether it is light on the body once its style sheet is there.
+  // The theme manager hides everything from the change to the next frame: until then nothing has a width.
+  const observer = new MutationObserver(() => requestAnimationFrame(changed));
+  // It writes the theme's name and whether it is light on the body once its style sheet is there.
   observer.observe(document.body, {
     attributeFilter: ['data-jp-theme-name', 'data-jp-theme-light'],
   });
