@@ -11,7 +11,16 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-const file = (status: string, tests: number) => ({ status, assertionResults: Array(tests).fill({}) });
+const file = (status: string, tests: number) => ({
+  name: 'a.test.ts',
+  message: 'SyntaxError: no',
+  status,
+  assertionResults: [...Array(tests).keys()].map((i) => ({
+    status: i === 0 ? status : 'passed',
+    fullName: `test ${i}`,
+    failureMessages: ['Error: not so\n  at line 1'],
+  })),
+});
 
 it.each([
   [
@@ -23,21 +32,21 @@ it.each([
   [
     'one failed',
     { numPassedTests: 4, numFailedTests: 1, testResults: [file('failed', 5)] },
-    '4 passed, 1 failed',
+    'FAILED a.test.ts: test 0\nError: not so\n  at line 1\n4 passed, 1 failed',
     1,
   ],
   [
     'a file did not load',
     { numPassedTests: 5, numFailedTests: 0, testResults: [file('failed', 0)] },
-    '5 passed, 1 failed',
+    'FAILED a.test.ts\nSyntaxError: no\n5 passed, 1 failed',
     1,
   ],
   ['nothing ran', { numPassedTests: 0, numFailedTests: 0, testResults: [] }, '0 passed, 0 failed', 1],
-  ['no report', undefined, '0 passed, 1 failed', 1],
-])('counts a report where %s', (name, report, line, code) => {
+  ['no report', undefined, `FAILED ${join(folder, 'no report.json')}\nno report\n0 passed, 1 failed`, 1],
+])('counts a report where %s, after its failures', (name, report, lines, code) => {
   const path = join(folder, `${name}.json`);
   if (report) writeFileSync(path, JSON.stringify(report));
   const { stdout, status } = spawnSync(process.execPath, [script, path], { encoding: 'utf8' });
-  expect(stdout).toBe(`${line}\n`);
+  expect(stdout).toBe(`${lines}\n`);
   expect(status).toBe(code);
 });
