@@ -1,7 +1,7 @@
 import { averagePrecision, precisionRecall } from '../analysis/precisionRecall.js';
 import { Figure } from './figure.js';
 import { thin } from './thin.js';
-import { ink, palette } from './traces.js';
+import { dottedLine, palette } from './traces.js';
 
 /**
  * Precision-recall curve: the share of Pass among the clips above a threshold, over the share of all passing clips
@@ -24,15 +24,7 @@ export function precisionRecallCurve(scores: readonly number[], labels: readonly
         line: { color: palette[0], width: 2 },
         hovertemplate: 'recall %{x:.1%}, precision %{y:.1%}',
       },
-      {
-        type: 'scatter',
-        mode: 'lines',
-        name: 'chance',
-        x: [0, 1],
-        y: [share, share],
-        line: { color: ink, width: 1, dash: 'dot' },
-        hoverinfo: 'skip',
-      },
+      dottedLine('chance', [share, share]),
     ],
     {
       title: { text: title },

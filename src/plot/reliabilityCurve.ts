@@ -1,6 +1,6 @@
 import { brier, expectedCalibrationError, reliability } from '../analysis/calibration.js';
 import { Figure } from './figure.js';
-import { ink, palette } from './traces.js';
+import { dottedLine, palette } from './traces.js';
 
 /**
  * Reliability curve: the share of Pass over the probability of Pass, in tenths of the clips, each with its 95%
@@ -30,15 +30,7 @@ export function reliabilityCurve(probabilities: readonly number[], labels: reado
         marker: { color: palette[0], symbol: 'circle', size: 8 },
         hovertemplate: 'predicted %{x:.1%}, observed %{y:.1%}',
       },
-      {
-        type: 'scatter',
-        mode: 'lines',
-        name: 'calibrated',
-        x: [0, 1],
-        y: [0, 1],
-        line: { color: ink, width: 1, dash: 'dot' },
-        hoverinfo: 'skip',
-      },
+      dottedLine('calibrated', [0, 1]),
     ],
     {
       title: { text: title },

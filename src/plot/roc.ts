@@ -3,7 +3,7 @@ import { checkLabelled } from '../analysis/check.js';
 import { rocCurve } from '../analysis/rocCurve.js';
 import { Figure } from './figure.js';
 import { thin } from './thin.js';
-import { ink, palette } from './traces.js';
+import { dottedLine, palette } from './traces.js';
 
 /**
  * ROC curve: share of the passing clips above a threshold over the share of the failing ones, for every threshold,
@@ -27,15 +27,7 @@ export function roc(scores: readonly number[], labels: readonly boolean[]): Figu
         line: { color: palette[0], width: 2 },
         hovertemplate: 'Fail %{x:.1%}, Pass %{y:.1%}',
       },
-      {
-        type: 'scatter',
-        mode: 'lines',
-        name: 'chance',
-        x: [0, 1],
-        y: [0, 1],
-        line: { color: ink, width: 1, dash: 'dot' },
-        hoverinfo: 'skip',
-      },
+      dottedLine('chance', [0, 1]),
     ],
     {
       title: { text: title },

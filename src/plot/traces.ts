@@ -74,6 +74,17 @@ export const verticalLine = (x: number): VerticalLine => ({
   line: { color: ink, width: 1, dash: 'dot' },
 });
 
+/** What a curve is set against: a dotted line from x = 0 to x = 1, at these two heights. */
+export const dottedLine = (name: string, y: [number, number]): ScatterTrace => ({
+  type: 'scatter',
+  mode: 'lines',
+  name,
+  x: [0, 1],
+  y,
+  line: { color: ink, width: 1, dash: 'dot' },
+  hoverinfo: 'skip',
+});
+
 /** Colour of text and axes: readable on white and on black. */
 export const ink = '#7f7f7f';
 
