@@ -1,5 +1,6 @@
 import { headSizeOf, type InternVLConfig } from './config.js';
 import type { Json, JsonReader } from './jsonReader.js';
+import { decoderJson } from './officialDecoder.js';
 
 /** The part of a configuration that depends on the family. */
 type Body<Config> = Omit<Config, 'layers' | 'reduceSequence' | 'rewardDropout'>;
@@ -105,18 +106,9 @@ export function internVLConfigJson({ family, vision, llm, ...model }: InternVLCo
     llm_config: {
       architectures: [second ? 'Qwen3ForCausalLM' : 'Qwen2ForCausalLM'],
       model_type: second ? 'qwen3' : 'qwen2',
-      hidden_size: llm.hiddenSize,
-      intermediate_size: llm.intermediateSize,
-      num_hidden_layers: llm.layers,
-      num_attention_heads: llm.heads,
-      num_key_value_heads: llm.keyValueHeads,
-      vocab_size: llm.vocabSize,
-      rope_theta: llm.ropeTheta,
-      rms_norm_eps: llm.normEpsilon,
-      max_position_embeddings: llm.maxPositions,
+      ...decoderJson(llm),
       hidden_act: 'silu',
       attention_dropout: 0,
-      use_sliding_window: false,
       tie_word_embeddings: llm.tieWordEmbeddings,
       ...(second && { head_dim: headSizeOf(llm), attention_bias: llm.attentionBias }),
     },

@@ -1,5 +1,6 @@
 import type { QwenFrameConfig, QwenVisionConfig, QwenVLConfig, WindowedVisionConfig } from './config.js';
 import type { Json, JsonReader } from './jsonReader.js';
+import { decoderJson } from './officialDecoder.js';
 
 type Body = QwenVLConfig extends infer Config
   ? Config extends QwenVLConfig
@@ -96,17 +97,8 @@ export function qwenVLConfigJson(model: QwenVLConfig, tokens: Json): Json {
   const windowed = model.family === 'Qwen2.5-VL';
   const kind = windowed ? 'qwen2_5_vl' : 'qwen2_vl';
   const text = {
-    hidden_size: llm.hiddenSize,
-    intermediate_size: llm.intermediateSize,
-    num_hidden_layers: llm.layers,
-    num_attention_heads: llm.heads,
-    num_key_value_heads: llm.keyValueHeads,
-    vocab_size: llm.vocabSize,
-    rope_theta: llm.ropeTheta,
+    ...decoderJson(llm),
     rope_scaling: { type: 'default', rope_type: 'default', mrope_section: ropeSections },
-    rms_norm_eps: llm.normEpsilon,
-    max_position_embeddings: llm.maxPositions,
-    use_sliding_window: false,
   };
   return {
     architectures: [windowed ? 'Qwen25VLRewardModel' : 'Qwen2VLRewardModel'],
