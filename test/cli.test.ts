@@ -1,22 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { main } from '../src/cli.js';
 import type { Finding } from '../src/doctor.js';
+import { capturePrinted, complained, printed } from './printed.js';
 
-let printed: string[];
-let complained: string[];
-
-beforeEach(() => {
-  printed = [];
-  complained = [];
-  vi.spyOn(console, 'log').mockImplementation((line) => void printed.push(String(line)));
-  vi.spyOn(console, 'error').mockImplementation((line) => void complained.push(String(line)));
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-});
+capturePrinted();
 
 describe('solireward', () => {
   it('explains itself', async () => {
@@ -62,7 +52,7 @@ describe('solireward', () => {
     const code = await main(['doctor', '--json']);
     const findings: Finding[] = JSON.parse(printed.join('\n'));
     expect(code).toBe(findings.every(({ ok, required }) => ok || !required) ? 0 : 1);
-    printed = [];
+    printed.length = 0;
     expect(await main(['doctor'])).toBe(code);
     expect(printed).toHaveLength(findings.length);
     expect(printed[0]).toBe(`ok      Node           ${process.versions.node}`);

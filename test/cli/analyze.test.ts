@@ -1,22 +1,16 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { main } from '../../src/cli.js';
+import { capturePrinted, complained, printed } from '../printed.js';
 
 let folder: string;
-let printed: string[];
-let complained: string[];
-
+capturePrinted();
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'analyze-'));
-  printed = [];
-  complained = [];
-  vi.spyOn(console, 'log').mockImplementation((line) => void printed.push(String(line)));
-  vi.spyOn(console, 'error').mockImplementation((line) => void complained.push(String(line)));
 });
 afterEach(() => {
-  vi.restoreAllMocks();
   rmSync(folder, { recursive: true });
 });
 

@@ -1,23 +1,20 @@
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { main } from '../../src/cli.js';
 import { tf } from '../../src/engine/tf.js';
 import { use } from '../../src/engine/use.js';
 import { engines as workingEngines } from '../engines.js';
+import { capturePrinted, complained, printed } from '../printed.js';
 import { describeShared, shared } from '../shared.js';
 
 let folder: string;
-let printed: string[];
+capturePrinted();
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'verify-'));
-  printed = [];
-  vi.spyOn(console, 'log').mockImplementation((...words) => void printed.push(words.join(' ')));
-  vi.spyOn(console, 'error').mockImplementation((line) => void printed.push(String(line)));
 });
 afterEach(async () => {
-  vi.restoreAllMocks();
   await rm(folder, { recursive: true });
 });
 
@@ -302,20 +299,19 @@ describeShared('solireward verify', () => {
 
 describe('solireward verify', () => {
   beforeAll(() => use(engines[0]));
-  afterAll(() => vi.restoreAllMocks());
 
   it('refuses a folder without fixtures', async () => {
     expect((await verify()).code).toBe(1);
-    expect(printed.at(-1)).toBe(
+    expect(complained.at(-1)).toBe(
       `solireward: verify: ${folder} holds no fixtures: none of losses.json, heads, checkpoints, preprocess, metrics.json, training`,
     );
   });
 
   it('refuses a wrong command', async () => {
     expect(await main(['verify'])).toBe(2);
-    expect(printed[0]).toBe('solireward: verify needs one folder of fixtures');
+    expect(complained[0]).toBe('solireward: verify needs one folder of fixtures');
     expect(await main(['verify', folder, '--tolerance', 'much'])).toBe(2);
     expect(await main(['verify', folder, '--engine', 'abacus'])).toBe(1);
-    expect(printed.at(-1)).toMatch(/unknown engine 'abacus'/);
+    expect(complained.at(-1)).toMatch(/unknown engine 'abacus'/);
   });
 });
