@@ -61,6 +61,7 @@ async function main(connectionFile: string): Promise<void> {
   const makeCells = () => new Cells(process.cwd(), interruption);
   const server = new Server(makeCells, interruption, output, sendInputRequest);
   (globalThis as { [hostKey]?: Host })[hostKey] = server;
+  output.publish('status', { execution_state: 'starting' });
 
   const end = (request: Message, restart: boolean) => {
     server.shutdown(request, restart);

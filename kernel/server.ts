@@ -160,7 +160,7 @@ export class Server implements Host {
     this.#madeCells?.close();
   }
 
-  #publishState(execution_state: 'busy' | 'idle' | 'starting', request: Message): void {
+  #publishState(execution_state: 'busy' | 'idle', request: Message): void {
     this.#output.publish('status', { execution_state }, request);
   }
 

@@ -54,11 +54,13 @@ export class Client {
   readonly exited: Promise<unknown>;
   /** The input requests that came so far. */
   readonly questions: Received[] = [];
+  /** The states of the kernel so far. */
+  readonly states: unknown[] = [];
   readonly #key = randomUUID();
-  readonly #session = randomUUID();
+  readonly session = randomUUID();
   readonly #folder = mkdtempSync(join(tmpdir(), 'solireward-kernel-'));
-  readonly #shell = new Dealer({ linger: 0, reconnectInterval: 10, routingId: this.#session });
-  readonly #stdin = new Dealer({ linger: 0, reconnectInterval: 10, routingId: this.#session });
+  readonly #shell = new Dealer({ linger: 0, reconnectInterval: 10, routingId: this.session });
+  readonly #stdin = new Dealer({ linger: 0, reconnectInterval: 10, routingId: this.session });
   readonly #control = new Dealer({ linger: 0 });
   readonly #heartbeat = new Request({ linger: 0 });
   readonly #iopub = new Subscriber({ linger: 0, reconnectInterval: 10, receiveHighWaterMark: 0 });
@@ -96,6 +98,7 @@ export class Client {
       void this.#listen(dealer, (message) => this.#replies.set(message.parent, message));
     void this.#listen(this.#stdin, (message) => this.questions.push(message));
     void this.#listen(this.#iopub, (message) => {
+      if (message.type === 'status') this.states.push(message.content.execution_state);
       this.#published.set(message.parent, [...(this.#published.get(message.parent) ?? []), message]);
     });
   }
@@ -124,7 +127,7 @@ export class Client {
   frames(id: string, type: string, content: unknown, options: SendOptions = {}): (string | Uint8Array)[] {
     const header = {
       msg_id: id,
-      session: this.#session,
+      session: this.session,
       username: 'test',
       date: new Date().toISOString(),
       msg_type: type,
@@ -171,6 +174,11 @@ export class Client {
   /** Waits until something that this client has heard makes `condition` true. */
   async until(condition: () => boolean): Promise<void> {
     if (!(await this.#until(condition, 100_000))) throw new Error(`never heard: ${condition}`);
+  }
+
+  /** Whether a request was answered already. */
+  replied(id: string): boolean {
+    return this.#replies.has(id);
   }
 
   /** What was published for a request so far. */

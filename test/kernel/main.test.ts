@@ -34,6 +34,14 @@ describe('shutdown', () => {
   });
 });
 
+it('says that it starts, once, before it says anything else', async () => {
+  client = await Client.start();
+  await client.execute('0');
+  const [first, ...others] = client.states;
+  expect(first).toBe('starting');
+  expect(others).not.toContain('starting');
+});
+
 it('imports solireward, with its types, from a folder that knows nothing of it', async () => {
   client = await Client.start();
   expect(result(await client.execute("import * as sr from 'solireward'; typeof sr.plot.Figure"))).toEqual({
