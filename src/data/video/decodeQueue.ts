@@ -18,6 +18,8 @@ interface Request {
 export class DecodeQueue {
   private readonly waiting: Request[] = [];
   private running = 0;
+  /** Requests whose file is still looked at. */
+  private looking = 0;
 
   /**
    * @param pick how many frames of a clip, taken by the rule of `sampleFrames`, or what chooses them.
@@ -31,10 +33,12 @@ export class DecodeQueue {
 
   /** As `decodeFrames`, when its turn has come. */
   async decode(path: string): Promise<Frames> {
+    this.looking++;
     const tiny = await stat(path).then(
       ({ size }) => size <= tinyFile,
       () => false,
     );
+    this.looking--;
     return new Promise((resolve) => {
       this.waiting.push({ path, tiny, resolve });
       this.start();
@@ -42,7 +46,8 @@ export class DecodeQueue {
   }
 
   private start(): void {
-    while (this.running < this.processes && this.waiting.length > 0) {
+    // What was asked for together is decoded together: the first clip does not go ahead alone.
+    while (this.looking === 0 && this.running < this.processes && this.waiting.length > 0) {
       const batch = this.nextBatch();
       this.running++;
       this.run(batch).finally(() => {
