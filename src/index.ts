@@ -82,6 +82,7 @@ import { trainingCurves } from './plot/trainingCurves.js';
 import { analyze } from './report/analyze.js';
 import { clips } from './score/clips.js';
 import { file } from './score/file.js';
+import { estimate } from './train/estimate.js';
 import { fit } from './train/fit.js';
 import { readRun } from './train/run.js';
 
@@ -128,7 +129,7 @@ export const model = {
 export const loss = { bt, btWt, winTie, bce, combined };
 
 /** Training runs. */
-export const train = { fit, readRun };
+export const train = { fit, estimate, readRun };
 
 /** Scores of clips, and of the items of a file. */
 export const score = { clips, file };
@@ -213,5 +214,6 @@ export type { Pair, PairStream } from './pairing/pair.js';
 export type { AnalyzeOptions } from './report/analyze.js';
 export type { Report } from './report/report.js';
 export type { ScoreTable } from './score/clips.js';
+export type { Estimate } from './train/estimate.js';
 export type { FitOptions, FitProgress } from './train/fit.js';
 export type { Run } from './train/run.js';

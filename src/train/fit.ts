@@ -2,7 +2,6 @@ import type { ColumnTable } from 'arquero';
 import { mean } from '../analysis/distribution.js';
 import { meanMargin, pairAccuracy } from '../analysis/pairs.js';
 import { Random } from '../base/random.js';
-import { tf } from '../engine/tf.js';
 import type { Loss } from '../loss/loss.js';
 import { winTie } from '../loss/winTie.js';
 import type { RewardModel, Trainable } from '../model/rewardModel.js';
@@ -20,12 +19,13 @@ import {
 } from './checkpoint.js';
 import { evaluateOn, heldOutOf } from './heldOut.js';
 import { appendLog, cutLog, type StepRecord } from './log.js';
+import { microBatches } from './microBatches.js';
 import { type LoadedPairs, PairFeed } from './pairFeed.js';
 import { Run, type RunStatus, statusOf } from './run.js';
 import { claimFolder, describePairs, hashOf } from './runConfig.js';
 import { learningRateAt, type Schedule } from './schedule.js';
-import { type Stage, stageOf } from './stage.js';
-import { type MicroBatch, NonFiniteError, type StepResult, trainStep } from './trainStep.js';
+import { stageOf } from './stage.js';
+import { NonFiniteError, type StepResult, trainStep } from './trainStep.js';
 
 export interface FitOptions {
   /** Where the run is kept. A folder with an unfinished run of the same settings is gone on with. */
@@ -110,12 +110,10 @@ const defaults = {
  */
 export async function fit(model: RewardModel, pairs: PairStream, options: FitOptions): Promise<Run> {
   const { folder, signal = host()?.signal, onProgress, evaluate, patience, loss = winTie() } = options;
-  const settings = { ...defaults, ...withoutUndefined(options) };
+  const settings = settingsOf(options);
   const { trainable, batchSize, accumulate, learningRate, schedule, weightDecay, clipNorm } = settings;
-  checkSettings(settings);
   const about = describePairs(pairs);
-  const perStep = batchSize * accumulate;
-  const steps = options.steps ?? Math.ceil((settings.epochs * about.length) / perStep);
+  const steps = stepsOf(settings, pairs);
   const warmup = options.warmup ?? Math.ceil(settings.warmupShare * steps);
   const heldOut = evaluate && heldOutOf(evaluate, about.dimension);
 
@@ -219,35 +217,6 @@ function stoppedText(run: Run): string {
   return `${run}\n${saved}; fit with the same settings and folder goes on from there.`;
 }
 
-/** The micro-batches of a step, one at a time as tensors; what they were made of is added to `used`. */
-async function* microBatches(
-  feed: PairFeed,
-  stage: Stage,
-  count: number,
-  used: LoadedPairs[],
-  randomOf: (batch: number) => Random,
-): AsyncGenerator<MicroBatch> {
-  for (let i = 0; i < count; i++) {
-    const loaded = await feed.next();
-    used.push(loaded);
-    const { pairs, features } = loaded;
-    const clips = [...pairs.map(({ chosen }) => chosen), ...pairs.map(({ rejected }) => rejected)];
-    const batch = stage.collate(clips.map(({ id }) => features.get(id)));
-    const flags = (test: (pair: Pair) => boolean) => tf.tensor1d(pairs.map((pair) => (test(pair) ? 1 : 0)));
-    const tie = flags(({ kind }) => kind !== 'win-lose');
-    const labels = {
-      chosen: flags(({ kind }) => kind !== 'lose-tie'),
-      rejected: flags(({ kind }) => kind === 'win-tie'),
-    };
-    try {
-      yield { rewards: () => batch.rewards(randomOf(i)), tie, labels };
-    } finally {
-      batch.dispose();
-      tf.dispose([tie, labels.chosen, labels.rejected]);
-    }
-  }
-}
-
 /** Accuracy and margin of a step's win-lose pairs, and the mean reward of all its clips. */
 function rewardsOf(step: StepResult, pairs: readonly Pair[]) {
   const decided = (rewards: number[]) => rewards.filter((_, i) => pairs[i].kind === 'win-lose');
@@ -278,6 +247,19 @@ function notFinite(
     { cause: error },
   );
 }
+
+/** What `fit` does with these options. @throws RangeError naming the setting that is out of range. */
+export function settingsOf(options: FitOptions): typeof defaults & FitOptions {
+  const settings = { ...defaults, ...withoutUndefined(options) };
+  checkSettings(settings);
+  return settings;
+}
+
+/** Updates of a training. */
+export const stepsOf = (
+  { steps, epochs, batchSize, accumulate }: typeof defaults & FitOptions,
+  pairs: PairStream,
+) => steps ?? Math.ceil((epochs * pairs.length) / (batchSize * accumulate));
 
 function withoutUndefined<T extends object>(options: T): T {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
