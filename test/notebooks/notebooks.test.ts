@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -72,6 +72,42 @@ describe.skipIf(!hasKernel)('notebooks (skipped where .venv has no kernelspec)',
       expect(count(outputs, 'application/vnd.plotly.v1+json')).toBeGreaterThanOrEqual(3);
       expect(summary.testClips).toBe(40);
       expect(summary.auc.low).toBeLessThanOrEqual(summary.auc.high);
+    },
+  );
+
+  it.skipIf(!hasShared)(
+    '07-full-run goes from votes on 8 clips to a model (skipped where ../shared is absent)',
+    { timeout: 300_000 },
+    async () => {
+      const clips = readdirSync(shared('data', 'fetv', 'clips'))
+        .sort()
+        .slice(0, 8);
+      // Four prompts, each with a clip that passes and one that fails.
+      const votes = clips.flatMap((name, i) =>
+        ['Ann', 'Ben'].map((annotator) => ({
+          clip: name,
+          path: shared('data', 'fetv', 'clips', name),
+          promptId: `prompt-${i >> 1}`,
+          prompt: 'a dog runs',
+          annotator,
+          dimension: 'physics',
+          pass: i % 2 === 0,
+        })),
+      );
+      const file = join(folder, 'votes.json');
+      writeFileSync(file, JSON.stringify(votes));
+      const { outputs, summary } = await run('07-full-run', {
+        VOTES: file,
+        MODEL: shared('golden', 'checkpoints', 'internvl3-tiny'),
+        ACCUMULATE: '2',
+        EPOCHS: '1',
+        TEST: '0.25',
+      });
+      expect(outputs.filter(({ output_type }) => output_type === 'error')).toEqual([]);
+      expect(summary.clips).toEqual({ train: 6, test: 2 });
+      expect(summary.steps).toBe(summary.estimate.steps);
+      expect(summary.estimate.memoryBytes).toBeGreaterThan(0);
+      expect(existsSync(join(folder, 'model-physics', 'training_config.json'))).toBe(true);
     },
   );
 });
