@@ -198,5 +198,21 @@ describe.skipIf(!hasJupyterLab)(
       expect(await page.locator('.sr-Annotator').innerText()).not.toContain('secret-model');
       expect(notebook.errors).toEqual([]);
     }, 400_000);
+
+    it('takes votes in Notebook 7', async () => {
+      lab.write('seven.ipynb', [cells[0].replace('votes.jsonl', 'seven.jsonl')]);
+      const notebook = await lab.open('seven.ipynb', 'notebook');
+      await notebook.run(0);
+      const ann = new Annotator(notebook);
+      await ann.enterName('Ann');
+      await ann.judged(0);
+      await ann.press('f');
+      await ann.judged(1);
+      await notebook.screenshot('annotator-notebook-7');
+      const votes = (await readVotes(join(lab.folder, 'seven.jsonl'))).objects();
+      expect(votes).toMatchObject([{ annotator: 'Ann', dimension: 'physics', pass: false }]);
+      expect(notebook.errors).toEqual([]);
+      await notebook.close();
+    }, 200_000);
   },
 );
