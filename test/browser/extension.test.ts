@@ -111,6 +111,7 @@ describe.skipIf(!hasJupyterLab)(
       const light = await title.evaluate((node) => getComputedStyle(node).fill);
       await page.command('apputils:change-theme', { theme: 'JupyterLab Dark' });
       await soon(() => title.evaluate((node) => getComputedStyle(node).fill)).toBe('rgb(255, 255, 255)');
+      await page.page.locator('#jupyterlab-splash').waitFor({ state: 'hidden' });
       await page.screenshot('figure-dark');
       await page.command('apputils:change-theme', { theme: 'JupyterLab Light' });
       await soon(() => title.evaluate((node) => getComputedStyle(node).fill)).toBe(light);
