@@ -8,7 +8,7 @@ import { headSpecs } from '../../../src/model/parameters.js';
 import { tinyConfig } from '../../../src/model/presets.js';
 import { readTensors, variableOf } from '../../../src/model/weights/safetensors.js';
 import type { Weights } from '../../../src/model/weights/weights.js';
-import { engines } from '../../engines.js';
+import { allEngines, engines } from '../../engines.js';
 import { describeShared, shared } from '../../shared.js';
 import { formulaWeights, tensorOf } from '../formula.js';
 import { goldenJson } from '../golden.js';
@@ -38,7 +38,7 @@ async function golden(kind: ReduceSequence) {
   return { io, stored, variables, states, head, mask };
 }
 
-for (const engine of await engines()) {
+for (const engine of await allEngines()) {
   describeShared(`RewardHead on ${engine}`, () => {
     beforeAll(async () => {
       await use(engine);
@@ -46,13 +46,11 @@ for (const engine of await engines()) {
 
     it.each(reduceSequences)('%s: has the official rewards with and without a mask', async (kind) => {
       const { io, head, states, mask, variables } = await golden(kind);
-      tf.tidy(() => {
-        const masked = head.reward(states, mask()).dataSync();
-        expect(masked).toBeAllclose(io.expected.masked.reward_scores, { rtol: 1e-5 });
-        const unmasked = head.reward(states, null).dataSync();
-        expect(unmasked).toBeAllclose(io.expected.nomask.reward_scores, { rtol: 1e-5 });
-      });
-      tf.dispose([...variables.values()]);
+      const masked = tf.tidy(() => head.reward(states, mask()));
+      expect(await masked.data()).toBeAllclose(io.expected.masked.reward_scores, { rtol: 1e-5 });
+      const unmasked = tf.tidy(() => head.reward(states, null));
+      expect(await unmasked.data()).toBeAllclose(io.expected.nomask.reward_scores, { rtol: 1e-5 });
+      tf.dispose([masked, unmasked, ...variables.values()]);
     });
 
     it.each(reduceSequences)('%s: has the official gradients, and none where there is none', async (kind) => {
@@ -69,7 +67,7 @@ for (const engine of await engines()) {
         if (io.no_gradient.includes(name)) expect(gradient, name).toBeUndefined();
         // The keys' bias has a true gradient of zero, the official number is rounding noise.
         else if (expected)
-          expect(gradient.dataSync(), name).toBeAllclose(expected.data, { rtol, atol: 1e-6 });
+          expect(await gradient.data(), name).toBeAllclose(expected.data, { rtol, atol: 1e-6 });
       }
       const official = [...stored.keys()].filter((name) => name.startsWith('grad.masked.')).sort();
       const ours = [...variables]
@@ -88,7 +86,9 @@ for (const engine of await engines()) {
       tf.dispose([attentionMask, ...variables.values()]);
     });
   });
+}
 
+for (const engine of await engines()) {
   describe(`RewardHead of formula weights on ${engine}`, () => {
     // Computed with the official modules in float64; H 16, layers 1, 2, 4: masked rows, then rows without a mask.
     const rewards: [ReduceSequence, number[]][] = [
