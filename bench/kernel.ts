@@ -15,11 +15,18 @@ interface Kernel {
   program: Program;
   /** Prints 100,000 lines. */
   lines: string;
+  /** A loop over variables of the cell, or the same in a function. */
+  loop?: (inFunction: boolean) => string;
 }
 
 const typescriptLines = 'for (let i = 0; i < 100_000; i++) console.log(i)';
+const typescriptLoop = (inFunction: boolean) => {
+  const name = inFunction ? 'inner' : 'outer';
+  const loop = `let ${name} = 0.5; for (let i = 0; i < 30_000_000; i++) ${name} += i % 7;`;
+  return inFunction ? `(() => { ${loop} return ${name}; })()` : `${loop} ${name}`;
+};
 const kernels: Kernel[] = [
-  { name: 'solireward', program: built, lines: typescriptLines },
+  { name: 'solireward', program: built, lines: typescriptLines, loop: typescriptLoop },
   {
     name: 'tslab',
     program: {
@@ -28,6 +35,7 @@ const kernels: Kernel[] = [
     },
     // It loses lines and never becomes idle.
     lines: '',
+    loop: typescriptLoop,
   },
   {
     name: 'ipykernel',
@@ -47,7 +55,7 @@ const median = (times: number[]): number => times.sort((a, b) => a - b)[Math.flo
 const inspect = { code: 'Math.abs', cursor_pos: 8 };
 
 /** The latencies of one process of a kernel. */
-async function measure({ name, program, lines }: Kernel): Promise<Record<string, number>> {
+async function measure({ name, program, lines, loop }: Kernel): Promise<Record<string, number>> {
   let client!: Client;
   const times: Record<string, number> = {};
   times.ready = await time(async () => {
@@ -60,6 +68,11 @@ async function measure({ name, program, lines }: Kernel): Promise<Record<string,
   times.completion = await time(() => client.request('complete_request', inspect));
   times.inspection = await time(() => client.request('inspect_request', inspect));
   if (lines) times['100,000 lines'] = await time(() => client.execute(lines));
+  if (loop)
+    for (const inFunction of [false, true])
+      times[inFunction ? 'hot loop in a function' : 'hot loop'] = await time(() =>
+        client.execute(loop(inFunction)),
+      );
   if (name === 'solireward')
     times['import solireward'] = await time(() => client.execute("import * as sr from 'solireward'"));
   await client.stop();
