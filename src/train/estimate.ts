@@ -48,8 +48,8 @@ export class Estimate {
 }
 
 /**
- * Measures what `fit` with these arguments would take, by two updates at a learning rate of 0: the model and the stream
- * stay as they are. The first one warms up; of the second, `accumulate` batches and one update are extrapolated:
+ * Measures what `fit` with these arguments would take, by updates at a learning rate of 0: the model and the stream stay
+ * as they are. The first one gives the memory and warms up; one of a single batch and one of two give
  * seconds of a step = accumulate × seconds of a batch + seconds of the update. A part of the model that is frozen is
  * computed once a clip by `fit`, and each time here, so that the estimate is then from above.
  * @throws as `fit` does.
