@@ -51,6 +51,7 @@ import { bt } from './loss/bt.js';
 import { btWt } from './loss/btWt.js';
 import { combined } from './loss/combined.js';
 import { winTie } from './loss/winTie.js';
+import { Features } from './model/features.js';
 import { dimensionPrompts, taskPrompts } from './model/input/prompt.js';
 import { published, tinyConfig } from './model/presets.js';
 import { RewardModel } from './model/rewardModel.js';
@@ -123,6 +124,7 @@ export const model = {
   presets: { tiny: tinyConfig, ...published },
   taskPrompts,
   dimensionPrompts,
+  Features,
 };
 
 /** Losses on the rewards of pairs. */

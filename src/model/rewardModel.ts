@@ -277,9 +277,7 @@ export class RewardModel {
     clips: readonly Clip[],
     { batchSize = 4, signal = host()?.signal }: BatchOptions = {},
   ): AsyncGenerator<ScoredBatch> {
-    if (!(Number.isSafeInteger(batchSize) && batchSize > 0)) {
-      throw new RangeError(`score: expected batchSize to be a positive integer, received ${batchSize}`);
-    }
+    checkBatchSize(batchSize);
     const process = (start: number) => {
       const processed = this.processor.processMany(clips.slice(start, start + batchSize), this.prompts, {
         signal,
@@ -351,6 +349,13 @@ export class RewardModel {
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString();
+  }
+}
+
+/** @throws RangeError when clips cannot go through a model in batches of that size. */
+export function checkBatchSize(batchSize: number): void {
+  if (!(Number.isSafeInteger(batchSize) && batchSize > 0)) {
+    throw new RangeError(`score: expected batchSize to be a positive integer, received ${batchSize}`);
   }
 }
 

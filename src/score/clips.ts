@@ -1,7 +1,15 @@
 import { type ColumnTable, table } from 'arquero';
 import type { Clip } from '../data/clip.js';
 import type { ReadFailure } from '../data/video/readClips.js';
-import type { RewardModel } from '../model/rewardModel.js';
+import type { Features } from '../model/features.js';
+import {
+  type BatchOptions,
+  checkBatchSize,
+  type RewardModel,
+  type ScoredBatch,
+} from '../model/rewardModel.js';
+import { stageOf } from '../model/stage.js';
+import { host } from '../notebook/contract.js';
 
 /** Scores: a table with the columns `clip`, `score` and those of the input, and what could not be scored. */
 export type ScoreTable = ColumnTable & {
@@ -19,6 +27,8 @@ export interface ScoreProgress {
 export interface ScoreOptions {
   /** Clips that go through the model together. Default 4; the scores do not depend on it. */
   batchSize?: number;
+  /** What the frozen part made of the clips in training, to go on from there; what is not there yet is added. */
+  features?: Features;
   /** Stops between batches, with the signal's reason. */
   signal?: AbortSignal;
   /** Called after each batch. */
@@ -38,13 +48,16 @@ const clipColumns = ['path', 'prompt', 'promptId', 'generator'] as const;
 export async function clips(
   model: RewardModel,
   clips: readonly Clip[] | ColumnTable,
-  { batchSize, signal, onProgress }: ScoreOptions = {},
+  { batchSize, features, signal, onProgress }: ScoreOptions = {},
 ): Promise<ScoreTable> {
   const rows = Array.isArray(clips) ? clips.map(rowOfClip) : rowsOfTable(clips as ColumnTable);
   const distinct = distinctClips(rows);
   const scores = new Map<string, number>();
   const failures: ReadFailure[] = [];
-  for await (const batch of model.scoreBatches(distinct, { batchSize, signal })) {
+  const batches = features
+    ? scoreByFeatures(model, distinct, features, { batchSize, signal })
+    : model.scoreBatches(distinct, { batchSize, signal });
+  for await (const batch of batches) {
     for (const { clip, score } of batch.scores) scores.set(clip.id, score);
     failures.push(...batch.failures);
     const done = scores.size + failures.length;
@@ -59,6 +72,29 @@ export async function clips(
   };
   for (const name of columnNames(rows)) columns[name] = scored.map(({ values }) => values[name]);
   return Object.assign(table(columns), { failures });
+}
+
+/** Scores batch by batch, as `RewardModel.scoreBatches`, from features on. */
+async function* scoreByFeatures(
+  model: RewardModel,
+  clips: readonly Clip[],
+  features: Features,
+  { batchSize = 4, signal = host()?.signal }: BatchOptions,
+): AsyncGenerator<ScoredBatch> {
+  checkBatchSize(batchSize);
+  const stage = stageOf(model, features.trainable, features);
+  for (let start = 0; start < clips.length; start += batchSize) {
+    const asked = clips.slice(start, start + batchSize);
+    const scores = await stage.score(asked, signal);
+    signal?.throwIfAborted();
+    yield {
+      scores: asked.flatMap((clip) => {
+        const score = scores.get(clip.id);
+        return score === undefined ? [] : [{ clip, score }];
+      }),
+      failures: asked.flatMap(({ id }) => stage.failures.get(id) ?? []),
+    };
+  }
 }
 
 /** One row of the result to be: the clip and the input's other columns. */

@@ -2,6 +2,7 @@ import { Random } from '../base/random.js';
 import { tf } from '../engine/tf.js';
 import { winTie } from '../loss/winTie.js';
 import type { RewardModel } from '../model/rewardModel.js';
+import { stageOf } from '../model/stage.js';
 import { parameter } from '../model/weights/weights.js';
 import { host, jupyterDisplay, type MimeBundle, mime } from '../notebook/contract.js';
 import type { PairStream } from '../pairing/pair.js';
@@ -9,7 +10,6 @@ import { AdamW } from './adamw.js';
 import { type FitOptions, settingsOf, stepsOf } from './fit.js';
 import { microBatches } from './microBatches.js';
 import { PairFeed } from './pairFeed.js';
-import { stageOf } from './stage.js';
 import { trainStep } from './trainStep.js';
 
 /** Bytes of a float32. */

@@ -4,7 +4,9 @@ import { meanMargin, pairAccuracy } from '../analysis/pairs.js';
 import { Random } from '../base/random.js';
 import type { Loss } from '../loss/loss.js';
 import { winTie } from '../loss/winTie.js';
+import type { Features } from '../model/features.js';
 import type { RewardModel, Trainable } from '../model/rewardModel.js';
+import { stageOf } from '../model/stage.js';
 import { parameter } from '../model/weights/weights.js';
 import { host, mime } from '../notebook/contract.js';
 import type { Pair, PairStream } from '../pairing/pair.js';
@@ -24,7 +26,6 @@ import { type LoadedPairs, PairFeed } from './pairFeed.js';
 import { Run, type RunStatus, statusOf } from './run.js';
 import { claimFolder, describePairs, hashOf } from './runConfig.js';
 import { learningRateAt, type Schedule } from './schedule.js';
-import { stageOf } from './stage.js';
 import { NonFiniteError, type StepResult, trainStep } from './trainStep.js';
 
 export interface FitOptions {
@@ -34,6 +35,8 @@ export interface FitOptions {
   loss?: Loss;
   /** What is trained; what comes before it is computed once a clip. Default `all`. */
   trainable?: Trainable;
+  /** Keeps what comes before it for other runs and for scoring. Default: for this run alone. */
+  features?: Features;
   /** Times that the stream's epoch is gone through. Default 3. */
   epochs?: number;
   /** Updates, in place of `epochs`. */
@@ -112,6 +115,7 @@ export async function fit(model: RewardModel, pairs: PairStream, options: FitOpt
   const { folder, signal = host()?.signal, onProgress, evaluate, patience, loss = winTie() } = options;
   const settings = settingsOf(options);
   const { trainable, batchSize, accumulate, learningRate, schedule, weightDecay, clipNorm } = settings;
+  checkFeatures(trainable, options.features);
   const about = describePairs(pairs);
   const steps = stepsOf(settings, pairs);
   const warmup = options.warmup ?? Math.ceil(settings.warmupShare * steps);
@@ -153,7 +157,7 @@ export async function fit(model: RewardModel, pairs: PairStream, options: FitOpt
       await pruneCheckpoints(folder, settings.keep, state.best?.step);
       saved = state.step;
     };
-    const stage = stageOf(model, trainable);
+    const stage = stageOf(model, trainable, options.features);
     pairs.cursor = state.cursor;
     const feed = new PairFeed(pairs, stage, batchSize, signal);
 
@@ -253,6 +257,15 @@ export function settingsOf(options: FitOptions): typeof defaults & FitOptions {
   const settings = { ...defaults, ...withoutUndefined(options) };
   checkSettings(settings);
   return settings;
+}
+
+/** @throws RangeError when the features are those of another part than the one that is frozen. */
+function checkFeatures(trainable: Trainable, features: Features | undefined): void {
+  if (features && features.trainable !== trainable) {
+    throw new RangeError(
+      `fit: the features are for training "${features.trainable}", but trainable is "${trainable}"; make them alike`,
+    );
+  }
 }
 
 /** Updates of a training. */

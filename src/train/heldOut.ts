@@ -4,9 +4,8 @@ import { mean } from '../analysis/distribution.js';
 import { meanMargin, pairAccuracy } from '../analysis/pairs.js';
 import type { Clip } from '../data/clip.js';
 import { clipsOf } from '../data/clipsOf.js';
-import { tf } from '../engine/tf.js';
+import type { Stage } from '../model/stage.js';
 import type { Pair } from '../pairing/pair.js';
-import type { Stage } from './stage.js';
 
 /** How well a model orders held-out clips. */
 export interface Evaluation {
@@ -94,16 +93,8 @@ export async function evaluateOn(
 ): Promise<Evaluation> {
   const scores = new Map<string, number>();
   for (let start = 0; start < clips.length; start += batchSize) {
-    const features = [...(await stage.load(clips.slice(start, start + batchSize), signal))];
-    if (features.length === 0) continue;
-    const batch = stage.collate(features.map(([, value]) => value));
-    const rewards = batch.rewards();
-    const values = await rewards.data();
-    tf.dispose(rewards);
-    batch.dispose();
-    features.forEach(([id], i) => {
-      scores.set(id, values[i]);
-    });
+    for (const [id, score] of await stage.score(clips.slice(start, start + batchSize), signal))
+      scores.set(id, score);
   }
   return measure(scores);
 }

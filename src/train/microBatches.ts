@@ -1,8 +1,8 @@
 import type { Random } from '../base/random.js';
 import { tf } from '../engine/tf.js';
+import type { Stage } from '../model/stage.js';
 import type { Pair } from '../pairing/pair.js';
 import type { LoadedPairs, PairFeed } from './pairFeed.js';
-import type { Stage } from './stage.js';
 import type { MicroBatch } from './trainStep.js';
 
 /** The micro-batches of a step, one at a time as tensors; what they were made of is added to `used`. */

@@ -1,5 +1,5 @@
+import type { Stage } from '../model/stage.js';
 import type { Pair, PairStream } from '../pairing/pair.js';
-import type { Stage } from './stage.js';
 
 /** Pairs whose clips are all read. */
 export interface LoadedPairs {

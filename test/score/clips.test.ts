@@ -1,8 +1,10 @@
 import { type ColumnTable, table } from 'arquero';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Clip } from '../../src/data/clip.js';
+import { Features } from '../../src/model/features.js';
 import type { RewardModel } from '../../src/model/rewardModel.js';
 import { clips } from '../../src/score/clips.js';
+import { smallModel } from '../train/smallModel.js';
 
 /** Scores a clip by the number in its path; a path without one cannot be read. */
 const scored: string[] = [];
@@ -90,5 +92,27 @@ describe('score.clips', () => {
     await expect(clips(model, [clip('a', '1'), clip('a', '2')])).rejects.toThrow(
       'two clips share the id "a": 1 and 2',
     );
+  });
+});
+
+describe('score.clips with features', () => {
+  it('gives the scores of the whole model, and reads a clip once', async () => {
+    const small = await smallModel();
+    const features = new Features('head');
+    const wanted = [clip('pass-1', '1.mp4'), clip('broken-2', '2.mp4'), clip('fail-3', '3.mp4')];
+    vi.spyOn(console, 'warn').mockReturnValue(undefined);
+    const read = vi.spyOn(small.processor, 'processMany');
+    const scores = await clips(small, wanted, { features, batchSize: 2 });
+    const again = await clips(small, wanted, { features });
+    const asked = read.mock.calls.flatMap(([asked]) => asked.map(({ id }) => id));
+    const whole = await small.score([wanted[0], wanted[2]]);
+    expect(scores.array('score')).toBeAllclose(whole, { rtol: 1e-5 });
+    expect(again.array('score')).toBeAllclose(whole, { rtol: 1e-5 });
+    expect(scores.failures).toEqual([{ clip: wanted[1], reason: 'no video stream' }]);
+    expect(asked).toEqual(
+      ['pass-1', 'broken-2', 'fail-3', 'broken-2'], // what could not be read is tried again by the next scoring
+    );
+    await expect(clips(small, wanted, { features, batchSize: 0 })).rejects.toThrow('batchSize');
+    small.dispose();
   });
 });

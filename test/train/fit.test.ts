@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { tf } from '../../src/engine/tf.js';
 import type { Loss } from '../../src/loss/loss.js';
 import { winTie } from '../../src/loss/winTie.js';
+import { Features } from '../../src/model/features.js';
 import { RewardModel } from '../../src/model/rewardModel.js';
 import { crossPrompt } from '../../src/pairing/crossPrompt.js';
 import { type FitOptions, fit } from '../../src/train/fit.js';
@@ -142,6 +143,24 @@ await describeEngines('fit', () => {
       model.dispose();
     },
   );
+
+  it('trains on shared features as on its own, and refuses those of another part', async () => {
+    const features = new Features('head');
+    const losses = [];
+    for (const shared of [undefined, features, features]) {
+      const model = await smallModel();
+      const { history } = await fit(model, pairs(), options({ trainable: 'head', features: shared }));
+      losses.push(history.map(({ loss }) => loss));
+      model.dispose();
+    }
+    expect(losses[1]).toEqual(losses[0]);
+    expect(losses[2]).toEqual(losses[0]);
+    const model = await smallModel();
+    await expect(fit(model, pairs(), options({ trainable: 'all', features }))).rejects.toThrow(
+      'the features are for training "head", but trainable is "all"',
+    );
+    model.dispose();
+  });
 
   it('keeps no tensor but the weights', async () => {
     const model = await smallModel();

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { tf } from '../../src/engine/tf.js';
+import { stageOf } from '../../src/model/stage.js';
 import type { Pair } from '../../src/pairing/pair.js';
 import { evaluateOn, heldOutOf } from '../../src/train/heldOut.js';
-import { stageOf } from '../../src/train/stage.js';
 import { describeEngines } from '../engines.js';
 import { labelsOf } from '../pairing/labels.js';
 import { smallLabels, smallModel } from './smallModel.js';

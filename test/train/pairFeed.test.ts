@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
+import { stageOf } from '../../src/model/stage.js';
 import { crossPrompt } from '../../src/pairing/crossPrompt.js';
 import { PairFeed } from '../../src/train/pairFeed.js';
-import { stageOf } from '../../src/train/stage.js';
 import { labelsOf } from '../pairing/labels.js';
 import { smallLabels, smallModel } from './smallModel.js';
 

@@ -2,9 +2,10 @@ import type { Random } from '../base/random.js';
 import type { Clip } from '../data/clip.js';
 import type { ReadFailure } from '../data/video/readClips.js';
 import { type Tensor1D, type Tensor2D, type Tensor3D, tf } from '../engine/tf.js';
-import { type ClipInput, disposeBatch, padIds } from '../model/input/batch.js';
-import type { RewardModel, Trainable } from '../model/rewardModel.js';
-import type { VideoGrid } from '../model/videoGrid.js';
+import type { Features } from './features.js';
+import { type ClipInput, disposeBatch, padIds } from './input/batch.js';
+import type { RewardModel, Trainable } from './rewardModel.js';
+import type { VideoGrid } from './videoGrid.js';
 
 /** Some clips as tensors at the depth where training begins. */
 export interface StageBatch {
@@ -20,49 +21,79 @@ export interface StageBatch {
  * Where the trained part of a model begins: what comes before it is frozen, so its output is computed once a clip and
  * kept. A clip is computed by itself, so that its output has the same bits whatever was computed with it.
  */
-export abstract class Stage<Features = unknown> {
+export abstract class Stage<Feature = unknown> {
   /** The clips that could not be read, by id; they are not tried again. */
   readonly failures = new Map<string, ReadFailure>();
-  private readonly kept = new Map<string, Features>();
+  private kept?: Map<string, Feature>;
 
-  constructor(protected readonly model: RewardModel) {}
+  constructor(
+    protected readonly model: RewardModel,
+    private readonly shared?: Features,
+  ) {}
 
-  /** The features of the clips that can be read, by id. @throws with the signal's reason. */
-  async load(clips: readonly Clip[], signal?: AbortSignal): Promise<Map<string, Features>> {
+  /** The features of the clips that can be read, by id and in their order. @throws with the signal's reason. */
+  async load(clips: readonly Clip[], signal?: AbortSignal): Promise<Map<string, Feature>> {
+    const kept = await this.store();
     const distinct = new Map(clips.map((clip) => [clip.id, clip]));
-    const missing = [...distinct.values()].filter(({ id }) => !this.kept.has(id) && !this.failures.has(id));
+    const missing = [...distinct.values()].filter(
+      (clip) => !kept.has(contentOf(clip)) && !this.failures.has(clip.id),
+    );
     const { processor, prompts } = this.model;
     const { inputs, failures } = await processor.processMany(missing, prompts, { signal });
     for (const failure of failures) this.failures.set(failure.clip.id, failure);
 
-    const found = new Map<string, Features>();
+    const read = new Map<string, Feature>();
     for (const [i, input] of inputs.entries()) {
-      if (input) found.set(missing[i].id, await this.features(input));
+      if (!input) continue;
+      const feature = await this.features(input);
+      read.set(missing[i].id, feature);
+      if (this.frozen) kept.set(contentOf(missing[i]), feature);
     }
-    if (this.frozen) for (const [id, features] of found) this.kept.set(id, features);
-    for (const id of distinct.keys()) {
-      const features = this.kept.get(id);
-      if (features !== undefined) found.set(id, features);
+    const found = new Map<string, Feature>();
+    for (const clip of distinct.values()) {
+      const feature = read.get(clip.id) ?? kept.get(contentOf(clip));
+      if (feature !== undefined) found.set(clip.id, feature);
     }
     return found;
   }
 
+  /** Where features are kept: with those of other stages, or by this stage alone. */
+  private async store(): Promise<Map<string, Feature>> {
+    this.kept ??= ((await this.shared?.of(this.model)) ?? new Map()) as Map<string, Feature>;
+    return this.kept;
+  }
+
+  /** Scores of the clips that can be read, by id, with the weights as they are. @throws with the signal's reason. */
+  async score(clips: readonly Clip[], signal?: AbortSignal): Promise<Map<string, number>> {
+    const loaded = [...(await this.load(clips, signal))];
+    if (loaded.length === 0) return new Map();
+    const batch = this.collate(loaded.map(([, feature]) => feature));
+    const rewards = batch.rewards();
+    const values = await rewards.data();
+    rewards.dispose();
+    batch.dispose();
+    return new Map(loaded.map(([id], i) => [id, values[i]]));
+  }
+
   /** Whether there is anything to keep. */
   protected abstract readonly frozen: boolean;
-  protected abstract features(input: ClipInput): Promise<Features>;
+  protected abstract features(input: ClipInput): Promise<Feature>;
   /** Clips as tensors. */
-  abstract collate(features: readonly Features[]): StageBatch;
+  abstract collate(features: readonly Feature[]): StageBatch;
 }
 
-/** The stage at which a part of a model begins. */
-export function stageOf(model: RewardModel, trainable: Trainable): Stage {
+/** What a clip's features are made of, besides the model. */
+const contentOf = ({ path, prompt }: Clip) => `${path}\n${prompt ?? ''}`;
+
+/** The stage at which a part of a model begins. @param shared features that outlive the stage. */
+export function stageOf(model: RewardModel, trainable: Trainable, shared?: Features): Stage {
   switch (trainable) {
     case 'all':
       return new PixelStage(model);
     case 'decoder+head':
-      return new VisualStage(model);
+      return new VisualStage(model, shared);
     case 'head':
-      return new HiddenStage(model);
+      return new HiddenStage(model, shared);
     default:
       throw new RangeError(`fit: unknown part "${trainable}" to train, expected head, decoder+head or all`);
   }
@@ -139,8 +170,8 @@ class HiddenStage extends Stage<HiddenFeatures> {
   private readonly layers: number[];
   private readonly count: number;
 
-  constructor(model: RewardModel) {
-    super(model);
+  constructor(model: RewardModel, shared?: Features) {
+    super(model, shared);
     const { llm, layers } = model.config;
     this.count = llm.layers + 1;
     const read = layers.map((layer) => (layer < 0 ? layer + this.count : layer));

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { tf } from '../../src/engine/tf.js';
 import { type ClipInput, disposeBatch } from '../../src/model/input/batch.js';
 import { RewardModel } from '../../src/model/rewardModel.js';
-import { stageOf } from '../../src/train/stage.js';
+import { stageOf } from '../../src/model/stage.js';
 import { describeEngines } from '../engines.js';
 import { describeShared, shared } from '../shared.js';
-import { smallModel } from './smallModel.js';
+import { smallModel } from '../train/smallModel.js';
 
 const clip = (id: string) => ({ id, path: `${id}.mp4` });
 const parts = ['head', 'decoder+head', 'all'] as const;
