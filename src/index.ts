@@ -81,6 +81,7 @@ import { scoreDistribution } from './plot/scoreDistribution.js';
 import { thresholdCosts } from './plot/thresholdCosts.js';
 import { trainingCurves } from './plot/trainingCurves.js';
 import { analyze } from './report/analyze.js';
+import { attention } from './score/attention.js';
 import { clips } from './score/clips.js';
 import { file } from './score/file.js';
 import { estimate } from './train/estimate.js';
@@ -133,8 +134,8 @@ export const loss = { bt, btWt, winTie, bce, combined };
 /** Training runs. */
 export const train = { fit, estimate, readRun };
 
-/** Scores of clips, and of the items of a file. */
-export const score = { clips, file };
+/** Scores of clips, and of the items of a file; where a model looks. */
+export const score = { clips, file, attention };
 
 /** The quick look at a score file; metrics and tests on plain arrays of scores and labels, with intervals. */
 export const analysis = {

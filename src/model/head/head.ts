@@ -4,6 +4,7 @@ import type { RewardModelConfig } from '../config.js';
 import { paddingMask } from '../layers/attention.js';
 import { dropout } from '../layers/dropout.js';
 import { linearOf } from '../layers/linear.js';
+import type { Attended } from '../layers/queryAttention.js';
 import { parameterNames } from '../parameterNames.js';
 import { parameter, type Weights } from '../weights/weights.js';
 import { attentionReduce } from './attention.js';
@@ -26,10 +27,16 @@ export class RewardHead {
    * "good" at the last token. Source: official implementation; HPQA is section 3 of the paper.
    * @param hiddenStates L + 1 tensors [B, N, H]. @param attentionMask [B, N], or null to read every token.
    * @param random of the dropout of x's hidden values, in training; none in evaluation.
+   * @param attended is given where the queries look; a kind without a query does not call it.
    * @returns [B].
    * @throws when the mask has another shape, a sequence has no token at all, or there is no such layer.
    */
-  reward(hiddenStates: Tensor3D[], attentionMask: Tensor2D | null, random?: Random): Tensor1D {
+  reward(
+    hiddenStates: Tensor3D[],
+    attentionMask: Tensor2D | null,
+    random?: Random,
+    attended?: Attended,
+  ): Tensor1D {
     return tf.tidy(() => {
       const last = hiddenStates[hiddenStates.length - 1];
       if (attentionMask) checkMask(attentionMask, last);
@@ -39,6 +46,7 @@ export class RewardHead {
         last,
         mask: attentionMask ? paddingMask(attentionMask) : undefined,
         attentionMask: attentionMask ?? undefined,
+        attended,
       };
       if (this.config.reduceSequence === 'good_token') return this.goodLogit(inputs);
       const reduced = this.reduce(inputs);

@@ -8,7 +8,7 @@ import type { HeadInputs } from './inputs.js';
  * false leaves the last term out (`-v2`). @returns [B, H].
  */
 export function hierarchicalAttention(
-  { weights, layers, last, mask }: HeadInputs,
+  { weights, layers, last, mask, attended }: HeadInputs,
   { shared, final }: { shared: boolean; final: boolean },
 ): Tensor2D {
   const many = 'attention_query_multi_layer';
@@ -17,12 +17,12 @@ export function hierarchicalAttention(
   const [batch, , width] = last.shape;
   const found = layers.map((layer, i) => {
     const query = shared ? learnedQuery(weights, over, batch) : learnedQuery(weights, many, batch, i);
-    const read = queryAttention(weights, `${many}.attention.${i}`, query, layer, mask);
+    const read = queryAttention(weights, `${many}.attention.${i}`, query, layer, mask, attended);
     return tf.reshape(read, [batch, 1, width]) as Tensor3D;
   });
   const query = learnedQuery(weights, reduce, batch);
   const reduced = queryAttention(weights, `${reduce}.attention.0`, query, tf.concat(found, 1));
   if (!final) return reduced;
   const finalQuery = learnedQuery(weights, over, batch);
-  return tf.add(reduced, queryAttention(weights, `${over}.attention.0`, finalQuery, last, mask));
+  return tf.add(reduced, queryAttention(weights, `${over}.attention.0`, finalQuery, last, mask, attended));
 }

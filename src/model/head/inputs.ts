@@ -1,4 +1,5 @@
 import type { Tensor, Tensor2D, Tensor3D } from '../../engine/tf.js';
+import type { Attended } from '../layers/queryAttention.js';
 import type { Weights } from '../weights/weights.js';
 
 /** What a reduction reads. */
@@ -12,4 +13,6 @@ export interface HeadInputs {
   mask?: Tensor;
   /** [B, N]: 1 for a token; none where every token counts. */
   attentionMask?: Tensor2D;
+  /** Is given where the queries look in the sequence. */
+  attended?: Attended;
 }

@@ -1,0 +1,120 @@
+import type { Clip } from '../data/clip.js';
+import { type Tensor2D, tf } from '../engine/tf.js';
+import { isInternVL } from '../model/config.js';
+import { type Batch, type ClipInput, disposeBatch } from '../model/input/batch.js';
+import { imageContext, videoPad } from '../model/input/prompt.js';
+import type { BatchOptions, RewardModel } from '../model/rewardModel.js';
+import type { Attention } from '../notebook/contract.js';
+
+/** One reading of a clip's tokens by a query of the head. */
+export interface Reading {
+  /** The query, by its parameters: the progressive queries of HPQA in their order, then the final one. */
+  query: string;
+  /** Share of each sampled frame, [T]; with `text` they add up to 1. */
+  frames: number[];
+  /** Share of all tokens that are not of a frame: instructions, prompt, template. */
+  text: number;
+}
+
+/** Where a reward head looked in a clip; a player shows it. */
+export interface ClipAttention extends Attention {
+  readings: Reading[];
+}
+
+/** How a clip's visual tokens lie: T frames of rows x columns each; none where a frame is cut into several tiles. */
+interface Layout {
+  frames: number;
+  rows?: number;
+  columns?: number;
+}
+
+/**
+ * Where the learned queries of a model's head look in clips: the softmax shares of each query over the clip's tokens,
+ * averaged over its 8 heads. `frames` and `maps` are means over the readings. Source: the paper's HPQA, section 3.
+ * @returns one for each clip, in their order.
+ * @throws when a clip cannot be read, with the reason; and for a head without queries, such as `meanpool`.
+ */
+export async function attention(
+  model: RewardModel,
+  clips: readonly Clip[],
+  { signal }: Pick<BatchOptions, 'signal'> = {},
+): Promise<ClipAttention[]> {
+  const { inputs, failures } = await model.processor.processMany(clips, model.prompts, { signal });
+  if (failures.length > 0) {
+    throw new Error(`attention: clip "${failures[0].clip.id}": ${failures[0].reason}`);
+  }
+  const results: ClipAttention[] = [];
+  for (const input of inputs as ClipInput[]) {
+    signal?.throwIfAborted();
+    results.push(await attentionTo(model, input));
+  }
+  return results;
+}
+
+async function attentionTo(model: RewardModel, input: ClipInput): Promise<ClipAttention> {
+  const batch = model.processor.collate([input]);
+  const names: string[] = [];
+  const shares = tf.tidy(() => {
+    const found: Tensor2D[] = [];
+    const visual = model.encodeVision(batch.pixelValues, batch.grids);
+    const states = model.decode(batch.inputIds, batch.attentionMask, visual, batch.grids);
+    model.head.reward(states, batch.attentionMask, undefined, (name, ofHeads) => {
+      names.push(name);
+      found.push(tf.keep(tf.mean(ofHeads, 1) as Tensor2D));
+    });
+    return found;
+  });
+  const tokens = model.processor.tokens.id(isInternVL(model.config) ? imageContext : videoPad);
+  const visual = [...input.inputIds].flatMap((id, place) => (id === tokens ? place : []));
+  const layout = layoutOf(model, batch);
+  disposeBatch(batch);
+  if (names.length === 0) {
+    throw new Error(
+      `attention: the head "${model.config.reduceSequence}" has no query; only attention heads, such as HPQA, look somewhere`,
+    );
+  }
+  const perToken: number[][] = [];
+  for (const share of shares) {
+    const values = await share.data();
+    share.dispose();
+    perToken.push(visual.map((place) => values[place]));
+  }
+  return summary(names, perToken, layout);
+}
+
+function layoutOf({ config }: RewardModel, { grids, pixelValues }: Batch): Layout {
+  if (!isInternVL(config)) {
+    const [{ t, h, w }] = grids as NonNullable<Batch['grids']>;
+    const { mergeSize } = config.vision;
+    return { frames: t, rows: h / mergeSize, columns: w / mergeSize };
+  }
+  const frames = config.numSegments;
+  if (pixelValues.shape[0] !== frames) return { frames };
+  const side = (config.vision.imageSize / config.vision.patchSize) * config.downsampleRatio;
+  return { frames, rows: side, columns: side };
+}
+
+/** @param perToken shares of the visual tokens in each reading. */
+function summary(names: string[], perToken: number[][], { frames, rows, columns }: Layout): ClipAttention {
+  const size = perToken[0].length / frames;
+  const total = (values: number[]) => values.reduce((sum, value) => sum + value, 0);
+  const perFrame = (values: number[]) =>
+    Array.from({ length: frames }, (_, frame) => values.slice(frame * size, (frame + 1) * size));
+  const mean = perToken[0].map(
+    (_, token) => total(perToken.map((values) => values[token])) / perToken.length,
+  );
+  return {
+    frames: perFrame(mean).map(total),
+    ...(rows !== undefined &&
+      columns !== undefined && {
+        maps: perFrame(mean).map((values) =>
+          Array.from({ length: rows }, (_, row) => values.slice(row * columns, (row + 1) * columns)),
+        ),
+      }),
+    readings: names.map((query, i) => ({
+      query,
+      frames: perFrame(perToken[i]).map(total),
+      text: Math.max(0, 1 - total(perToken[i])),
+    })),
+  };
+}
