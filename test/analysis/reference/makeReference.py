@@ -225,6 +225,26 @@ def fetv(folder):
     return rows
 
 
+def seeds():
+    """Student's intervals of means over seeds and of paired differences."""
+    cases = [
+        ([0.81, 0.85, 0.79, 0.88, 0.83], [0.80, 0.79, 0.80, 0.84, 0.80]),
+        ([0.5, 0.7], [0.6, 0.4]),
+        ([1.0, 2.5, -3.0, 4.0, 5.5, 0.25, 7.0], [1.5, 2.0, 3.0, 4.5, 5.0, 6.0, 9.0]),
+    ]
+    rows = []
+    for first, second in cases:
+        mean = stats.ttest_1samp(first, 0).confidence_interval()
+        paired = stats.ttest_rel(first, second).confidence_interval()
+        rows.append({
+            "first": first,
+            "second": second,
+            "mean": [float(np.mean(first)), float(mean.low), float(mean.high)],
+            "difference": [float(np.mean(np.subtract(first, second))), float(paired.low), float(paired.high)],
+        })
+    return {"cases": rows, "student975": [float(stats.t.ppf(0.975, n)) for n in range(1, 41)]}
+
+
 write(here / "statistics.json", {
     "versions": versions,
     "correlations": correlations(),
@@ -234,6 +254,7 @@ write(here / "statistics.json", {
     "largeDrift": large_drift(),
     "wilson": wilsons(),
     "advantages": advantages(),
+    "seeds": seeds(),
 })
 parquet_files(here.parent.parent / "data" / "files")
 if len(sys.argv) > 1:

@@ -48,6 +48,12 @@ export interface Reference {
   largeDrift: { distance: number; p: number };
   wilson: { hits: number; total: number; interval: [number, number] }[];
   advantages: { group: string; scores: number[]; advantages: number[] | null }[];
+  seeds: {
+    /** Value, low and high of the mean of the first, and of the mean difference. */
+    cases: { first: number[]; second: number[]; mean: number[]; difference: number[] }[];
+    /** Quantiles of Student's t by degrees of freedom, from 1. */
+    student975: number[];
+  };
 }
 
 export const reference: Reference = read('statistics.json');

@@ -1,0 +1,41 @@
+import type { Interval } from '../base/bootstrap.js';
+import { student975 } from '../base/studentT.js';
+import { checkLengths, checkScores } from './check.js';
+
+/** What repeats of an experiment say of "the first is greater than the second", at 95%. */
+export type Verdict = 'holds' | 'does not hold' | 'not decidable';
+
+/** A difference over seeds. */
+export interface PairedDifference extends Interval {
+  /** `holds` where the whole interval is above 0, `does not hold` where it is below; else `not decidable`. */
+  verdict: Verdict;
+}
+
+/**
+ * Mean of an experiment's results over its seeds, with Student's 95% interval: mean ± t(0.975, n - 1) s / √n.
+ * @param results one for each seed
+ * @throws {RangeError} for fewer than two results, or one that is not finite
+ */
+export function overSeeds(results: readonly number[]): Interval {
+  checkScores('overSeeds', results, 'results');
+  const n = results.length;
+  if (n < 2) throw new RangeError('overSeeds: expected the results of at least two seeds, received one');
+  const value = results.reduce((sum, result) => sum + result, 0) / n;
+  const squares = results.reduce((sum, result) => sum + (result - value) ** 2, 0);
+  const reach = student975(n - 1) * Math.sqrt(squares / (n - 1) / n);
+  return { value, low: value - reach, high: value + reach };
+}
+
+/**
+ * First minus second, seed by seed, with Student's paired 95% interval: what is easy under a seed is easy for both.
+ * @param first results under each seed; `second` under the same seeds in the same order
+ * @throws {RangeError} as `overSeeds`, and for lists of different lengths
+ */
+export function pairedOverSeeds(first: readonly number[], second: readonly number[]): PairedDifference {
+  checkScores('pairedOverSeeds', first, 'first');
+  checkScores('pairedOverSeeds', second, 'second');
+  checkLengths('pairedOverSeeds', 'results of the second', first.length, second.length);
+  const interval = overSeeds(first.map((result, i) => result - second[i]));
+  const verdict = interval.low > 0 ? 'holds' : interval.high < 0 ? 'does not hold' : 'not decidable';
+  return { ...interval, verdict };
+}
