@@ -16,6 +16,7 @@ import { groupAdvantages } from './analysis/groupAdvantages.js';
 import { kendall } from './analysis/kendall.js';
 import { kolmogorovSmirnov } from './analysis/kolmogorovSmirnov.js';
 import { mcnemar } from './analysis/mcnemar.js';
+import { overSeeds, pairedOverSeeds } from './analysis/overSeeds.js';
 import { pairedBootstrap } from './analysis/pairedBootstrap.js';
 import { meanMargin, pairAccuracy } from './analysis/pairs.js';
 import { pearson } from './analysis/pearson.js';
@@ -71,6 +72,8 @@ import { crossPrompt } from './pairing/crossPrompt.js';
 import { inPrompt } from './pairing/inPrompt.js';
 import { listed } from './pairing/listed.js';
 import { readOfficial, writeOfficial } from './pairing/official.js';
+import { curves } from './plot/curves.js';
+import { estimates } from './plot/estimates.js';
 import { Figure } from './plot/figure.js';
 import { groupShares } from './plot/groupShares.js';
 import { pairMargins } from './plot/pairMargins.js';
@@ -159,6 +162,8 @@ export const analysis = {
   delong,
   mcnemar,
   pairedBootstrap,
+  overSeeds,
+  pairedOverSeeds,
   pearson,
   spearman,
   kendall,
@@ -181,6 +186,8 @@ export const plot = {
   pairMargins,
   roc,
   trainingCurves,
+  curves,
+  estimates,
   Figure,
   groupShares,
   precisionRecallCurve,

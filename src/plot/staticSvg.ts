@@ -92,9 +92,8 @@ export function staticSvg(
         domain: xDomain,
         label: null,
         axis: lowest ? 'bottom' : null,
-        tickFormat: layout.xaxis.tickformat,
         tickSize: 4,
-        ticks: Math.round((width - marginLeft - marginRight) / 75),
+        ...xTicks(layout.xaxis, (width - marginLeft - marginRight) / 75),
       },
       y: {
         domain: axis.range ?? extent([0, ...traces.flatMap(({ y }) => y)], []),
@@ -130,6 +129,12 @@ export function staticSvg(
     text(layout.xaxis.title.text, { x: middle, y: height - 8, 'text-anchor': 'middle', 'font-size': 12 });
   }
   return svg.toString();
+}
+
+/** Named ticks, or about so many numbers. */
+function xTicks({ tickformat, tickvals, ticktext = [] }: Axis, count: number): object {
+  if (!tickvals) return { tickFormat: tickformat, ticks: Math.round(count) };
+  return { ticks: tickvals, tickFormat: (x: number) => ticktext[tickvals.indexOf(x)] };
 }
 
 interface SvgElement {

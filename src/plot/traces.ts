@@ -40,6 +40,9 @@ export interface Axis {
   domain?: [number, number];
   /** d3-format of the ticks, for example ".0%". */
   tickformat?: string;
+  /** Places of the ticks, and what is written there, in place of numbers. */
+  tickvals?: number[];
+  ticktext?: string[];
   visible?: boolean;
 }
 
