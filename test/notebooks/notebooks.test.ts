@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hasShared, shared } from '../shared.js';
 
 const root = resolve(fileURLToPath(new URL('../..', import.meta.url)));
@@ -74,6 +74,62 @@ describe.skipIf(!hasKernel)('notebooks (skipped where .venv has no kernelspec)',
       expect(summary.auc.low).toBeLessThanOrEqual(summary.auc.high);
     },
   );
+
+  describe('of the study', () => {
+    const worlds = mkdtempSync(join(tmpdir(), 'solireward-worlds-'));
+    afterAll(() => {
+      rmSync(worlds, { recursive: true });
+    });
+    const small = { SEEDS: '1 2', CLIPS: '128', STEPS: '2', WORLDS: worlds };
+
+    /** Claims are decided by their intervals and have a figure each. */
+    async function decided(name: string, parameters: Record<string, string>) {
+      const { outputs, summary } = await run(name, { ...small, ...parameters });
+      expect(outputs.filter(({ output_type }) => output_type === 'error')).toEqual([]);
+      expect(summary.seeds).toEqual([1, 2]);
+      for (const { value, low, high, verdict, figure } of summary.claims) {
+        expect(low).toBeLessThanOrEqual(value);
+        expect(value).toBeLessThanOrEqual(high);
+        expect(verdict).toBe(low > 0 ? 'holds' : high < 0 ? 'does not hold' : 'not decidable');
+        expect(readFileSync(join(folder, figure), 'utf8')).toContain('<svg');
+      }
+      return { outputs, summary };
+    }
+
+    it('03-annotation-noise compares ways of asking', { timeout: 300_000 }, async () => {
+      const { summary } = await decided('03-annotation-noise', {
+        ...(hasShared && { FETV: shared('data', 'fetv') }),
+      });
+      expect(summary.claims).toHaveLength(hasShared ? 9 : 6);
+      if (hasShared) expect(summary.fetv).toHaveLength(9);
+      for (const { value } of Object.values<{ value: number }>(summary.accuracy)) {
+        expect(value).toBeGreaterThan(0);
+        expect(value).toBeLessThan(1);
+      }
+    });
+
+    it('04-heads compares the heads and shows where HPQA looks', { timeout: 300_000 }, async () => {
+      const { outputs, summary } = await decided('04-heads', {});
+      expect(summary.claims).toHaveLength(16);
+      expect(Object.keys(summary.distinct)).toHaveLength(9);
+      const player = outputs.find(({ data }) => data?.['application/vnd.solireward.player.v1+json']);
+      const { clips } = player!.data!['application/vnd.solireward.player.v1+json'] as {
+        clips: { attention: { frames: number[]; maps: number[][][]; readings: object[] } }[];
+      };
+      for (const { attention } of clips) {
+        expect(attention.frames).toHaveLength(8);
+        expect(attention.maps.map((map) => map.flat().length)).toEqual(new Array(8).fill(4));
+        expect(attention.readings).toHaveLength(5);
+      }
+    });
+
+    it('05-win-tie compares losses', { timeout: 300_000 }, async () => {
+      const { outputs, summary } = await decided('05-win-tie', {});
+      expect(summary.claims).toHaveLength(6);
+      expect(Object.keys(summary.spread)).toEqual(['BT', 'BT-WT', 'BT-LT', 'BT+BCE']);
+      expect(count(outputs, 'application/vnd.plotly.v1+json')).toBeGreaterThanOrEqual(6);
+    });
+  });
 
   it.skipIf(!hasShared)(
     '07-full-run goes from votes on 8 clips to a model (skipped where ../shared is absent)',

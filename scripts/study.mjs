@@ -1,0 +1,111 @@
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { environment, inClone, root, venvProgram } from './setup/environment.mjs';
+import { foreground, secondsSince } from './setup/step.mjs';
+import { setUp } from './setup.mjs';
+
+// npm run study [-- --only 05-win-tie, more than once for several] [--fetv FOLDER, with FETV's ratings_full.csv]
+//               [--folder runs/study]
+// Runs the notebooks of the study in full, and writes their claims and figures to docs/study/.
+const notebooks = ['03-annotation-noise', '04-heads', '05-win-tie', '06-reward-hacking'];
+const { values: options } = parseArgs({
+  options: {
+    only: { type: 'string', multiple: true, default: notebooks },
+    fetv: { type: 'string' },
+    folder: { type: 'string', default: 'runs/study' },
+  },
+});
+const unknown = options.only.filter((name) => !notebooks.includes(name));
+if (unknown.length > 0) {
+  console.error(`study: there is no notebook ${unknown.join(', ')}; --only takes ${notebooks.join(', ')}`);
+  process.exit(1);
+}
+const folder = resolve(root, options.folder);
+const published = inClone('docs', 'study');
+
+await setUp({ notebooks: true });
+for (const name of notebooks.filter((one) => options.only.includes(one))) {
+  const output = join(folder, name);
+  mkdirSync(output, { recursive: true });
+  console.log(`[study] ${name}`);
+  const start = performance.now();
+  const exitCode = await foreground(
+    venvProgram('python'),
+    [inClone('scripts', 'runNotebook.py'), inClone('notebooks', `${name}.ipynb`), output],
+    {
+      env: {
+        ...environment,
+        SOLIREWARD_RUN_FOLDER: output,
+        SOLIREWARD_WORLDS: join(folder, 'worlds'),
+        ...(options.fetv && { SOLIREWARD_FETV: resolve(options.fetv) }),
+      },
+    },
+  );
+  if (exitCode !== 0) {
+    console.error(
+      `[study] ${name} failed: its last cell above says why. Run it again: it goes on where it was.`,
+    );
+    process.exit(exitCode);
+  }
+  publish(name, output, secondsSince(start));
+}
+writeFileSync(join(published, 'README.md'), page());
+console.log(`[study] written to ${relative(root, published)}/README.md`);
+
+/**
+ * Copies a notebook's figures and results into the documents.
+ * @param {string} name
+ * @param {string} output
+ * @param {number} seconds
+ */
+function publish(name, output, seconds) {
+  const place = join(published, name);
+  rmSync(place, { recursive: true, force: true });
+  mkdirSync(place, { recursive: true });
+  for (const file of readdirSync(output).filter((file) => file.endsWith('.svg'))) {
+    copyFileSync(join(output, file), join(place, file));
+  }
+  const summary = JSON.parse(readFileSync(join(output, 'summary.json'), 'utf8'));
+  writeFileSync(join(place, 'summary.json'), `${JSON.stringify({ ...summary, seconds }, null, 2)}\n`);
+}
+
+/** The page of all notebooks whose results are there. */
+function page() {
+  const done = readdirSync(published).filter((name) => notebooks.includes(name));
+  return `# The study: what was claimed, and what was found
+
+Written by \`npm run study\` from the results of the notebooks. A claim *holds* where the whole 95% interval of the difference lies above
+0, *does not hold* where it lies below, and is *not decidable* at this size otherwise. The seeds stand in the notebooks and were fixed
+before they ran. Where nothing else is said, an interval is Student's over the seeds, paired. All of it is the small world of this
+repository and a model of a million parameters: what holds here need not hold for large models on real video.
+
+${done.map(section).join('\n')}`;
+}
+
+/** @param {string} name */
+function section(name) {
+  const summary = JSON.parse(readFileSync(join(published, name, 'summary.json'), 'utf8'));
+  const notebook = JSON.parse(readFileSync(inClone('notebooks', `${name}.ipynb`), 'utf8'));
+  const [title] = notebook.cells[0].source;
+  const { seeds, budget, seconds, claims } = summary;
+  const number = (/** @type {number} */ value) => value.toPrecision(3);
+  const rows = claims.map(
+    (/** @type {Claim} */ { claim, measure, value, low, high, verdict }) =>
+      `| ${claim} | ${measure} | ${number(value)} (${number(low)} to ${number(high)}) | ${verdict} |`,
+  );
+  const figures = readdirSync(join(published, name)).filter((file) => file.endsWith('.svg'));
+  return `## ${title.replace('# ', '').trim()}
+
+[\`notebooks/${name}.ipynb\`](../../notebooks/${name}.ipynb), ${seeds.length} seeds (${seeds.join(', ')}), ${budget.clips} clips a seed,
+${budget.steps} updates of ${budget.pairsPerStep} pairs a training, ${Math.round(seconds / 60)} min. All numbers: [summary.json](${name}/summary.json).
+
+| claim | measure | difference, 95% interval | verdict |
+| --- | --- | --- | --- |
+${rows.join('\n')}
+
+${figures.map((file) => `![${file.replace('.svg', '')}](${name}/${file})`).join('\n')}
+`;
+}
+
+/** @typedef {{ claim: string, measure: string, value: number, low: number, high: number, verdict: string }} Claim */
