@@ -6,6 +6,7 @@
 import { allPairRatio } from './analysis/allPairRatio.js';
 import { auc } from './analysis/auc.js';
 import { bestF1 } from './analysis/bestF1.js';
+import { bestOfN } from './analysis/bestOfN.js';
 import { brier, expectedCalibrationError, reliability } from './analysis/calibration.js';
 import { chooseThreshold } from './analysis/chooseThreshold.js';
 import { aucInterval, delong } from './analysis/delong.js';
@@ -43,6 +44,7 @@ import { readClips } from './data/video/readClips.js';
 import { sampleFrames } from './data/video/sampleFrames.js';
 import { readVotes, votesTable, writeVotes } from './data/votes.js';
 import { annotate, annotatePairs } from './data/world/annotators.js';
+import { worldPrompts } from './data/world/prompt.js';
 import { makeWorld } from './data/world/world.js';
 import { check } from './engine/check.js';
 import { use } from './engine/use.js';
@@ -83,6 +85,9 @@ import { roc } from './plot/roc.js';
 import { scoreDistribution } from './plot/scoreDistribution.js';
 import { thresholdCosts } from './plot/thresholdCosts.js';
 import { trainingCurves } from './plot/trainingCurves.js';
+import { grpo } from './posttrain/grpo.js';
+import { Policy } from './posttrain/policy.js';
+import { sample } from './posttrain/sample.js';
 import { analyze } from './report/analyze.js';
 import { attention } from './score/attention.js';
 import { clips } from './score/clips.js';
@@ -137,6 +142,9 @@ export const loss = { bt, btWt, winTie, bce, combined };
 /** Training runs. */
 export const train = { fit, estimate, readRun };
 
+/** A small generator of world clips, and its post-training against a reward. */
+export const posttrain = { Policy, grpo, sample, worldPrompts };
+
 /** Scores of clips, and of the items of a file; where a model looks. */
 export const score = { clips, file, attention };
 
@@ -174,6 +182,7 @@ export const analysis = {
   brier,
   chooseThreshold,
   groupAdvantages,
+  bestOfN,
   kolmogorovSmirnov,
   wasserstein,
   populationStability,
@@ -213,6 +222,7 @@ export const notebook = {
 export type { EvaluationRow } from './analysis/evaluate.js';
 export type { Interval } from './base/bootstrap.js';
 export type { Clip } from './data/clip.js';
+export type { GeneratedClip } from './data/world/generate.js';
 export type { World, WorldOptions } from './data/world/world.js';
 export type { Loss } from './loss/loss.js';
 export type { RewardModelConfig } from './model/config.js';
@@ -221,6 +231,7 @@ export type { RewardModel } from './model/rewardModel.js';
 export type { Annotator, AnnotatorOptions } from './notebook/annotator.js';
 export type { CommandOptions, CommandResult } from './notebook/command.js';
 export type { Pair, PairStream } from './pairing/pair.js';
+export type { GrpoOptions, GrpoRecord } from './posttrain/grpo.js';
 export type { AnalyzeOptions } from './report/analyze.js';
 export type { Report } from './report/report.js';
 export type { ScoreTable } from './score/clips.js';

@@ -15,7 +15,6 @@ export const rules = {
 } as const;
 
 const stepsPerFrame = 25;
-const step = 1 / (clipFormat.fps * stepsPerFrame);
 
 /** A body's place in one frame, and whether it is there to be seen. */
 export interface Moved extends Placement {
@@ -40,12 +39,15 @@ interface Mover extends Moved {
 /**
  * Moves bodies by the rules, broken in one way where there is a fault.
  * Without a fault the bodies' energy never grows: gravity is constant, every bounce and friction take some.
+ * @param pace world time that passes in a second of the clip; 0.5 shows everything at half its speed.
  * @returns `frames[frame][body]`, and the bounces on the floor in order of time.
  */
 export function move(
   bodies: readonly Body[],
   fault?: PhysicsFault,
+  pace = 1,
 ): { frames: Moved[][]; bounces: Bounce[] } {
+  const step = pace / (clipFormat.fps * stepsPerFrame);
   const movers = bodies.map(moverOf);
   const gravity: { x: number; y: number } = { x: 0, y: rules.gravity };
   const bounces: Bounce[] = [];
@@ -61,10 +63,10 @@ export function move(
     movers.forEach((mover, index) => {
       const sinking = fault?.kind === 'passes the floor' && fault.body === index && frame >= fault.frame;
       if (sinking && mover.sankFrom !== undefined) {
-        sink(mover, mover.sankFrom + fault.depth);
+        sink(mover, mover.sankFrom + fault.depth, step);
         return;
       }
-      advance(mover, gravity);
+      advance(mover, gravity, step);
       if (sinking && onFloor(mover)) {
         mover.sankFrom = floorHeight - mover.radius;
         return;
@@ -115,7 +117,7 @@ function onFloor({ y, radius }: Mover): boolean {
 }
 
 /** Free motion over one step, with friction along the floor. */
-function advance(mover: Mover, gravity: { x: number; y: number }): void {
+function advance(mover: Mover, gravity: { x: number; y: number }, step: number): void {
   if (onFloor(mover) && mover.vy === 0) {
     const lost = Math.min(Math.abs(mover.vx), rules.friction * step);
     mover.vx -= Math.sign(mover.vx) * lost;
@@ -129,7 +131,7 @@ function advance(mover: Mover, gravity: { x: number; y: number }): void {
 }
 
 /** Slows a body down to the speed of sinking, until it is as deep as it goes. */
-function sink(mover: Mover, lowest: number): void {
+function sink(mover: Mover, lowest: number, step: number): void {
   mover.vy += (rules.sinkSpeed - mover.vy) * rules.sinkRate * step;
   mover.vx *= 1 - rules.sinkRate * step;
   mover.x += mover.vx * step;

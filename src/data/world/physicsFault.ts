@@ -22,18 +22,22 @@ function usable({ bodies, frames }: Scene, { body, frame, speed }: Bounce): bool
  * | vanishes | for 1 + 8 s frames, for good from s = 0.85 |
  *
  * @param stays true to leave out the faults that remove the body.
+ * @param asked the kind to plan if it can be shown on these bodies. @param pace as in `move`.
  */
 export function drawPhysicsFault(
   bodies: readonly Body[],
   strength: number,
   random: Random,
   stays: boolean,
+  asked?: PhysicsFault['kind'],
+  pace = 1,
 ): PhysicsFault {
-  const { frames, bounces } = move(bodies);
-  for (const kind of random.shuffle(faultKinds.physics)) {
+  const { frames, bounces } = move(bodies, undefined, pace);
+  const shuffled = random.shuffle(faultKinds.physics);
+  for (const kind of asked ? [asked, ...shuffled] : shuffled) {
     if (stays && (kind === 'passes the floor' || kind === 'vanishes')) continue;
     const fault = drawKind(kind, { bodies, frames, bounces, strength, random });
-    if (fault && shows(fault, { bodies, frames })) return fault;
+    if (fault && shows(fault, { bodies, frames }, pace)) return fault;
   }
   throw new Error('drawPhysicsFault: no physics fault can be shown on these bodies; start them on screen');
 }
@@ -91,9 +95,13 @@ function drawKind(kind: PhysicsFault['kind'], scene: Scene): PhysicsFault | unde
 }
 
 /** Whether a fault that other bodies may get in the way of comes to be seen. */
-function shows(fault: PhysicsFault, { bodies, frames }: Pick<Scene, 'bodies' | 'frames'>): boolean {
+function shows(
+  fault: PhysicsFault,
+  { bodies, frames }: Pick<Scene, 'bodies' | 'frames'>,
+  pace: number,
+): boolean {
   if (fault.kind !== 'gravity turns' && fault.kind !== 'gains energy') return true;
-  const faulty = move(bodies, fault).frames;
+  const faulty = move(bodies, fault, pace).frames;
   if (fault.kind === 'gains energy') {
     const highest = (states: Moved[][]) =>
       Math.min(...states.slice(Math.ceil(fault.frame)).map((places) => places[fault.body].y));

@@ -1,5 +1,8 @@
-import type { Random } from '../../base/random.js';
+import { Random } from '../../base/random.js';
 import { colours, type Kind, type Motion, motions, shapes } from './body.js';
+
+/** The random stream of single prompts. */
+const stream = 61;
 
 /** Number words of a prompt, by count. */
 const numbers = ['', 'a', 'two', 'three'];
@@ -32,6 +35,23 @@ export function drawPhrases(random: Random): Phrase[] {
     left -= count;
   }
   return phrases;
+}
+
+/** A prompt of the world, as text and as what it asks for. */
+export interface WorldPrompt {
+  text: string;
+  phrases: readonly Phrase[];
+}
+
+/** Prompts drawn by a seed. @throws RangeError when `count` is no whole number from 1 on. */
+export function worldPrompts(count: number, seed: number): WorldPrompt[] {
+  if (!(Number.isInteger(count) && count >= 1)) {
+    throw new RangeError(`worldPrompts: count must be a whole number from 1 on, received ${count}`);
+  }
+  return Array.from({ length: count }, (_, i) => {
+    const phrases = drawPhrases(new Random(seed, stream, i));
+    return { text: promptText(phrases), phrases };
+  });
 }
 
 /** The kinds that phrases ask for, one for each body. */

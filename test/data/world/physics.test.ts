@@ -109,3 +109,18 @@ describe('move', () => {
     expect(frames[7][0].x).toBeGreaterThan(0.55);
   });
 });
+
+describe('pace', () => {
+  it('shows the same motion in another time', () => {
+    const start = [body({ y: 0.2 }), body({ x: 0.8, y: 0.4, vx: -0.3 })];
+    const [plain, slow] = [move(start).frames, move(start, undefined, 0.5).frames];
+    expect(move(start, undefined, 1).frames).toEqual(plain);
+    for (let i = 0; i < 8; i++) {
+      plain[i].forEach((there, one) => {
+        // Bounces fall on other steps of the simulation.
+        expect(Math.abs(slow[2 * i][one].x - there.x)).toBeLessThan(0.01);
+        expect(Math.abs(slow[2 * i][one].y - there.y)).toBeLessThan(0.01);
+      });
+    }
+  });
+});
