@@ -114,8 +114,8 @@ export async function trainAndScore(
     folder: string;
     loss: sr.Loss;
     head?: sr.RewardModelConfig['reduceSequence'];
-    /** Is given the trained model before it is freed. */
-    use?: (model: sr.RewardModel) => Promise<void>;
+    /** Is given the trained model, before it is freed, and the scores. */
+    use?: (model: sr.RewardModel, scores: number[]) => Promise<void>;
   },
 ): Promise<number[]> {
   const model = await sr.model.tiny({ dimension, seed, config: { reduceSequence: head } });
@@ -134,9 +134,10 @@ export async function trainAndScore(
       folder,
     });
     const list = clips.map(({ clip }) => clip);
-    const scores = await sr.score.clips(model, list, { features, batchSize: 32 });
-    await use?.(model);
-    return scores.array('score') as number[];
+    const scored = await sr.score.clips(model, list, { features, batchSize: 32 });
+    const scores = scored.array('score') as number[];
+    await use?.(model, scores);
+    return scores;
   } finally {
     model.dispose();
   }

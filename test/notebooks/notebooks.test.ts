@@ -129,6 +129,17 @@ describe.skipIf(!hasKernel)('notebooks (skipped where .venv has no kernelspec)',
       expect(Object.keys(summary.spread)).toEqual(['BT', 'BT-WT', 'BT-LT', 'BT+BCE']);
       expect(count(outputs, 'application/vnd.plotly.v1+json')).toBeGreaterThanOrEqual(6);
     });
+
+    it('06-reward-hacking sets proxies beside the truth', { timeout: 300_000 }, async () => {
+      const { outputs, summary } = await decided('06-reward-hacking', { GRPO_STEPS: '2' });
+      expect(summary.claims).toHaveLength(9);
+      for (const { value } of Object.values<{ value: number }>(summary.endQuality)) {
+        expect(value).toBeGreaterThan(0);
+        expect(value).toBeLessThan(1);
+      }
+      expect(summary.ends.BT.map(({ step }: { step: number }) => step)).toEqual([2, 2]);
+      expect(count(outputs, 'application/vnd.solireward.player.v1+json')).toBe(1);
+    });
   });
 
   it.skipIf(!hasShared)(

@@ -37,7 +37,9 @@ export interface GeneratedClip {
   fault: string;
   strength: number;
   departures: Departures;
-  /** True quality, 0 to 1: (1 - strength of the fault) times what the departures leave. */
+  /** What the departures leave of the quality, 0 to 1. */
+  left: number;
+  /** True quality, 0 to 1: (1 - strength of the fault) times what is left. */
   quality: number;
 }
 
@@ -69,12 +71,14 @@ export async function generateClips(
   return made.map(({ plan, fault }) => {
     const { text } = plan.prompt;
     const strength = fault?.strength ?? 0;
+    const left = qualityLeft(plan.departures);
     return {
       clip: { id: plan.id, path: pathOf(plan, folder), prompt: text, promptId: text.replaceAll(' ', '-') },
       fault: fault?.kind ?? '',
       strength,
       departures: plan.departures,
-      quality: (1 - strength) * qualityLeft(plan.departures),
+      left,
+      quality: (1 - strength) * left,
     };
   });
 }

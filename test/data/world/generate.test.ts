@@ -55,6 +55,7 @@ describe('generateClips', () => {
       clip: { id: 'truth-0', prompt: prompts[0].text },
     });
     expect(made[0].quality).toBeCloseTo(left, 12);
+    expect(made[1].left).toBeCloseTo(left, 12);
     expect(made[1].quality).toBeCloseTo(0.4 * left, 12);
     const jumps = made.filter(({ fault }) => fault === 'jumps').length;
     expect(jumps).toBeGreaterThan(30);
