@@ -1,0 +1,74 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+import { expect, it } from 'vitest';
+
+const root = resolve(fileURLToPath(new URL('..', import.meta.url)));
+const pages = [
+  join(root, 'README.md'),
+  ...readdirSync(join(root, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join(root, 'docs', name)),
+];
+
+/** The TypeScript blocks of a page as one module: each sees those before it and may use their names anew. */
+function moduleOf(page: string): string {
+  const blocks = [...page.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code]) => code);
+  const imports = new Set(["import * as sr from 'solireward';"]);
+  const nested = blocks.map((code) =>
+    code.replaceAll(/^import .*;$/gm, (line) => {
+      imports.add(line);
+      return '';
+    }),
+  );
+  return [...imports, ...nested.map((code) => `{ ${code}`), '}'.repeat(nested.length)].join('\n');
+}
+
+/** What the compiler says of modules, by file name. */
+function mistakes(modules: ReadonlyMap<string, string>): string[] {
+  const options: ts.CompilerOptions = {
+    ...ts.parseJsonConfigFileContent(
+      ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile).config,
+      ts.sys,
+      root,
+    ).options,
+    noEmit: true,
+    noUnusedLocals: false,
+    noUnusedParameters: false,
+    skipLibCheck: true,
+    paths: { solireward: [join(root, 'src', 'index.ts')] },
+  };
+  const host = ts.createCompilerHost(options);
+  const { fileExists, getSourceFile } = host;
+  host.fileExists = (name) => modules.has(name) || fileExists(name);
+  host.getSourceFile = (name, ...rest) => {
+    const text = modules.get(name);
+    return text === undefined
+      ? getSourceFile(name, ...rest)
+      : ts.createSourceFile(name, text, ts.ScriptTarget.ESNext);
+  };
+  const program = ts.createProgram([...modules.keys()], options, host);
+  return [...modules.keys()].flatMap((name) =>
+    ts.getPreEmitDiagnostics(program, program.getSourceFile(name)).map(({ messageText, file, start }) => {
+      const { line } = file!.getLineAndCharacterOfPosition(start!);
+      const code = file!.text.split('\n')[line].trim();
+      return `${basename(name)}: "${code}": ${ts.flattenDiagnosticMessageText(messageText, ' ')}`;
+    }),
+  );
+}
+
+it('shows code that the public surface has', { timeout: 120_000 }, () => {
+  const modules = new Map(
+    pages.map((page) => [
+      join(root, `${basename(page, '.md')}.docs.ts`),
+      moduleOf(readFileSync(page, 'utf8')),
+    ]),
+  );
+  const wrong = join(root, 'wrong.docs.ts');
+  modules.set(wrong, moduleOf('```ts\nsr.data.readVotes(3);\n```\n\n```ts\nsr.data.nothing();\n```\n'));
+  const found = mistakes(modules);
+  // The check itself can fail: two mistakes were put there.
+  expect(found.filter((line) => line.startsWith('wrong'))).toHaveLength(2);
+  expect(found.filter((line) => !line.startsWith('wrong'))).toEqual([]);
+});
