@@ -1,14 +1,19 @@
+import { spawn } from 'node:child_process';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join, relative, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { environment, inClone, root, venvProgram } from './setup/environment.mjs';
-import { foreground, secondsSince } from './setup/step.mjs';
+import { secondsSince } from './setup/step.mjs';
 import { setUp } from './setup.mjs';
 
 // npm run study [-- --only 05-win-tie, more than once for several] [--fetv FOLDER, with FETV's ratings_full.csv]
 //               [--folder runs/study]
-// Runs the notebooks of the study in full, and writes their claims and figures to docs/study/.
+// Runs the notebooks of the study in full, two at a time, and writes their claims and figures to docs/study/.
 const notebooks = ['03-annotation-noise', '04-heads', '05-win-tie', '06-reward-hacking'];
+/** The longest first, so that both ends come at about the same time. */
+const order = ['06-reward-hacking', '04-heads', '03-annotation-noise', '05-win-tie'];
 const { values: options } = parseArgs({
   options: {
     only: { type: 'string', multiple: true, default: notebooks },
@@ -25,15 +30,48 @@ const folder = resolve(root, options.folder);
 const published = inClone('docs', 'study');
 
 await setUp({ notebooks: true });
-for (const name of notebooks.filter((one) => options.only.includes(one))) {
-  const output = join(folder, name);
+const start = performance.now();
+const waiting = order.filter((name) => options.only.includes(name));
+let failed = false;
+// One core each: the steps of a small model leave the second one idle half of the time.
+await Promise.all([lane(), lane()]);
+if (failed) {
+  console.error(
+    '[study] failed: the last lines of the notebook above say why. Run it again: trainings go on where they were.',
+  );
+  process.exit(1);
+}
+const minutes = Math.round(secondsSince(start) / 60);
+writeFileSync(
+  join(published, 'README.md'),
+  page(options.only.length === notebooks.length ? minutes : undefined),
+);
+console.log(`[study] ${minutes} minutes; written to ${relative(root, published)}/README.md`);
+
+/** Runs notebooks one after the other, as long as some are waiting. */
+async function lane() {
+  for (let name = waiting.shift(); name && !failed; name = waiting.shift()) {
+    const output = join(folder, name);
+    const begun = performance.now();
+    if (await succeeds(name, output)) publish(name, output, secondsSince(begun));
+    else failed = true;
+  }
+}
+
+/**
+ * Runs a notebook with its lines named after it.
+ * @param {string} name
+ * @param {string} output
+ * @returns {Promise<boolean>}
+ */
+function succeeds(name, output) {
   mkdirSync(output, { recursive: true });
-  console.log(`[study] ${name}`);
-  const start = performance.now();
-  const exitCode = await foreground(
+  const child = spawn(
     venvProgram('python'),
     [inClone('scripts', 'runNotebook.py'), inClone('notebooks', `${name}.ipynb`), output],
     {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'inherit'],
       env: {
         ...environment,
         SOLIREWARD_RUN_FOLDER: output,
@@ -42,16 +80,12 @@ for (const name of notebooks.filter((one) => options.only.includes(one))) {
       },
     },
   );
-  if (exitCode !== 0) {
-    console.error(
-      `[study] ${name} failed: its last cell above says why. Run it again: it goes on where it was.`,
-    );
-    process.exit(exitCode);
-  }
-  publish(name, output, secondsSince(start));
+  createInterface({ input: child.stdout }).on('line', (line) => console.log(`[${name.slice(0, 2)}] ${line}`));
+  return new Promise((done) => {
+    child.on('close', (code) => done(code === 0));
+    child.on('error', () => done(false));
+  });
 }
-writeFileSync(join(published, 'README.md'), page());
-console.log(`[study] written to ${relative(root, published)}/README.md`);
 
 /**
  * Copies a notebook's figures and results into the documents.
@@ -70,15 +104,18 @@ function publish(name, output, seconds) {
   writeFileSync(join(place, 'summary.json'), `${JSON.stringify({ ...summary, seconds }, null, 2)}\n`);
 }
 
-/** The page of all notebooks whose results are there. */
-function page() {
+/**
+ * The page of all notebooks whose results are there.
+ * @param {number | undefined} minutes that all of them took together.
+ */
+function page(minutes) {
   const done = readdirSync(published).filter((name) => notebooks.includes(name));
   return `# The study: what was claimed, and what was found
 
 Written by \`npm run study\` from the results of the notebooks. A claim *holds* where the whole 95% interval of the difference lies above
 0, *does not hold* where it lies below, and is *not decidable* at this size otherwise. The seeds stand in the notebooks and were fixed
 before they ran. Where nothing else is said, an interval is Student's over the seeds, paired. All of it is the small world of this
-repository and a model of a million parameters: what holds here need not hold for large models on real video.
+repository and a model of a million parameters: what holds here need not hold for large models on real video.${minutes ? `\nAll four notebooks took ${minutes} minutes on ${availableParallelism()} cores.` : ''}
 
 ${done.map(section).join('\n')}`;
 }
@@ -98,7 +135,7 @@ function section(name) {
   return `## ${title.replace('# ', '').trim()}
 
 [\`notebooks/${name}.ipynb\`](../../notebooks/${name}.ipynb), ${seeds.length} seeds (${seeds.join(', ')}), ${budget.clips} clips a seed,
-${budget.steps} updates of ${budget.pairsPerStep} pairs a training, ${Math.round(seconds / 60)} min. All numbers: [summary.json](${name}/summary.json).
+${budget.steps} updates of ${budget.pairsPerStep} pairs a training, ${Math.round(seconds / 60)} min beside another. All numbers: [summary.json](${name}/summary.json).
 
 | claim | measure | difference, 95% interval | verdict |
 | --- | --- | --- | --- |

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type ColumnTable, from } from 'arquero';
 import { host } from '../../notebook/contract.js';
@@ -125,8 +125,11 @@ async function claim(folder: string, parameters: object): Promise<void> {
   const path = join(folder, 'world.json');
   const text = `${JSON.stringify(parameters, null, 2)}\n`;
   const found = await readFile(path, 'utf8').catch(() => undefined);
-  if (found === undefined) await writeFile(path, text);
-  else if (found !== text) {
+  if (found === undefined) {
+    // In one piece, for whoever makes the same world at the same time.
+    await writeFile(`${path}.${process.pid}`, text);
+    await rename(`${path}.${process.pid}`, path);
+  } else if (found !== text) {
     throw new Error(
       `makeWorld: ${folder} holds a world of other parameters (world.json); choose another folder`,
     );
