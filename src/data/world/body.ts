@@ -82,14 +82,14 @@ export interface BodyState extends Placement, Deformation {
 
 /**
  * Places bodies of the given kinds so that none touches another and each can be seen to do what it is asked.
- * @param size factor of the bodies' radii, where there is room.
+ * @param size factor of the bodies' radii, from 0.5 on, where there is room.
  * @throws Error when there is no room for them.
  */
 export function placeBodies(kinds: readonly Kind[], random: Random, size = 1): Body[] {
   for (let attempt = 0; attempt < 100; attempt++) {
     const bodies: Body[] = [];
-    // Where it is crowded, smaller bodies.
-    const scale = size * (1 - attempt / 200);
+    // Where it is crowded, smaller bodies: down to half of what they usually are.
+    const scale = size + ((0.5 - size) * attempt) / 100;
     for (const kind of kinds) {
       const body = placeBeside(bodies, kind, scale * random.uniform(0.07, 0.12), random);
       if (body) bodies.push(body);

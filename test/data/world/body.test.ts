@@ -31,6 +31,17 @@ describe('placeBodies', () => {
     }
   });
 
+  it('makes bodies larger or smaller as asked, where there is room', () => {
+    for (let seed = 0; seed < 50; seed++) {
+      const [small, plain, large] = [0.6, 1, 1.65].map(
+        (size) => placeBodies([slider], new Random(seed), size)[0],
+      );
+      expect(small.radius / plain.radius).toBeCloseTo(0.6, 12);
+      expect(large.radius / plain.radius).toBeCloseTo(1.65, 12);
+      expect(placeBodies([slider, slider, slider], new Random(seed), 1.65)).toHaveLength(3);
+    }
+  });
+
   it('says so when there is no room', () => {
     expect(() => placeBodies(Array(20).fill(slider), new Random(1))).toThrow(/no room for 20 bodies/);
   });
