@@ -1,5 +1,6 @@
 import { argsort } from '../base/argsort.js';
 import { checkLengths, checkScores } from './check.js';
+import { rowsOfGroups } from './groups.js';
 
 /** What is to be expected of the best of n clips. */
 export interface BestOfN {
@@ -29,13 +30,7 @@ export function bestOfN(
   checkScores('bestOfN', truth, 'truth');
   checkLengths('bestOfN', 'true values', scores.length, truth.length);
   checkLengths('bestOfN', 'groups', scores.length, groups.length);
-  const members = new Map<string, number[]>();
-  groups.forEach((group, i) => {
-    const own = members.get(group);
-    if (own) own.push(i);
-    else members.set(group, [i]);
-  });
-  const sorted = [...members.values()].map((rows) => {
+  const sorted = [...rowsOfGroups(groups).values()].map((rows) => {
     const ofGroup = rows.map((row) => scores[row]);
     const ascending = [...argsort(ofGroup)].map((i) => rows[i]);
     return { scores: ascending.map((row) => scores[row]), truth: meanOfTies(ascending, scores, truth) };

@@ -1,4 +1,5 @@
 import { checkLengths, checkScores } from './check.js';
+import { rowsOfGroups } from './groups.js';
 
 /** The advantages of scores within their groups. */
 export interface GroupAdvantages {
@@ -19,12 +20,7 @@ export interface GroupAdvantages {
 export function groupAdvantages(scores: readonly number[], groups: readonly string[]): GroupAdvantages {
   checkScores('groupAdvantages', scores);
   checkLengths('groupAdvantages', 'groups', scores.length, groups.length);
-  const members = new Map<string, number[]>();
-  groups.forEach((group, i) => {
-    const rows = members.get(group);
-    if (rows) rows.push(i);
-    else members.set(group, [i]);
-  });
+  const members = rowsOfGroups(groups);
   const advantages = new Array<number>(scores.length).fill(0);
   let flat = 0;
   for (const rows of members.values()) {
