@@ -49,7 +49,8 @@ export class Estimate {
 
 /**
  * Measures what `fit` with these arguments would take, by updates at a learning rate of 0: the model and the stream stay
- * as they are. The first one gives the memory and warms up; one of a single batch and one of two give
+ * as they are. The first one gives the memory and warms up: of two batches where `fit` accumulates, since the sum of
+ * the gradients is then held besides those of a batch. One of a single batch and one of two give
  * seconds of a step = accumulate × seconds of a batch + seconds of the update. A part of the model that is frozen is
  * computed once a clip by `fit`, and each time here, so that the estimate is then from above.
  * @throws as `fit` does.
@@ -81,7 +82,7 @@ export async function estimate(
         end.abort(); // the feed reads one batch more than is asked for
       }
     };
-    const memoryBytes = await peakOf(() => measure(1));
+    const memoryBytes = await peakOf(() => measure(Math.min(accumulate, 2)));
     const [one, two] = [await measure(1), await measure(2)];
     const batch = Math.max(0, two - one);
     const seconds = accumulate * batch + Math.max(0, one - batch);

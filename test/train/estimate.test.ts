@@ -50,6 +50,16 @@ await describeEngines('estimate', () => {
     const head = await estimate(model, pairs(), { batchSize: 1, trainable: 'head', keep: 1 });
     expect(head.diskBytes).toBe(3 * (all + 2 * bytes(model.parameters('head'))));
   });
+
+  it('counts the sum of the gradients that is held while batches are accumulated', async () => {
+    model = await smallModel();
+    const trained = 4 * sum(model.parameters('all').map((name) => model!.weights.get(name)!.size));
+    const memory = async (accumulate: number) =>
+      (await estimate(model!, pairs(), { batchSize: 8, accumulate })).memoryBytes;
+    const [one, two, many] = [await memory(1), await memory(2), await memory(40)];
+    expect(two - one).toBeGreaterThanOrEqual(trained);
+    expect(many).toBe(two);
+  });
 });
 
 describe('estimate', () => {
