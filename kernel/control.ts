@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { Reply, Router } from 'zeromq';
 import { type Redirected, readDescriptors } from './inheritedOutput.js';
 import { log, logTo } from './log.js';
+import { splitLog } from './nativeLogs.js';
 import { interruptMainThread } from './terminate.js';
 import { address, type Connection, type Message, Wire } from './wire.js';
 
@@ -77,7 +78,11 @@ async function main(): Promise<void> {
     logTo(redirected.log);
     readDescriptors(
       redirected.readers,
-      (name, text) => tell({ type: 'inherited', name, text }),
+      (name, text) => {
+        const { shown, logged } = name === 'stderr' ? splitLog(text) : { shown: text, logged: '' };
+        if (logged) log(logged.trimEnd());
+        if (shown) tell({ type: 'inherited', name, text: shown });
+      },
       () => tell({ type: 'drained' }),
     );
   }

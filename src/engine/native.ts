@@ -35,7 +35,10 @@ export function hasNvidiaDriver(): boolean {
   return spawnSync('nvidia-smi', ['-L'], { stdio: 'ignore' }).status === 0;
 }
 
-/** TensorFlow reads these when its library is loaded: warnings and errors only, if the user did not choose. */
+/**
+ * TensorFlow reads this when its library has been loaded: errors only, if the user did not choose. What it says of
+ * oneDNN comes before that, and the one variable that silences it turns oneDNN off; the kernel keeps it from the cell.
+ */
 function quiet(): void {
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
 }

@@ -26,6 +26,12 @@ describe('output that does not come from JavaScript', () => {
     expect(outcome.published.at(-1)?.content.execution_state).toBe('idle');
   });
 
+  it('is not shown where native code only informs', async () => {
+    const line = (severity: string) => `${severity}0000 00:00:1795444270.007672   32568 port.cc:153] said\n`;
+    const outcome = await client.execute(`fs.writeSync(2, ${JSON.stringify(line('I') + line('E'))}); 0`);
+    expect(printed(outcome, 'stderr')).toBe(line('E'));
+  });
+
   it('is complete, however much it is, while the cell waits for the child', async () => {
     const outcome = await client.execute('execSync("seq 200000", { stdio: "inherit" }); 0');
     expect(printed(outcome)).toBe(Array.from({ length: 200_000 }, (_, i) => `${i + 1}\n`).join(''));
