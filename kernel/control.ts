@@ -3,6 +3,7 @@ import { Reply, Router } from 'zeromq';
 import { type Redirected, readDescriptors } from './inheritedOutput.js';
 import { log, logTo } from './log.js';
 import { splitLog } from './nativeLogs.js';
+import { whenOrphaned } from './parent.js';
 import { interruptMainThread } from './terminate.js';
 import { address, type Connection, type Message, Wire } from './wire.js';
 
@@ -31,6 +32,7 @@ export type ControlEvent =
   | { type: 'inherited'; name: 'stdout' | 'stderr'; text: string }
   | { type: 'drained' }
   | { type: 'shutdown'; request: Message; restart: boolean }
+  | { type: 'orphaned' }
   | { type: 'request'; request: Message };
 
 /** What the main thread wants: an answer sent on the control channel, or the sockets closed. */
@@ -38,6 +40,11 @@ export type ControlCommand = { type: 'answer'; frames: (Buffer | string)[] } | {
 
 /** Time in which the main thread may end the process in good order. */
 const graceMilliseconds = 3000;
+
+/** Ends the process if the main thread has not done so in its time. */
+function endInTime(): void {
+  setTimeout(() => process.kill(process.pid, 'SIGKILL'), graceMilliseconds).unref();
+}
 
 async function heartbeat(socket: Reply): Promise<void> {
   for await (const frames of socket) await socket.send(frames);
@@ -59,7 +66,7 @@ async function control(socket: Router, wire: Wire, words: Int32Array): Promise<v
         await answer(request, 'interrupt_reply', { status: 'ok' });
       } else if (request.header.msg_type === 'shutdown_request') {
         const restart = request.content.restart === true;
-        setTimeout(() => process.kill(process.pid, 'SIGKILL'), graceMilliseconds).unref();
+        endInTime();
         await answer(request, 'shutdown_reply', { status: 'ok', restart });
         tell({ type: 'shutdown', request, restart });
       } else {
@@ -102,6 +109,10 @@ async function main(): Promise<void> {
       const frames = command.frames.map((frame) => (typeof frame === 'string' ? frame : Buffer.from(frame)));
       void controlSocket.send(frames);
     }
+  });
+  whenOrphaned(() => {
+    endInTime();
+    tell({ type: 'orphaned' });
   });
   tell({ type: 'ready' });
   const wire = new Wire(connection, session);

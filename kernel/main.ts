@@ -63,10 +63,13 @@ async function main(connectionFile: string): Promise<void> {
   (globalThis as { [hostKey]?: Host })[hostKey] = server;
   output.publish('status', { execution_state: 'starting' });
 
-  const end = (request: Message, restart: boolean) => {
-    server.shutdown(request, restart);
+  const endSoon = () => {
     // Time for the last messages, and for a training to write its checkpoint; the control thread waits longer.
     setTimeout(() => process.exit(0), 300);
+  };
+  const end = (request: Message, restart: boolean) => {
+    server.shutdown(request, restart);
+    endSoon();
   };
   control.on('message', (event: ControlEvent) => {
     if (event.type === 'interrupt') server.interrupt(event.request, event.cell);
@@ -74,6 +77,10 @@ async function main(connectionFile: string): Promise<void> {
     if (event.type === 'inherited') output.print(event.name, event.text);
     if (event.type === 'drained') drain.arrived();
     if (event.type === 'shutdown') end(event.request, event.restart);
+    if (event.type === 'orphaned') {
+      interruption.abort();
+      endSoon();
+    }
     // The control thread knows only the messages of its own channel.
     if (event.type === 'request' && wire.isNew(event.request.header))
       server.handle(event.request, (type, content) => {
