@@ -114,8 +114,9 @@ function page(minutes) {
 
 Written by \`npm run study\` from the results of the notebooks. A claim *holds* where the whole 95% interval of the difference lies above
 0, *does not hold* where it lies below, and is *not decidable* at this size otherwise. The seeds stand in the notebooks and were fixed
-before they ran. Where nothing else is said, an interval is Student's over the seeds, paired. All of it is the small world of this
-repository and a model of a million parameters: what holds here need not hold for large models on real video.${minutes ? `\nAll four notebooks took ${minutes} minutes on ${availableParallelism()} cores.` : ''}
+before they ran. Where nothing else is said, an interval is Student's over the seeds, paired; it is not widened for the number of claims, so
+of twenty that are not true one may hold by chance. All of it is the small world of this repository and a model of a million parameters:
+what holds here need not hold for large models on real video.${minutes ? `\nAll four notebooks took ${minutes} minutes on ${availableParallelism()} cores.` : ''}
 
 ${done.map(section).join('\n')}`;
 }
