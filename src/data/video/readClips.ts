@@ -100,6 +100,7 @@ export async function readClips(
       const index = next++;
       try {
         outcomes[index] = await readOnce(clips[index]);
+        signal?.throwIfAborted(); // while this one was decoded, another reader may have been stopped
       } catch (error) {
         if (!(error instanceof UnreadableClip)) {
           next = clips.length; // the other readers stop too
