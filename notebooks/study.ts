@@ -33,7 +33,6 @@ export type Dimension = 'physics' | 'deformity' | 'alignment';
 export interface Experiment {
   seed: number;
   dimension: Dimension;
-  world: sr.World;
   /** A quarter of the prompts is only tested on. */
   train: TrueClip[];
   test: TrueClip[];
@@ -66,7 +65,6 @@ export async function experiment(seed: number, dimension: Dimension): Promise<Ex
   return {
     seed,
     dimension,
-    world,
     train: own.filter((one) => !isTest(one)),
     test: own.filter(isTest),
     features: new sr.model.Features('decoder+head'),
@@ -150,8 +148,7 @@ export const pairAccuracy = (scores: readonly number[], clips: readonly TrueClip
     clips.map(({ pass }) => pass),
   );
 
-export const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
+export const { mean } = sr.analysis;
 
 /** Of the values themselves, not of a sample. */
 export const deviation = (values: readonly number[]): number => {

@@ -1,5 +1,13 @@
 import { spawn } from 'node:child_process';
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -11,9 +19,8 @@ import { setUp } from './setup.mjs';
 // npm run study [-- --only 05-win-tie, more than once for several] [--fetv FOLDER, with FETV's ratings_full.csv]
 //               [--folder runs/study]
 // Runs the notebooks of the study in full, two at a time, and writes their claims and figures to docs/study/.
-const notebooks = ['03-annotation-noise', '04-heads', '05-win-tie', '06-reward-hacking'];
-/** The longest first, so that both ends come at about the same time. */
-const order = ['06-reward-hacking', '04-heads', '03-annotation-noise', '05-win-tie'];
+// The longest first, so that both lanes end at about the same time.
+const notebooks = ['06-reward-hacking', '04-heads', '03-annotation-noise', '05-win-tie'];
 const { values: options } = parseArgs({
   options: {
     only: { type: 'string', multiple: true, default: notebooks },
@@ -31,7 +38,7 @@ const published = inClone('docs', 'study');
 
 await setUp({ notebooks: true });
 const start = performance.now();
-const waiting = order.filter((name) => options.only.includes(name));
+const waiting = notebooks.filter((name) => options.only.includes(name));
 let failed = false;
 // One core each: the steps of a small model leave the second one idle half of the time.
 await Promise.all([lane(), lane()]);
@@ -109,7 +116,7 @@ function publish(name, output, seconds) {
  * @param {number | undefined} minutes that all of them took together.
  */
 function page(minutes) {
-  const done = readdirSync(published).filter((name) => notebooks.includes(name));
+  const done = notebooks.toSorted().filter((name) => existsSync(join(published, name)));
   return `# The study: what was claimed, and what was found
 
 Written by \`npm run study\` from the results of the notebooks. A claim *holds* where the whole 95% interval of the difference lies above

@@ -1,6 +1,7 @@
 import type { Interval } from '../base/bootstrap.js';
 import { student975 } from '../base/studentT.js';
 import { checkLengths, checkScores } from './check.js';
+import { mean } from './distribution.js';
 
 /** What repeats of an experiment say of "the first is greater than the second", at 95%. */
 export type Verdict = 'holds' | 'does not hold' | 'not decidable';
@@ -20,7 +21,7 @@ export function overSeeds(results: readonly number[]): Interval {
   checkScores('overSeeds', results, 'results');
   const n = results.length;
   if (n < 2) throw new RangeError('overSeeds: expected the results of at least two seeds, received one');
-  const value = results.reduce((sum, result) => sum + result, 0) / n;
+  const value = mean(results);
   const squares = results.reduce((sum, result) => sum + (result - value) ** 2, 0);
   const reach = student975(n - 1) * Math.sqrt(squares / (n - 1) / n);
   return { value, low: value - reach, high: value + reach };

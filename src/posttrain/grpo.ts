@@ -10,7 +10,7 @@ import { type GeneratedClip, generateClips } from '../data/world/generate.js';
 import type { WorldPrompt } from '../data/world/prompt.js';
 import { type Scalar, type Tensor1D, tf, type Variable } from '../engine/tf.js';
 import { host } from '../notebook/contract.js';
-import { type Action, type Policy, planOf } from './policy.js';
+import { type Policy, plansOf } from './policy.js';
 
 /** Scores of clips, in their order: a reward model's, or of what is true of them, or anything else to be chased. */
 export type Reward = (
@@ -87,7 +87,8 @@ export async function grpo(policy: Policy, options: GrpoOptions): Promise<GrpoRe
       const ofClips = asked.flatMap((prompt) => new Array<WorldPrompt>(groupSize).fill(prompt));
       const groups = asked.flatMap((_, group) => new Array<string>(groupSize).fill(String(group)));
       const actions = await policy.act(ofClips, new Random(seed, step));
-      const made = await make(actions, ofClips, { folder, seed, step }, signal);
+      const plans = plansOf(actions, ofClips, new Random(seed, step, 1), (i) => `step-${step}-${i}`);
+      const made = await generateClips(plans, join(folder, String(step)), signal);
       const rewards = await rewardsOf(made, reward);
       await rm(join(folder, String(step)), { recursive: true });
       const { advantages, flat } = groupAdvantages(rewards, groups);
@@ -134,23 +135,10 @@ export function surrogate(ratio: Tensor1D, advantages: Tensor1D, clip: number): 
 }
 
 /** Mean of each departure over clips. */
-export function meanDepartures(clips: readonly GeneratedClip[]): Record<DepartureName, number> {
+function meanDepartures(clips: readonly GeneratedClip[]): Record<DepartureName, number> {
   return Object.fromEntries(
     departureNames.map((name) => [name, mean(clips.map(({ departures }) => departures[name]))]),
   ) as Record<DepartureName, number>;
-}
-
-function make(
-  actions: readonly Action[],
-  prompts: readonly WorldPrompt[],
-  { folder, seed, step }: { folder: string; seed: number; step: number },
-  signal: AbortSignal | undefined,
-): Promise<GeneratedClip[]> {
-  const draws = new Random(seed, step, 1);
-  const plans = actions.map((action, i) =>
-    planOf(action, { id: `step-${step}-${i}`, prompt: prompts[i], seed: draws.integer(2 ** 31) }),
-  );
-  return generateClips(plans, join(folder, String(step)), signal);
 }
 
 async function rewardsOf(made: readonly GeneratedClip[], reward: Reward): Promise<readonly number[]> {

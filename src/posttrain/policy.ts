@@ -145,6 +145,18 @@ export function planOf(
   return { ...clip, departures, ...(kind && { fault: { kind, strength: 1 / (1 + Math.exp(-strength)) } }) };
 }
 
+/** The clips that actions for prompts ask for. @param random of the clips' seeds. @param idOf names them, by index. */
+export function plansOf(
+  actions: readonly Action[],
+  prompts: readonly WorldPrompt[],
+  random: Random,
+  idOf: (index: number) => string,
+): ClipPlan[] {
+  return actions.map((action, i) =>
+    planOf(action, { id: idOf(i), prompt: prompts[i], seed: random.integer(2 ** 31) }),
+  );
+}
+
 /** What a policy knows of a prompt: 1, its number of bodies, and which motions it asks for. */
 const featureCount = 2 + motions.length;
 

@@ -1,7 +1,7 @@
 import { Random } from '../base/random.js';
 import { type GeneratedClip, generateClips } from '../data/world/generate.js';
 import type { WorldPrompt } from '../data/world/prompt.js';
-import { type Policy, planOf } from './policy.js';
+import { type Policy, plansOf } from './policy.js';
 
 /**
  * Clips of a policy, as files in a folder, with their true quality.
@@ -25,12 +25,6 @@ export async function sample(
   const ofClips = prompts.flatMap((prompt) => new Array<WorldPrompt>(perPrompt).fill(prompt));
   const random = new Random(seed);
   const actions = await policy.act(ofClips, random);
-  const plans = actions.map((action, i) =>
-    planOf(action, {
-      id: `${Math.floor(i / perPrompt)}-${i % perPrompt}`,
-      prompt: ofClips[i],
-      seed: random.integer(2 ** 31),
-    }),
-  );
-  return generateClips(plans, folder, signal);
+  const idOf = (i: number) => `${Math.floor(i / perPrompt)}-${i % perPrompt}`;
+  return generateClips(plansOf(actions, ofClips, random, idOf), folder, signal);
 }

@@ -1,3 +1,4 @@
+import { rowsOfGroups } from '../analysis/groups.js';
 import type { ClipRatings } from '../data/clipRatings.js';
 import type { ScoredClips } from '../data/scoredClips.js';
 
@@ -73,13 +74,7 @@ export const pick = <T>(list: readonly T[], indices: readonly number[]): T[] => 
 
 /** Indices of each group, the largest first; of equally large ones by name. */
 export function members(groups: readonly string[]): Map<string, number[]> {
-  const found = new Map<string, number[]>();
-  groups.forEach((group, i) => {
-    const list = found.get(group);
-    if (list) list.push(i);
-    else found.set(group, [i]);
-  });
-  return new Map([...found].sort(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1)));
+  return new Map([...rowsOfGroups(groups)].sort(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1)));
 }
 
 /** Whether Pass and Fail are both there, two of each at least: less says nothing of a spread. */

@@ -24,7 +24,11 @@ export interface ClipPlan {
   id: string;
   prompt: WorldPrompt;
   /** Another kind is shown where these bodies cannot show this one. */
-  fault?: { kind: PhysicsFault['kind'] /** Above 0, up to 1. */; strength: number };
+  fault?: {
+    kind: PhysicsFault['kind'];
+    /** Above 0, up to 1. */
+    strength: number;
+  };
   departures: Departures;
   /** Of the places of the bodies and of the details of the fault. */
   seed: number;
