@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { rename, writeFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { type ColumnTable, toArrowIPC, toCSV } from 'arquero';
+import { replaceFile } from '../base/replaceFile.js';
 import { type Columns, readColumns, rowCount } from './columnFile.js';
 
 /** One row, by column names. Text formats give strings, the others what they hold. */
@@ -34,9 +33,7 @@ export function rowsOf(columns: Columns): Row[] {
  */
 export async function writeTable(operation: string, file: string, table: ColumnTable): Promise<void> {
   const bytes = formatOf(operation, file, table);
-  const draft = `${file}.${randomUUID()}`;
-  await writeFile(draft, bytes);
-  await rename(draft, file);
+  await replaceFile(file, (draft) => draft.writeFile(bytes));
 }
 
 function formatOf(operation: string, file: string, table: ColumnTable): string | Uint8Array {

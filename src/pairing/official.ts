@@ -1,7 +1,7 @@
-import { createWriteStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { replaceFile } from '../base/replaceFile.js';
 import type { Clip } from '../data/clip.js';
 import type { Pair, PairKind } from './pair.js';
 
@@ -77,7 +77,7 @@ export async function readOfficial(
  * Writes pairs as a JSON file that the official trainer reads, one item a line. Qualities are 1 for Pass and 0 for
  * Fail; `meta` keeps the clips, so that `readOfficial` gives back the same pairs.
  * Source: official implementation, training file.
- * @param pairs any number: they are written as they come.
+ * @param pairs any number: they are written as they come, and an old file gives way when all of them are.
  * @throws when there is no pair, a clip has no prompt that `{prompt}` needs, or a text holds `<video>` itself.
  */
 export async function writeOfficial(
@@ -94,7 +94,7 @@ export async function writeOfficial(
     if (index === 0) throw new RangeError('writeOfficial: expected at least one pair, received none');
     yield ']\n';
   }
-  await pipeline(Readable.from(lines()), createWriteStream(file));
+  await replaceFile(file, (draft) => pipeline(Readable.from(lines()), draft.createWriteStream()));
 }
 
 function parse(file: string, text: string): unknown[] {

@@ -1,5 +1,6 @@
-import { appendFile, readFile, rename, writeFile } from 'node:fs/promises';
+import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { replaceFile } from '../base/replaceFile.js';
 import type { Evaluation } from './heldOut.js';
 
 /** One line of a run's log; the names are those of TRL, in camel case. All of before the step's update. */
@@ -42,8 +43,7 @@ export async function readLog(folder: string): Promise<StepRecord[]> {
 /** Cuts a log back to the steps that a checkpoint has. */
 export async function cutLog(folder: string, step: number): Promise<StepRecord[]> {
   const records = (await readLog(folder)).filter((record) => record.step <= step);
-  const file = logFile(folder);
-  await writeFile(`${file}.tmp`, records.map((record) => `${JSON.stringify(record)}\n`).join(''));
-  await rename(`${file}.tmp`, file);
+  const text = records.map((record) => `${JSON.stringify(record)}\n`).join('');
+  await replaceFile(logFile(folder), (draft) => draft.writeFile(text));
   return records;
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { replaceFile } from '../base/replaceFile.js';
 import type { PairStream } from '../pairing/pair.js';
 
 /** All that decides the numbers of a run, as plain data. */
@@ -24,8 +25,7 @@ export async function claimFolder(folder: string, config: RunConfig): Promise<vo
     throw error;
   });
   if (text === undefined) {
-    await writeFile(`${file}.tmp`, `${JSON.stringify(plain, null, 2)}\n`);
-    await rename(`${file}.tmp`, file);
+    await replaceFile(file, (draft) => draft.writeFile(`${JSON.stringify(plain, null, 2)}\n`));
     return;
   }
   const saved = JSON.parse(text) as RunConfig;

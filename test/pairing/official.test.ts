@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -74,6 +74,15 @@ describe('writeOfficial', () => {
     );
     const odd = { ...pairs[0], chosen: { ...a, prompt: 'a <video> of a ball' } };
     await expect(writeOfficial(file, [odd], { prompts })).rejects.toThrow('pair 0: the text about clip "a"');
+  });
+
+  it('leaves it as it was when it throws, with nothing beside it', async () => {
+    withItem([item]);
+    const old = readFileSync(file, 'utf8');
+    const bare = { ...pairs[0], rejected: { id: 'c', path: 'c.mp4' } };
+    await expect(writeOfficial(file, [pairs[0], bare], { prompts })).rejects.toThrow('pair 1');
+    expect(readFileSync(file, 'utf8')).toBe(old);
+    expect(readdirSync(folder)).toEqual(['pairs.json']);
   });
 });
 

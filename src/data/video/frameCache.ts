@@ -1,8 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { appendFile, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { replaceFile } from '../../base/replaceFile.js';
 
 /** Bytes of the SHA-256 that stands before the bytes of an entry. */
 const digestBytes = 32;
@@ -34,7 +35,8 @@ export class FrameCache {
     }
 
     const made = await make();
-    await writeAtomically(file, Buffer.concat([digest(made), made]));
+    await mkdir(dirname(file), { recursive: true });
+    await replaceFile(file, (draft) => draft.writeFile(Buffer.concat([digest(made), made])));
     return made;
   }
 
@@ -80,17 +82,6 @@ export class FrameCache {
 
 function digest(bytes: Uint8Array): Buffer {
   return createHash('sha256').update(bytes).digest();
-}
-
-async function writeAtomically(file: string, bytes: Uint8Array): Promise<void> {
-  const temporary = `${file}.${randomUUID()}.tmp`;
-  await mkdir(dirname(file), { recursive: true });
-  try {
-    await writeFile(temporary, bytes);
-    await rename(temporary, file);
-  } finally {
-    await rm(temporary, { force: true });
-  }
 }
 
 /** JSON with the properties of every object in order of their names. */

@@ -1,8 +1,10 @@
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type ColumnTable, from } from 'arquero';
+import { replaceFile } from '../../base/replaceFile.js';
 import { host } from '../../notebook/contract.js';
 import type { Clip } from '../clip.js';
+import { writeTable } from '../tableFile.js';
 import { votesTable } from '../votes.js';
 import { type Annotator, annotate, defaultAnnotators, type Truth } from './annotators.js';
 import { type ClipToEncode, encodeClips } from './encode.js';
@@ -88,8 +90,8 @@ export async function makeWorld(options: WorldOptions): Promise<World> {
     ),
     truth: from(truth) as ColumnTable,
   };
-  await writeFile(join(folder, 'votes.csv'), world.votes.toCSV());
-  await writeFile(join(folder, 'truth.csv'), world.truth.toCSV());
+  await writeTable('makeWorld', join(folder, 'votes.csv'), world.votes);
+  await writeTable('makeWorld', join(folder, 'truth.csv'), world.truth);
   return world;
 }
 
@@ -126,9 +128,7 @@ async function claim(folder: string, parameters: object): Promise<void> {
   const text = `${JSON.stringify(parameters, null, 2)}\n`;
   const found = await readFile(path, 'utf8').catch(() => undefined);
   if (found === undefined) {
-    // In one piece, for whoever makes the same world at the same time.
-    await writeFile(`${path}.${process.pid}`, text);
-    await rename(`${path}.${process.pid}`, path);
+    await replaceFile(path, (draft) => draft.writeFile(text));
   } else if (found !== text) {
     throw new Error(
       `makeWorld: ${folder} holds a world of other parameters (world.json); choose another folder`,

@@ -1,4 +1,5 @@
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
+import { replaceFile } from '../../base/replaceFile.js';
 import { type Tensor, tf, type Variable } from '../../engine/tf.js';
 import { dtypes, type TensorData, toBfloat16 } from './dtypes.js';
 import { readHeader, type StoredEntry } from './header.js';
@@ -74,9 +75,7 @@ export async function writeTensors(
   { dtype = 'float32' }: { dtype?: 'float32' | 'bfloat16' } = {},
 ): Promise<void> {
   const sorted = [...tensors].sort(([a], [b]) => (a < b ? -1 : 1));
-  const temporary = `${path}.${process.pid}.tmp`;
-  const file = await open(temporary, 'w');
-  try {
+  await replaceFile(path, async (file) => {
     await file.writeFile(headerOf(sorted, dtype));
     for (const [, { data }] of sorted) {
       const values = typeof data === 'function' ? await data() : data;
@@ -84,13 +83,7 @@ export async function writeTensors(
       await file.writeFile(new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength));
     }
     await file.sync();
-    await file.close();
-    await rename(temporary, path);
-  } catch (error) {
-    await file.close();
-    await rm(temporary, { force: true });
-    throw error;
-  }
+  });
 }
 
 function headerOf(sorted: readonly [string, Writable][], dtype: 'float32' | 'bfloat16'): Uint8Array {
