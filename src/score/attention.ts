@@ -4,7 +4,7 @@ import { isInternVL } from '../model/config.js';
 import { type Batch, type ClipInput, disposeBatch } from '../model/input/batch.js';
 import { imageContext, videoPad } from '../model/input/prompt.js';
 import type { BatchOptions, RewardModel } from '../model/rewardModel.js';
-import type { Attention } from '../notebook/contract.js';
+import { type Attention, host } from '../notebook/contract.js';
 
 /** One reading of a clip's tokens by a query of the head. */
 export interface Reading {
@@ -37,7 +37,7 @@ interface Layout {
 export async function attention(
   model: RewardModel,
   clips: readonly Clip[],
-  { signal }: Pick<BatchOptions, 'signal'> = {},
+  { signal = host()?.signal }: Pick<BatchOptions, 'signal'> = {},
 ): Promise<ClipAttention[]> {
   const { inputs, failures } = await model.processor.processMany(clips, model.prompts, { signal });
   if (failures.length > 0) {

@@ -1,21 +1,49 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { host } from '../../notebook/contract.js';
 import { runFfmpeg } from '../video/ffmpeg.js';
 import { clipFormat } from './body.js';
 
-/** A clip to write: its file, and its frames as [frames, size, size, 3] RGB. */
+/** A clip to write. */
 export interface ClipToEncode {
   path: string;
-  frames: Uint8Array;
+  /** Its frames as [frames, size, size, 3] RGB; asked for when their turn comes. */
+  render(): Uint8Array;
 }
 
+/** Clips that one ffmpeg encodes: 50 MB of frames. */
+const batchSize = 64;
+
 /**
- * Encodes clips of the world as H.264 MP4 files with one ffmpeg: the frames of all clips go through one encoder,
- * which begins a new file with a key frame at each clip. A file is there whole or not at all.
- * @param scratch a folder on the same disk for files in the making; it is removed in the end.
+ * Renders clips of the world and encodes them as H.264 MP4 files; while ffmpeg encodes one batch the next is rendered.
+ * A file is there whole or not at all.
+ * @param folder on the disk of the files; those in the making lie in it.
+ * @param options `onEncoded` is told how many clips there are, batch by batch.
+ * @throws with the signal's reason, between batches.
  */
 export async function encodeClips(
   clips: readonly ClipToEncode[],
+  folder: string,
+  { signal = host()?.signal, onEncoded }: { signal?: AbortSignal; onEncoded?: (done: number) => void } = {},
+): Promise<void> {
+  let encoding: Promise<void> = Promise.resolve();
+  for (let start = 0; start < clips.length; start += batchSize) {
+    const batch = clips.slice(start, start + batchSize);
+    const frames = batch.map((clip) => clip.render());
+    await encoding;
+    signal?.throwIfAborted();
+    const scratch = join(folder, `.encoding-${process.pid}-${start}`);
+    const paths = batch.map(({ path }) => path);
+    encoding = encodeBatch(paths, frames, scratch, signal).then(() => onEncoded?.(start + batch.length));
+    encoding.catch(() => {}); // awaited in the next round
+  }
+  await encoding;
+}
+
+/** One encoder for all clips, which begins a new file with a key frame at each of them. */
+async function encodeBatch(
+  paths: readonly string[],
+  pixels: readonly Uint8Array[],
   scratch: string,
   signal?: AbortSignal,
 ): Promise<void> {
@@ -23,7 +51,7 @@ export async function encodeClips(
   await mkdir(scratch, { recursive: true });
   try {
     // With no cut at all the muxer would cut by time.
-    const cuts = clips.map((_, i) => (i + 1) * frames);
+    const cuts = paths.map((_, i) => (i + 1) * frames);
     await runFfmpeg(
       [
         ...['-f', 'rawvideo', '-pix_fmt', 'rgb24', '-s', `${size}x${size}`, '-r', `${fps}`, '-i', 'pipe:0'],
@@ -33,9 +61,9 @@ export async function encodeClips(
         ...['-reset_timestamps', '1', '-segment_format_options', 'movflags=+faststart'],
         join(scratch, '%d.mp4'),
       ],
-      { input: Buffer.concat(clips.map((clip) => clip.frames)), signal },
+      { input: Buffer.concat(pixels), signal },
     );
-    for (const [i, { path }] of clips.entries()) await rename(join(scratch, `${i}.mp4`), path);
+    for (const [i, path] of paths.entries()) await rename(join(scratch, `${i}.mp4`), path);
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }

@@ -16,7 +16,7 @@ import { encodeClips } from './encode.js';
 import type { PhysicsFault } from './faults.js';
 import { move } from './physics.js';
 import { drawPhysicsFault } from './physicsFault.js';
-import { kindsOf, type WorldPrompt } from './prompt.js';
+import { kindsOf, promptId, type WorldPrompt } from './prompt.js';
 import { renderClip } from './render.js';
 
 /** A clip that a generator wants to make. */
@@ -47,9 +47,6 @@ export interface GeneratedClip {
   quality: number;
 }
 
-/** Clips that one ffmpeg encodes. */
-const batchSize = 64;
-
 /**
  * Renders planned clips as H.264 files `<id>.mp4`, with the true quality of each.
  * @param folder where they are written; made if it is not there.
@@ -63,21 +60,21 @@ export async function generateClips(
   for (const plan of plans) check(plan);
   await mkdir(folder, { recursive: true });
   const made = plans.map((plan) => ({ plan, ...simulated(plan) }));
-  for (let start = 0; start < made.length; start += batchSize) {
-    signal?.throwIfAborted();
-    const batch = made.slice(start, start + batchSize).map(({ plan, frames }) => {
+  const clips = made.map(({ plan, frames }) => ({
+    path: pathOf(plan, folder),
+    render() {
       const pixels = renderClip(frames);
       changeLight(pixels, plan.departures);
-      return { path: pathOf(plan, folder), frames: pixels };
-    });
-    await encodeClips(batch, join(folder, `.encoding-${process.pid}-${start}`), signal);
-  }
+      return pixels;
+    },
+  }));
+  await encodeClips(clips, folder, { signal });
   return made.map(({ plan, fault }) => {
     const { text } = plan.prompt;
     const strength = fault?.strength ?? 0;
     const left = qualityLeft(plan.departures);
     return {
-      clip: { id: plan.id, path: pathOf(plan, folder), prompt: text, promptId: text.replaceAll(' ', '-') },
+      clip: { id: plan.id, path: pathOf(plan, folder), prompt: text, promptId: promptId(text) },
       fault: fault?.kind ?? '',
       strength,
       departures: plan.departures,

@@ -54,6 +54,11 @@ export function worldPrompts(count: number, seed: number): WorldPrompt[] {
   });
 }
 
+/** Name of a prompt, from its text. */
+export function promptId(text: string): string {
+  return text.replaceAll(' ', '-');
+}
+
 /** The kinds that phrases ask for, one for each body. */
 export function kindsOf(phrases: readonly Phrase[]): Kind[] {
   return phrases.flatMap(({ count, ...kind }) => Array.from({ length: count }, () => kind));

@@ -5,7 +5,7 @@ import { deformationAt, drawDeformity } from './deformity.js';
 import { type Dimension, dimensions, type Faults } from './faults.js';
 import { move } from './physics.js';
 import { drawPhysicsFault } from './physicsFault.js';
-import { drawPhrases, kindsOf, type Phrase, promptText } from './prompt.js';
+import { drawPhrases, kindsOf, type Phrase, promptId, promptText } from './prompt.js';
 
 /** What decides the clips of a world. */
 export interface WorldRules {
@@ -92,7 +92,7 @@ export function simulate(index: number, world: WorldRules): SimulatedClip {
   return {
     id: clipId(index),
     prompt,
-    promptId: prompt.replaceAll(' ', '-'),
+    promptId: promptId(prompt),
     generator: generator.name,
     phrases,
     bodies,

@@ -2,12 +2,11 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type ColumnTable, from } from 'arquero';
 import { replaceFile } from '../../base/replaceFile.js';
-import { host } from '../../notebook/contract.js';
 import type { Clip } from '../clip.js';
 import { writeTable } from '../tableFile.js';
 import { votesTable } from '../votes.js';
 import { type Annotator, annotate, defaultAnnotators, type Truth } from './annotators.js';
-import { type ClipToEncode, encodeClips } from './encode.js';
+import { encodeClips } from './encode.js';
 import { dimensions } from './faults.js';
 import { renderClip } from './render.js';
 import { checkedRules, type SimulatedClip, simulate, type WorldRules } from './simulate.js';
@@ -37,16 +36,13 @@ export interface World {
 /** Grows when the same parameters begin to give other clips, so that no folder mixes the two. */
 const version = 3;
 
-/** Clips that one ffmpeg encodes: 50 MB of frames. */
-const batchSize = 64;
-
 /**
  * Renders a world of clips as real H.264 files, with votes and truth: `clips/*.mp4`, `votes.csv`, `truth.csv` and
  * `world.json`, the parameters. The same parameters give the same frames, votes and truth.
  * @throws RangeError for parameters out of range; Error when the folder holds another world.
  */
 export async function makeWorld(options: WorldOptions): Promise<World> {
-  const { clips: count, signal = host()?.signal, onProgress } = options;
+  const { clips: count, signal, onProgress } = options;
   if (!(Number.isInteger(count) && count >= 1)) {
     throw new RangeError(`makeWorld: clips must be a whole number from 1 on, received ${count}`);
   }
@@ -62,21 +58,16 @@ export async function makeWorld(options: WorldOptions): Promise<World> {
 
   const present = new Set(await readdir(clipFolder));
   const missing = simulated.filter(({ id }) => !present.has(`${id}.mp4`));
-  let done = count - missing.length;
-  onProgress?.({ done, total: count });
-  // While ffmpeg encodes one batch the next is rendered.
-  let encoding: Promise<void> = Promise.resolve();
-  for (let start = 0; start < missing.length; start += batchSize) {
-    const batch = missing.slice(start, start + batchSize).map((clip) => rendered(clip, clipFolder));
-    await encoding;
-    signal?.throwIfAborted();
-    encoding = encodeClips(batch, join(folder, `.encoding-${process.pid}-${start}`), signal).then(() => {
-      done += batch.length;
-      onProgress?.({ done, total: count });
-    });
-    encoding.catch(() => {}); // awaited in the next round
-  }
-  await encoding;
+  const found = count - missing.length;
+  onProgress?.({ done: found, total: count });
+  const toEncode = missing.map((clip) => ({
+    path: clipOf(clip, clipFolder).path,
+    render: () => renderClip(clip.frames),
+  }));
+  await encodeClips(toEncode, folder, {
+    signal,
+    onEncoded: (done) => onProgress?.({ done: found + done, total: count }),
+  });
 
   const clips = simulated.map((clip) => clipOf(clip, clipFolder));
   const byId = new Map(clips.map((clip) => [clip.id, clip]));
@@ -93,10 +84,6 @@ export async function makeWorld(options: WorldOptions): Promise<World> {
   await writeTable('makeWorld', join(folder, 'votes.csv'), world.votes);
   await writeTable('makeWorld', join(folder, 'truth.csv'), world.truth);
   return world;
-}
-
-function rendered(clip: SimulatedClip, folder: string): ClipToEncode {
-  return { path: clipOf(clip, folder).path, frames: renderClip(clip.frames) };
 }
 
 function clipOf({ id, prompt, promptId, generator }: SimulatedClip, folder: string): Clip {
