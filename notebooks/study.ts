@@ -141,6 +141,14 @@ export async function trainAndScore(
   }
 }
 
+/** The losses that are compared, and the shares of ties among the pairs that each is given. */
+export const losses = {
+  BT: { loss: sr.loss.combined({ btt: 0 }), winTie: 0, loseTie: 0 },
+  'BT-WT': { loss: sr.loss.winTie(), winTie: 0.25, loseTie: 0 },
+  'BT-LT': { loss: sr.loss.winTie(), winTie: 0, loseTie: 0.25 },
+  'BT+BCE': { loss: sr.loss.combined({ btt: 0, bce: 1 }), winTie: 0, loseTie: 0 },
+};
+
 /** Share of the Pass x Fail pairs in the right order, by the truth. */
 export const pairAccuracy = (scores: readonly number[], clips: readonly TrueClip[]): number =>
   sr.analysis.allPairRatio(
@@ -198,7 +206,18 @@ export class Findings {
     first: readonly number[],
     second: readonly number[],
   ): Claim {
-    const found = { claim, measure, ...sr.analysis.pairedOverSeeds(first, second), figure: `${figure}.svg` };
+    return this.state(claim, measure, figure, sr.analysis.pairedOverSeeds(first, second));
+  }
+
+  /** Decides a claim by the interval of a difference. */
+  state(
+    claim: string,
+    measure: string,
+    figure: string,
+    { value, low, high }: { value: number; low: number; high: number },
+  ): Claim {
+    const verdict = sr.analysis.verdict({ low, high });
+    const found = { claim, measure, value, low, high, verdict, figure: `${figure}.svg` };
     this.claims.push(found);
     return found;
   }

@@ -17,7 +17,7 @@ import { groupAdvantages } from './analysis/groupAdvantages.js';
 import { kendall } from './analysis/kendall.js';
 import { kolmogorovSmirnov } from './analysis/kolmogorovSmirnov.js';
 import { mcnemar } from './analysis/mcnemar.js';
-import { overSeeds, pairedOverSeeds } from './analysis/overSeeds.js';
+import { overSeeds, pairedOverSeeds, verdict } from './analysis/overSeeds.js';
 import { pairedBootstrap } from './analysis/pairedBootstrap.js';
 import { meanMargin, pairAccuracy } from './analysis/pairs.js';
 import { pearson } from './analysis/pearson.js';
@@ -172,6 +172,7 @@ export const analysis = {
   pairedBootstrap,
   overSeeds,
   pairedOverSeeds,
+  verdict,
   pearson,
   spearman,
   kendall,

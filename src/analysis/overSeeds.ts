@@ -3,12 +3,14 @@ import { student975 } from '../base/studentT.js';
 import { checkLengths, checkScores } from './check.js';
 import { mean } from './distribution.js';
 
-/** What repeats of an experiment say of "the first is greater than the second", at 95%. */
+/**
+ * What repeats of an experiment say of "the first is greater than the second": `holds` where the whole interval of the
+ * difference is above 0, `does not hold` where it is below; else `not decidable`.
+ */
 export type Verdict = 'holds' | 'does not hold' | 'not decidable';
 
 /** A difference over seeds. */
 export interface PairedDifference extends Interval {
-  /** `holds` where the whole interval is above 0, `does not hold` where it is below; else `not decidable`. */
   verdict: Verdict;
 }
 
@@ -37,6 +39,10 @@ export function pairedOverSeeds(first: readonly number[], second: readonly numbe
   checkScores('pairedOverSeeds', second, 'second');
   checkLengths('pairedOverSeeds', 'results of the second', first.length, second.length);
   const interval = overSeeds(first.map((result, i) => result - second[i]));
-  const verdict = interval.low > 0 ? 'holds' : interval.high < 0 ? 'does not hold' : 'not decidable';
-  return { ...interval, verdict };
+  return { ...interval, verdict: verdict(interval) };
+}
+
+/** What the interval of a difference says of it. */
+export function verdict({ low, high }: Pick<Interval, 'low' | 'high'>): Verdict {
+  return low > 0 ? 'holds' : high < 0 ? 'does not hold' : 'not decidable';
 }

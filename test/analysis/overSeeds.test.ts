@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { overSeeds, pairedOverSeeds } from '../../src/analysis/overSeeds.js';
+import { overSeeds, pairedOverSeeds, verdict } from '../../src/analysis/overSeeds.js';
 import { reference } from './reference/reference.js';
 
 describe('overSeeds', () => {
@@ -11,15 +11,18 @@ describe('overSeeds', () => {
   });
 
   it('says what an interval decides', () => {
-    const verdict = (differences: number[]) =>
+    const of = (differences: number[]) =>
       pairedOverSeeds(
         differences,
         differences.map(() => 0),
       ).verdict;
-    expect(verdict([1, 1.1, 0.9])).toBe('holds');
-    expect(verdict([-1, -1.1, -0.9])).toBe('does not hold');
-    expect(verdict([-1, 1, 0.5])).toBe('not decidable');
-    expect(verdict([0, 0])).toBe('not decidable');
+    expect(of([1, 1.1, 0.9])).toBe('holds');
+    expect(of([-1, -1.1, -0.9])).toBe('does not hold');
+    expect(of([-1, 1, 0.5])).toBe('not decidable');
+    expect(of([0, 0])).toBe('not decidable');
+    expect(verdict({ low: 0, high: 1 })).toBe('not decidable');
+    expect(verdict({ low: 1e-9, high: 1 })).toBe('holds');
+    expect(verdict({ low: -1, high: -1e-9 })).toBe('does not hold');
   });
 
   it.each([
