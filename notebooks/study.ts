@@ -36,7 +36,7 @@ export interface Experiment {
   /** A quarter of the prompts is only tested on. */
   train: TrueClip[];
   test: TrueClip[];
-  /** What the frozen vision part makes of the clips, shared by all trainings of the seed. */
+  /** What the frozen vision part makes of the clips, looked at once for all notebooks. */
   features: InstanceType<typeof sr.model.Features>;
 }
 
@@ -67,7 +67,7 @@ export async function experiment(seed: number, dimension: Dimension): Promise<Ex
     dimension,
     train: own.filter((one) => !isTest(one)),
     test: own.filter(isTest),
-    features: new sr.model.Features('decoder+head'),
+    features: new sr.model.Features('decoder+head', { cache: new sr.data.FrameCache(`${worlds}/features`) }),
   };
 }
 

@@ -2,6 +2,7 @@ import type { Random } from '../base/random.js';
 import type { Clip } from '../data/clip.js';
 import type { ReadFailure } from '../data/video/readClips.js';
 import { type Tensor1D, type Tensor2D, type Tensor3D, tf } from '../engine/tf.js';
+import { type FeatureStore, MemoryStore } from './featureStore.js';
 import type { Features } from './features.js';
 import { type ClipInput, disposeBatch, padIds } from './input/batch.js';
 import type { RewardModel, Trainable } from './rewardModel.js';
@@ -24,7 +25,7 @@ export interface StageBatch {
 export abstract class Stage<Feature = unknown> {
   /** The clips that could not be read, by id; they are not tried again. */
   readonly failures = new Map<string, ReadFailure>();
-  private kept?: Map<string, Feature>;
+  private kept?: FeatureStore<Feature>;
 
   constructor(
     protected readonly model: RewardModel,
@@ -34,32 +35,34 @@ export abstract class Stage<Feature = unknown> {
   /** The features of the clips that can be read, by id and in their order. @throws with the signal's reason. */
   async load(clips: readonly Clip[], signal?: AbortSignal): Promise<Map<string, Feature>> {
     const kept = await this.store();
-    const distinct = new Map(clips.map((clip) => [clip.id, clip]));
-    const missing = [...distinct.values()].filter(
-      (clip) => !kept.has(contentOf(clip)) && !this.failures.has(clip.id),
+    const distinct = [...new Map(clips.map((clip) => [clip.id, clip])).values()];
+    const features = await Promise.all(distinct.map((clip) => kept.find(clip)));
+    const missing = distinct.flatMap((clip, i) =>
+      features[i] === undefined && !this.failures.has(clip.id) ? [{ clip, i }] : [],
     );
     const { processor, prompts } = this.model;
-    const { inputs, failures } = await processor.processMany(missing, prompts, { signal });
+    const { inputs, failures } = await processor.processMany(
+      missing.map(({ clip }) => clip),
+      prompts,
+      { signal },
+    );
     for (const failure of failures) this.failures.set(failure.clip.id, failure);
 
-    const read = new Map<string, Feature>();
-    for (const [i, input] of inputs.entries()) {
+    for (const [at, input] of inputs.entries()) {
       if (!input) continue;
+      const { clip, i } = missing[at];
       const feature = await this.features(input);
-      read.set(missing[i].id, feature);
-      if (this.frozen) kept.set(contentOf(missing[i]), feature);
+      features[i] = feature;
+      if (this.frozen) await kept.keep(clip, feature);
     }
-    const found = new Map<string, Feature>();
-    for (const clip of distinct.values()) {
-      const feature = read.get(clip.id) ?? kept.get(contentOf(clip));
-      if (feature !== undefined) found.set(clip.id, feature);
-    }
-    return found;
+    return new Map(
+      distinct.flatMap(({ id }, i) => (features[i] === undefined ? [] : [[id, features[i]] as const])),
+    );
   }
 
   /** Where features are kept: with those of other stages, or by this stage alone. */
-  private async store(): Promise<Map<string, Feature>> {
-    this.kept ??= ((await this.shared?.of(this.model)) ?? new Map()) as Map<string, Feature>;
+  private async store(): Promise<FeatureStore<Feature>> {
+    this.kept ??= ((await this.shared?.of(this.model)) ?? new MemoryStore()) as FeatureStore<Feature>;
     return this.kept;
   }
 
@@ -81,9 +84,6 @@ export abstract class Stage<Feature = unknown> {
   /** Clips as tensors. */
   abstract collate(features: readonly Feature[]): StageBatch;
 }
-
-/** What a clip's features are made of, besides the model. */
-const contentOf = ({ path, prompt }: Clip) => `${path}\n${prompt ?? ''}`;
 
 /** The stage at which a part of a model begins. @param shared features that outlive the stage. */
 export function stageOf(model: RewardModel, trainable: Trainable, shared?: Features): Stage {

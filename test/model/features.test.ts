@@ -1,4 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FrameCache } from '../../src/data/video/frameCache.js';
 import { tf } from '../../src/engine/tf.js';
 import { Features } from '../../src/model/features.js';
 import { dimensionPrompts } from '../../src/model/input/prompt.js';
@@ -86,6 +90,81 @@ describe('Features', () => {
     }
     expect(read).toHaveLength(3);
     model.dispose();
+  });
+
+  describe('with a cache', () => {
+    let folder: string;
+    beforeEach(() => {
+      folder = mkdtempSync(join(tmpdir(), 'features-'));
+    });
+    afterEach(() => rmSync(folder, { recursive: true }));
+
+    /** Clips with a file each. */
+    const files = () =>
+      clips.map(({ id, path }) => {
+        writeFileSync(join(folder, path), `the video ${id}`);
+        return { id, path: join(folder, path) };
+      });
+    /** As after a restart. */
+    const kept = (part: 'head' | 'decoder+head') =>
+      new Features(part, { cache: new FrameCache(join(folder, 'cache')) });
+
+    it.each(['head', 'decoder+head'] as const)('of training "%s" outlive the process', async (part) => {
+      const { model, read } = await countingModel();
+      const alone = await stageOf(model, part).score(files());
+      await stageOf(model, part, kept(part)).load(files());
+      read.length = 0;
+      const later = await stageOf(model, part, kept(part)).score(files());
+      expect(read).toEqual([]);
+      expect([...later]).toEqual([...alone]);
+      model.dispose();
+    });
+
+    it('are of the content of a file, wherever it lies', async () => {
+      const { model, read } = await countingModel();
+      const [clip] = files();
+      const load = () => stageOf(model, 'head', kept('head')).load([clip]);
+      await load();
+      renameSync(clip.path, join(folder, 'moved.mp4'));
+      clip.path = join(folder, 'moved.mp4');
+      await load();
+      expect(read).toHaveLength(1);
+      writeFileSync(clip.path, 'another video');
+      await load();
+      expect(read).toHaveLength(2);
+      model.dispose();
+    });
+
+    it('are not those of the other part', async () => {
+      const { model, read } = await countingModel();
+      await stageOf(model, 'head', kept('head')).load(files());
+      await stageOf(model, 'decoder+head', kept('decoder+head')).load(files());
+      expect(read).toHaveLength(6);
+      model.dispose();
+    });
+
+    it('that are damaged are made again', async () => {
+      const { model, read } = await countingModel();
+      const before = await stageOf(model, 'head', kept('head')).score(files());
+      for (const name of readdirSync(join(folder, 'cache'), { recursive: true, encoding: 'utf8' })) {
+        const file = join(folder, 'cache', name);
+        if (statSync(file).isFile() && name !== 'hashes.txt') writeFileSync(file, 'cut off');
+      }
+      read.length = 0;
+      const after = await stageOf(model, 'head', kept('head')).score(files());
+      expect(read).toHaveLength(3);
+      expect([...after]).toEqual([...before]);
+      model.dispose();
+    });
+
+    it('leave it to the reader to say why a clip cannot be read', async () => {
+      const { model } = await countingModel();
+      const stage = stageOf(model, 'head', kept('head'));
+      const broken = { id: 'broken-4', path: join(folder, 'none.mp4') };
+      expect([...(await stage.load([...files(), broken])).keys()]).toEqual(['pass-1', 'fail-2', 'pass-3']);
+      expect(stage.failures.get('broken-4')?.reason).toBe('no video stream');
+      model.dispose();
+    });
   });
 
   it('refuse a part that leaves nothing frozen', () => {

@@ -26,18 +26,31 @@ export class FrameCache {
    * @throws whatever `make` throws (nothing is kept then), and file system errors of writing.
    */
   async get(key: object, make: () => Promise<Uint8Array>): Promise<Uint8Array> {
-    const name = createHash('sha256').update(canonicalJson(key)).digest('hex');
-    const file = join(this.folder, name.slice(0, 2), name.slice(2));
-    const entry = await readFile(file).catch(() => Buffer.alloc(0));
-    if (entry.length >= digestBytes) {
-      const kept = new Uint8Array(entry.buffer, entry.byteOffset + digestBytes, entry.length - digestBytes);
-      if (digest(kept).equals(entry.subarray(0, digestBytes))) return kept;
-    }
-
+    const kept = await this.find(key);
+    if (kept) return kept;
     const made = await make();
-    await mkdir(dirname(file), { recursive: true });
-    await replaceFile(file, (draft) => draft.writeFile(Buffer.concat([digest(made), made])));
+    await this.keep(key, made);
     return made;
+  }
+
+  /** The entry of a key, where it is there and whole. */
+  async find(key: object): Promise<Uint8Array | undefined> {
+    const entry = await readFile(this.fileOf(key)).catch(() => Buffer.alloc(0));
+    if (entry.length < digestBytes) return undefined;
+    const kept = new Uint8Array(entry.buffer, entry.byteOffset + digestBytes, entry.length - digestBytes);
+    return digest(kept).equals(entry.subarray(0, digestBytes)) ? kept : undefined;
+  }
+
+  /** Writes the entry of a key. @throws file system errors. */
+  async keep(key: object, bytes: Uint8Array): Promise<void> {
+    const file = this.fileOf(key);
+    await mkdir(dirname(file), { recursive: true });
+    await replaceFile(file, (draft) => draft.writeFile(Buffer.concat([digest(bytes), bytes])));
+  }
+
+  private fileOf(key: object): string {
+    const name = createHash('sha256').update(canonicalJson(key)).digest('hex');
+    return join(this.folder, name.slice(0, 2), name.slice(2));
   }
 
   /**
