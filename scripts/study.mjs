@@ -40,7 +40,7 @@ await setUp({ notebooks: true });
 const start = performance.now();
 const waiting = notebooks.filter((name) => options.only.includes(name));
 let failed = false;
-// One core each: the steps of a small model leave the second one idle half of the time.
+// One core each: the steps of a small model leave a second one idle half of the time.
 await Promise.all([lane(), lane()]);
 if (failed) {
   console.error(
@@ -81,6 +81,7 @@ function succeeds(name, output) {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: {
         ...environment,
+        TF_NUM_INTRAOP_THREADS: '1',
         SOLIREWARD_RUN_FOLDER: output,
         SOLIREWARD_WORLDS: join(folder, 'worlds'),
         ...(options.fetv && { SOLIREWARD_FETV: resolve(options.fetv) }),
