@@ -125,7 +125,8 @@ describe.skipIf(!hasKernel)('notebooks (skipped where .venv has no kernelspec)',
 
     it('05-win-tie compares losses', { timeout: 300_000 }, async () => {
       const { outputs, summary } = await decided('05-win-tie', {});
-      expect(summary.claims).toHaveLength(6);
+      expect(summary.claims).toHaveLength(7);
+      expect(summary.differences).toHaveLength(12);
       expect(Object.keys(summary.spread)).toEqual(['BT', 'BT-WT', 'BT-LT', 'BT+BCE']);
       expect(count(outputs, 'application/vnd.plotly.v1+json')).toBeGreaterThanOrEqual(6);
     });
