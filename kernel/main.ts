@@ -15,8 +15,8 @@ import { address, type Connection, type Message, Wire } from './wire.js';
 // queues the next and refuses all after it, and output is lost.
 const unlimited = { sendTimeout: 0, sendHighWaterMark: 0, linger: 500 };
 
-/** Time in which the control thread closes its sockets before the process exits. */
-const closeMilliseconds = 500;
+/** Time in which the control thread closes its sockets before the process exits: long, for it may have to wait for a core. */
+const closeMilliseconds = 5000;
 
 /** Time in which clients that have waited for the sockets are answered, before the compiler takes this thread. */
 const greetingMilliseconds = 100;
