@@ -112,6 +112,7 @@ describe.skipIf(!hasKernel)('notebooks (skipped where .venv has no kernelspec)',
       const { outputs, summary } = await decided('04-heads', {});
       expect(summary.claims).toHaveLength(16);
       expect(Object.keys(summary.distinct)).toHaveLength(9);
+      expect(summary.collapses).toHaveLength(16);
       const player = outputs.find(({ data }) => data?.['application/vnd.solireward.player.v1+json']);
       const { clips } = player!.data!['application/vnd.solireward.player.v1+json'] as {
         clips: { attention: { frames: number[]; maps: number[][][]; readings: object[] } }[];
