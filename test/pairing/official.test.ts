@@ -76,7 +76,7 @@ describe('writeOfficial', () => {
     await expect(writeOfficial(file, [odd], { prompts })).rejects.toThrow('pair 0: the text about clip "a"');
   });
 
-  it('leaves it as it was when it throws, with nothing beside it', async () => {
+  it('leaves an old file as it was when it throws, with nothing beside it', async () => {
     withItem([item]);
     const old = readFileSync(file, 'utf8');
     const bare = { ...pairs[0], rejected: { id: 'c', path: 'c.mp4' } };
