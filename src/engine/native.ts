@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
+import { replaceKernels } from './nativeKernels.js';
 import { loadBackend, tf } from './tf.js';
 
 /** What is behind the TensorFlow binding: the library's version and whether it computes on a GPU. */
@@ -27,6 +28,7 @@ export function loadNative(): NativeLibrary {
   }
   const backend = tf.findBackend('tensorflow') as unknown as NativeBackend | null;
   if (!backend) throw new Error('tfjs-node-gpu registered no backend');
+  replaceKernels();
   return { version: backend.binding.TF_Version, gpu: backend.isUsingGpuDevice };
 }
 

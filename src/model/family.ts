@@ -21,12 +21,15 @@ import type { Weights } from './weights/weights.js';
 export interface Backbone {
   /** Visual tokens [..., H] of the clips of a batch, in their order. @param random of drop path, in training. */
   encodeVision(pixelValues: Tensor, grids: readonly VideoGrid[], random?: Random): Tensor;
+  /** What `decode` takes as positions, made of values: while it is recorded there are none. */
+  positions(inputIds: Tensor2D, attentionMask: Tensor2D, grids: readonly VideoGrid[]): Tensor[];
   /** Hidden states of the decoder: L + 1 tensors [B, N, H]. */
   decode(
     inputIds: Tensor2D,
     attentionMask: Tensor2D,
     visual: Tensor2D,
     grids: readonly VideoGrid[],
+    positions?: readonly Tensor[],
   ): Tensor3D[];
 }
 

@@ -3,13 +3,14 @@ import type { Random } from '../base/random.js';
 import type { Clip } from '../data/clip.js';
 import type { FrameCache } from '../data/video/frameCache.js';
 import type { ReadFailure } from '../data/video/readClips.js';
+import { Compiled } from '../engine/compile.js';
 import { type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, tf } from '../engine/tf.js';
 import { host } from '../notebook/contract.js';
 import type { InternVLFrameConfig, QwenFrameConfig, RewardModelConfig } from './config.js';
 import { type Backbone, backboneOf, formatOf, frameSettings, tokenIdsOf } from './family.js';
 import { RewardHead } from './head/head.js';
 import { initialize } from './initialize.js';
-import { type Batch, type ClipInput, disposeBatch } from './input/batch.js';
+import { type Batch, batchOf, type ClipInput, disposeBatch, tensorsOf } from './input/batch.js';
 import { Processor } from './input/processor.js';
 import { type Prompts, taskPrompts } from './input/prompt.js';
 import { Tokens } from './input/tokens.js';
@@ -89,6 +90,10 @@ const parts: readonly Trainable[] = ['head', 'decoder+head', 'all'];
 export class RewardModel {
   readonly backbone: Backbone;
   readonly head: RewardHead;
+  private readonly compiled = new Compiled(
+    (tensors, { given }) => [this.forward(batchOf(tensors, given as Batch['grids']))],
+    () => this.weights.values(),
+  );
 
   private constructor(
     readonly config: RewardModelConfig,
@@ -201,6 +206,7 @@ export class RewardModel {
    * Hidden states of the language model, with the visual tokens in the places of their placeholders.
    * @param inputIds [B, N]. @param attentionMask [B, N]: 1 for a token, 0 for padding on either side.
    * @param visual [visual tokens, H], as `encodeVision` gives them. @param grids of the videos, for Qwen-VL.
+   * @param positions of a batch that `collate` made.
    * @returns L + 1 tensors [B, N, H]: 0 the embeddings, L after the final norm.
    * @throws when the numbers of placeholders and of visual tokens differ.
    */
@@ -209,8 +215,9 @@ export class RewardModel {
     attentionMask: Tensor2D,
     visual: Tensor2D,
     grids?: readonly VideoGrid[],
+    positions?: readonly Tensor[],
   ): Tensor3D[] {
-    return this.backbone.decode(inputIds, attentionMask, visual, grids ?? []);
+    return this.backbone.decode(inputIds, attentionMask, visual, grids ?? [], positions);
   }
 
   /** Rewards [B] of hidden states, as `decode` gives them. @param random of dropout, in training. */
@@ -219,11 +226,19 @@ export class RewardModel {
   }
 
   /** Rewards [B] of a batch: all stages. @param random of drop path and dropout, in training; none in evaluation. */
-  forward({ inputIds, attentionMask, pixelValues, grids }: Batch, random?: Random): Tensor1D {
+  forward({ inputIds, attentionMask, pixelValues, grids, positions }: Batch, random?: Random): Tensor1D {
     return tf.tidy(() => {
       const visual = this.encodeVision(pixelValues, grids, random);
-      return this.reward(this.decode(inputIds, attentionMask, visual, grids), attentionMask, random);
+      const states = this.decode(inputIds, attentionMask, visual, grids, positions);
+      return this.reward(states, attentionMask, random);
     });
+  }
+
+  /** Inputs as one batch of tensors, with what the decoder takes for their positions; the caller disposes it. */
+  collate(inputs: readonly ClipInput[]): Batch {
+    const batch = this.processor.collate(inputs);
+    const { inputIds, attentionMask, grids = [] } = batch;
+    return { ...batch, positions: this.backbone.positions(inputIds, attentionMask, grids) };
   }
 
   /**
@@ -299,14 +314,14 @@ export class RewardModel {
 
   /** Rewards of clips that the processor has read, which go through the model together. */
   async rewards(inputs: readonly ClipInput[]): Promise<number[]> {
-    const batch = this.processor.collate(inputs);
-    let rewards: Tensor1D | undefined;
+    const batch = this.collate(inputs);
     try {
-      rewards = this.forward(batch);
-      return [...(await rewards.data())];
+      const [rewards] = await this.compiled.call(tensorsOf(batch), { given: batch.grids });
+      const values = [...(await rewards.data())];
+      rewards.dispose();
+      return values;
     } finally {
       disposeBatch(batch);
-      rewards?.dispose();
     }
   }
 
@@ -330,6 +345,7 @@ export class RewardModel {
 
   /** Frees the weights. The model cannot be used any more. */
   dispose(): void {
+    this.compiled.dispose();
     tf.dispose([...this.weights.values()]);
   }
 

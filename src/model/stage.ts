@@ -1,21 +1,19 @@
-import type { Random } from '../base/random.js';
 import type { Clip } from '../data/clip.js';
 import type { ReadFailure } from '../data/video/readClips.js';
-import { type Tensor1D, type Tensor2D, type Tensor3D, tf } from '../engine/tf.js';
+import { type CallOptions, Compiled } from '../engine/compile.js';
+import { type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, tf, type Variable } from '../engine/tf.js';
 import { type FeatureStore, MemoryStore } from './featureStore.js';
 import type { Features } from './features.js';
-import { type ClipInput, disposeBatch, padIds } from './input/batch.js';
+import { type Batch, batchOf, type ClipInput, disposeBatch, padIds, tensorsOf } from './input/batch.js';
 import type { RewardModel, Trainable } from './rewardModel.js';
 import type { VideoGrid } from './videoGrid.js';
 
 /** Some clips as tensors at the depth where training begins. */
 export interface StageBatch {
-  /**
-   * Rewards [B] of the clips, differentiable in the trained parameters; may be called more than once.
-   * @param random of dropout, and of drop path where all is trained; none in evaluation.
-   */
-  rewards(random?: Random): Tensor1D;
-  dispose(): void;
+  /** What `Stage.rewards` takes; the caller disposes them. */
+  inputs: Tensor[];
+  /** The grids of the clips' videos, for Qwen-VL. */
+  grids?: readonly VideoGrid[];
 }
 
 /**
@@ -26,6 +24,10 @@ export abstract class Stage<Feature = unknown> {
   /** The clips that could not be read, by id; they are not tried again. */
   readonly failures = new Map<string, ReadFailure>();
   private kept?: FeatureStore<Feature>;
+  private readonly scoring = new Compiled(
+    (inputs, options) => [this.rewards(inputs, options)],
+    () => this.variables(),
+  );
 
   constructor(
     protected readonly model: RewardModel,
@@ -70,11 +72,10 @@ export abstract class Stage<Feature = unknown> {
   async score(clips: readonly Clip[], signal?: AbortSignal): Promise<Map<string, number>> {
     const loaded = [...(await this.load(clips, signal))];
     if (loaded.length === 0) return new Map();
-    const batch = this.collate(loaded.map(([, feature]) => feature));
-    const rewards = batch.rewards();
+    const { inputs, grids } = this.collate(loaded.map(([, feature]) => feature));
+    const [rewards] = await this.scoring.call(inputs, { given: grids });
     const values = await rewards.data();
-    rewards.dispose();
-    batch.dispose();
+    tf.dispose([rewards, ...inputs]);
     return new Map(loaded.map(([id], i) => [id, values[i]]));
   }
 
@@ -83,7 +84,20 @@ export abstract class Stage<Feature = unknown> {
   protected abstract features(input: ClipInput): Promise<Feature>;
   /** Clips as tensors. */
   abstract collate(features: readonly Feature[]): StageBatch;
+  /**
+   * Rewards [B] of the clips of a batch, differentiable in the trained parameters.
+   * @param options `given`: the grids; `random` of dropout, and of drop path where all is trained; none in evaluation.
+   */
+  abstract rewards(inputs: readonly Tensor[], options?: CallOptions): Tensor1D;
+
+  /** All that `rewards` may use. */
+  variables(): Iterable<Variable> {
+    return this.model.weights.values();
+  }
 }
+
+/** What `rewards` is given besides the inputs. */
+const gridsOf = ({ given }: CallOptions): readonly VideoGrid[] | undefined => given as Batch['grids'];
 
 /** The stage at which a part of a model begins. @param shared features that outlive the stage. */
 export function stageOf(model: RewardModel, trainable: Trainable, shared?: Features): Stage {
@@ -108,11 +122,12 @@ class PixelStage extends Stage<ClipInput> {
   }
 
   collate(inputs: readonly ClipInput[]): StageBatch {
-    const batch = this.model.processor.collate(inputs);
-    return {
-      rewards: (random) => this.model.forward(batch, random),
-      dispose: () => disposeBatch(batch),
-    };
+    const batch = this.model.collate(inputs);
+    return { inputs: tensorsOf(batch), grids: batch.grids };
+  }
+
+  rewards(inputs: readonly Tensor[], options: CallOptions = {}): Tensor1D {
+    return this.model.forward(batchOf(inputs, gridsOf(options)), options.random);
   }
 }
 
@@ -127,10 +142,14 @@ interface VisualFeatures {
 /** The vision part is frozen: kept are the visual tokens. */
 class VisualStage extends Stage<VisualFeatures> {
   protected readonly frozen = true;
+  private readonly vision = new Compiled(
+    ([pixels], options) => [this.model.encodeVision(pixels, gridsOf(options))],
+    () => this.variables(),
+  );
 
   protected async features(input: ClipInput): Promise<VisualFeatures> {
     const batch = this.model.processor.collate([input]);
-    const visual = this.model.encodeVision(batch.pixelValues, batch.grids);
+    const [visual] = await this.vision.call([batch.pixelValues], { given: batch.grids });
     const values = (await visual.data()) as Float32Array;
     disposeBatch(batch);
     visual.dispose();
@@ -138,21 +157,23 @@ class VisualStage extends Stage<VisualFeatures> {
   }
 
   collate(features: readonly VisualFeatures[]): StageBatch {
-    const { processor, config } = this.model;
+    const { processor, config, backbone } = this.model;
     const ids = features.map(({ inputIds }) => inputIds);
     const { inputIds, attentionMask } = padIds(ids, processor.tokens.padId);
     const tokens = join(features.map(({ visual }) => visual));
     const width = config.llm.hiddenSize;
     const visual = tf.tensor2d(tokens, [tokens.length / width, width]);
     const grids = features.flatMap((clip) => clip.grids);
-    return {
-      rewards: (random) =>
-        tf.tidy(() => {
-          const states = this.model.decode(inputIds, attentionMask, visual, grids);
-          return this.model.reward(states, attentionMask, random);
-        }),
-      dispose: () => tf.dispose([inputIds, attentionMask, visual]),
-    };
+    const positions = backbone.positions(inputIds, attentionMask, grids);
+    return { inputs: [inputIds, attentionMask, visual, ...positions], grids };
+  }
+
+  rewards(inputs: readonly Tensor[], options: CallOptions = {}): Tensor1D {
+    return tf.tidy(() => {
+      const { inputIds, attentionMask, pixelValues: visual, grids, positions } = batchOf(inputs, gridsOf(options));
+      const states = this.model.decode(inputIds, attentionMask, visual as Tensor2D, grids, positions);
+      return this.model.reward(states, attentionMask, options.random);
+    });
   }
 }
 
@@ -178,13 +199,19 @@ class HiddenStage extends Stage<HiddenFeatures> {
     this.layers = [...new Set([...read, llm.layers])];
   }
 
-  protected async features(input: ClipInput): Promise<HiddenFeatures> {
-    const batch = this.model.processor.collate([input]);
-    const states = tf.tidy(() => {
-      const visual = this.model.encodeVision(batch.pixelValues, batch.grids);
-      const all = this.model.decode(batch.inputIds, batch.attentionMask, visual, batch.grids);
+  private readonly reading = new Compiled(
+    (tensors, options) => {
+      const { inputIds, attentionMask, pixelValues, grids, positions } = batchOf(tensors, gridsOf(options));
+      const visual = this.model.encodeVision(pixelValues, grids);
+      const all = this.model.decode(inputIds, attentionMask, visual, grids, positions);
       return this.layers.map((layer) => all[layer]);
-    });
+    },
+    () => this.variables(),
+  );
+
+  protected async features(input: ClipInput): Promise<HiddenFeatures> {
+    const batch = this.model.collate([input]);
+    const states = await this.reading.call(tensorsOf(batch), { given: batch.grids });
     const values: Float32Array[] = [];
     for (const state of states) values.push((await state.data()) as Float32Array);
     disposeBatch(batch);
@@ -203,15 +230,16 @@ class HiddenStage extends Stage<HiddenFeatures> {
       });
       return tf.tensor3d(values, [features.length, longest, width]);
     });
+    return { inputs: [mask, ...read] };
+  }
+
+  rewards([mask, ...read]: readonly Tensor[], { random }: CallOptions = {}): Tensor1D {
     // The head takes all hidden states; those that it does not read are left empty.
     const states = new Array<Tensor3D>(this.count);
     this.layers.forEach((layer, index) => {
-      states[layer] = read[index];
+      states[layer] = read[index] as Tensor3D;
     });
-    return {
-      rewards: (random) => this.model.reward(states, mask, random),
-      dispose: () => tf.dispose([mask, ...read]),
-    };
+    return this.model.reward(states, mask as Tensor2D, random);
   }
 }
 

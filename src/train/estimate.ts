@@ -10,7 +10,7 @@ import { AdamW } from './adamw.js';
 import { type FitOptions, settingsOf, stepsOf } from './fit.js';
 import { microBatches } from './microBatches.js';
 import { PairFeed } from './pairFeed.js';
-import { trainStep } from './trainStep.js';
+import { TrainStep } from './trainStep.js';
 
 /** Bytes of a float32. */
 const float = 4;
@@ -76,7 +76,7 @@ export async function estimate(
       const inputs = microBatches(feed, stage, batches, [], (batch) => new Random(settings.seed, 1, batch));
       const start = performance.now();
       try {
-        await trainStep(inputs, { loss, optimizer, learningRate: 0, clipNorm });
+        await new TrainStep(stage, { loss, optimizer }).run(inputs, { learningRate: 0, clipNorm });
         return (performance.now() - start) / 1000;
       } finally {
         end.abort(); // the feed reads one batch more than is asked for

@@ -26,7 +26,7 @@ import { type LoadedPairs, PairFeed } from './pairFeed.js';
 import { Run, type RunStatus, statusOf } from './run.js';
 import { claimFolder, describePairs, hashOf } from './runConfig.js';
 import { learningRateAt, type Schedule } from './schedule.js';
-import { NonFiniteError, type StepResult, trainStep } from './trainStep.js';
+import { NonFiniteError, type StepResult, TrainStep } from './trainStep.js';
 
 export interface FitOptions {
   /** Where the run is kept. A folder with an unfinished run of the same settings is gone on with. */
@@ -158,6 +158,7 @@ export async function fit(model: RewardModel, pairs: PairStream, options: FitOpt
       saved = state.step;
     };
     const stage = stageOf(model, trainable, options.features);
+    const trainStep = new TrainStep(stage, { loss, optimizer });
     pairs.cursor = state.cursor;
     const feed = new PairFeed(pairs, stage, batchSize, signal);
 
@@ -172,7 +173,7 @@ export async function fit(model: RewardModel, pairs: PairStream, options: FitOpt
         // A stream of its own for each batch: a run that goes on from a step drops what it would have dropped.
         const randomOf = (batch: number) => new Random(settings.seed, step, batch);
         const batches = microBatches(feed, stage, accumulate, used, randomOf);
-        result = await trainStep(batches, { loss, optimizer, learningRate: rate, clipNorm });
+        result = await trainStep.run(batches, { learningRate: rate, clipNorm });
       } catch (error) {
         if (signal?.aborted && error === signal.reason) break; // while clips were read: no step was made
         throw error instanceof NonFiniteError ? notFinite(error, step, used, saved, folder) : error;

@@ -26,10 +26,9 @@ export async function* microBatches(
       rejected: flags(({ kind }) => kind === 'win-tie'),
     };
     try {
-      yield { rewards: () => batch.rewards(randomOf(i)), tie, labels };
+      yield { inputs: batch.inputs, given: batch.grids, random: randomOf(i), tie, labels };
     } finally {
-      batch.dispose();
-      tf.dispose([tie, labels.chosen, labels.rejected]);
+      tf.dispose([tie, labels.chosen, labels.rejected, ...batch.inputs]);
     }
   }
 }

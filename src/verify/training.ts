@@ -1,11 +1,12 @@
-import { type Tensor2D, type Tensor4D, tf } from '../engine/tf.js';
+import { type Tensor, tf } from '../engine/tf.js';
 import { combined } from '../loss/combined.js';
 import type { Loss } from '../loss/loss.js';
+import { batchOf } from '../model/input/batch.js';
 import { RewardModel } from '../model/rewardModel.js';
 import { parameter } from '../model/weights/weights.js';
 import { AdamW } from '../train/adamw.js';
 import { learningRateAt } from '../train/schedule.js';
-import { type MicroBatch, trainStep } from '../train/trainStep.js';
+import { type MicroBatch, TrainStep } from '../train/trainStep.js';
 import type { Fields, Fixtures, Tensors } from './fixtures.js';
 import { guarded, type Item, Worst } from './measure.js';
 
@@ -94,17 +95,20 @@ async function* trajectory(
     weightDecay: settings.number('weight_decay'),
     decays: () => true,
   });
+  const scorer = {
+    rewards: (inputs: readonly Tensor[]) => model.forward(batchOf(inputs)),
+    variables: () => model.weights.values(),
+  };
+  const trainStep = new TrainStep(scorer, { loss, optimizer });
   const held: MicroBatch[] = [];
   try {
     const [losses, norms, rewards] = [new Worst(), new Worst(), new Worst()];
     for (const step of steps) {
       const micro = step.numbers('micro_batches').map((index) => {
-        held[index] ??= microBatch(model, batches, index);
+        held[index] ??= microBatch(batches, index);
         return held[index];
       });
-      const result = await trainStep(micro, {
-        loss,
-        optimizer,
+      const result = await trainStep.run(micro, {
         learningRate: step.number('lr'),
         clipNorm: settings.number('clip_global_norm'),
       });
@@ -136,7 +140,10 @@ async function* trajectory(
   } finally {
     optimizer.dispose();
     model.dispose();
-    for (const { tie, labels } of held.filter(Boolean)) tf.dispose([tie, labels.chosen, labels.rejected]);
+    trainStep.dispose();
+    for (const { tie, labels, inputs } of held.filter(Boolean)) {
+      tf.dispose([tie, labels.chosen, labels.rejected, ...inputs]);
+    }
   }
 }
 
@@ -150,22 +157,17 @@ function lossOf(settings: Fields): Loss {
 }
 
 /** Chosen sequences first, then the rejected ones; padding tiles are left out. */
-function microBatch(model: RewardModel, stored: Tensors, index: number): MicroBatch {
+function microBatch(stored: Tensors, index: number): MicroBatch {
   const of = (name: string) => stored.get(`micro_batch.${index}.${name}`);
   const flags = of('image_flags').data;
   const kept = Int32Array.from(flags.keys()).filter((tile) => flags[tile] === 1);
   const [win, lose] = [of('quality_win').data, of('quality_lose').data];
   const flag = (test: (i: number) => boolean) => tf.tensor1d(Array.from(win, (_, i) => (test(i) ? 1 : 0)));
+  const tensor = (name: string, dtype: 'float32' | 'int32' = 'float32') =>
+    tf.tensor(of(name).data, of(name).shape, dtype);
+  const pixels = tf.tidy(() => tf.gather(tensor('pixel_values'), tf.tensor1d(kept, 'int32')));
   return {
-    rewards: () => {
-      const tensor = (name: string, dtype: 'float32' | 'int32' = 'float32') =>
-        tf.tensor(of(name).data, of(name).shape, dtype);
-      return model.forward({
-        inputIds: tensor('input_ids', 'int32') as Tensor2D,
-        attentionMask: tensor('attention_mask') as Tensor2D,
-        pixelValues: tf.gather(tensor('pixel_values'), tf.tensor1d(kept, 'int32')) as Tensor4D,
-      });
-    },
+    inputs: [tensor('input_ids', 'int32'), tensor('attention_mask'), pixels],
     tie: flag((i) => win[i] === lose[i]),
     labels: { chosen: flag((i) => win[i] > 0), rejected: flag((i) => lose[i] > 0) },
   };

@@ -42,10 +42,10 @@ await describeEngines('Stage', () => {
     const stage = stageOf(model, part);
     const features = await stage.load(clips);
     const batch = stage.collate(clips.map(({ id }) => features.get(id)));
-    const rewards = batch.rewards();
+    const rewards = stage.rewards(batch.inputs, { given: batch.grids });
     expect(await rewards.data()).toBeAllclose(await expected.data(), { rtol: 1e-5 });
     tf.dispose(rewards);
-    batch.dispose();
+    tf.dispose(batch.inputs);
     expect(tf.memory().numTensors).toBe(before);
     disposeBatch(whole);
     expected.dispose();
@@ -89,10 +89,10 @@ describeShared('Stage of a model that takes videos', () => {
     const stage = stageOf(model, part);
     const features = await stage.load(clips);
     const batch = stage.collate(clips.map(({ id }) => features.get(id)));
-    const rewards = batch.rewards();
+    const rewards = stage.rewards(batch.inputs, { given: batch.grids });
     expect(await rewards.data()).toBeAllclose(expected, { rtol: 1e-5 });
     rewards.dispose();
-    batch.dispose();
+    tf.dispose(batch.inputs);
     model.dispose();
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Tensor1D, tf } from '../../src/engine/tf.js';
 import { variableOf } from '../../src/model/weights/safetensors.js';
 import { AdamW, decaysMatrices } from '../../src/train/adamw.js';
+import { join } from '../../src/train/buckets.js';
 import { describeAllEngines } from '../engines.js';
 
 const start = { matrix: [0.5, -1, 2, 0], bias: [3, -3] };
@@ -16,12 +17,14 @@ const gradient = (update: number, count: number) =>
     i === 3 ? 0 : g,
   );
 
-function run(optimizer: AdamW, updates: number[], learningRate = 0.1, scale = 1): void {
+async function run(optimizer: AdamW, updates: number[], learningRate = 0.1, scale = 1): Promise<void> {
   for (const update of updates) {
     const gradients = optimizer.buckets.map((bucket) =>
-      bucket.gather((_, { size, shape }) => tf.tensor(gradient(update, size), shape)),
+      tf.tidy(() =>
+        join(bucket.parameters.map(([, { size, shape }]) => tf.tensor(gradient(update, size), shape))),
+      ),
     );
-    optimizer.update(gradients as Tensor1D[], learningRate, scale);
+    await optimizer.update(gradients as Tensor1D[], learningRate, scale);
     tf.dispose(gradients);
   }
 }
@@ -51,7 +54,7 @@ await describeAllEngines('AdamW', () => {
   it('is AdamW, with decay of matrices only', async () => {
     const parameters = make();
     const optimizer = new AdamW(parameters, { weightDecay: 0.1 });
-    run(optimizer, [1, 2, 3, 4, 5]);
+    await run(optimizer, [1, 2, 3, 4, 5]);
     expect(optimizer.updates).toBe(5);
     expect(await parameters.get('matrix')!.data()).toBeAllclose(
       reference(start.matrix, [1, 2, 3, 4, 5], 0.1, 0.1),
@@ -68,8 +71,7 @@ await describeAllEngines('AdamW', () => {
   it('scales gradients, and decays what it is told to', async () => {
     const parameters = make();
     const optimizer = new AdamW(parameters, { weightDecay: 0.1, decays: () => true });
-    expect(optimizer.buckets).toHaveLength(1);
-    run(optimizer, [1, 2], 0.1, 1e-6);
+    await run(optimizer, [1, 2], 0.1, 1e-6);
     expect(await parameters.get('bias')!.data()).toBeAllclose(reference(start.bias, [1, 2], 0.1, 0.1, 1e-6), {
       rtol: 2e-6,
     });
@@ -80,26 +82,26 @@ await describeAllEngines('AdamW', () => {
   it('goes on from a saved state to the same bits', async () => {
     const [whole, first, second] = [make(), make(), make()];
     const optimizer = new AdamW(whole);
-    run(optimizer, [1, 2, 3, 4]);
+    await run(optimizer, [1, 2, 3, 4]);
     const before = new AdamW(first);
-    run(before, [1, 2]);
+    await run(before, [1, 2]);
     const state = await before.state();
     expect(state.get('matrix.exp_avg')!.shape).toEqual([2, 2]);
     for (const [name, variable] of second) variable.assign(first.get(name)!);
     const after = new AdamW(second);
     after.restore(state, before.updates);
-    run(after, [3, 4]);
+    await run(after, [3, 4]);
     for (const [name, variable] of second)
       expect(await variable.data()).toEqual(await whole.get(name)!.data());
     for (const it of [optimizer, before, after]) it.dispose();
     for (const it of [whole, first, second]) tf.dispose([...it.values()]);
   });
 
-  it('keeps no tensor but its moments, and frees those', () => {
+  it('keeps no tensor but its moments, and frees those', async () => {
     const parameters = make();
     const before = tf.memory().numTensors;
     const optimizer = new AdamW(parameters);
-    run(optimizer, [1, 2]);
+    await run(optimizer, [1, 2]);
     expect(tf.memory().numTensors).toBe(before + 4);
     optimizer.dispose();
     expect(tf.memory().numTensors).toBe(before);

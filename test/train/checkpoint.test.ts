@@ -5,6 +5,7 @@ import { afterAll, beforeEach, expect, it } from 'vitest';
 import { tf } from '../../src/engine/tf.js';
 import type { RewardModel } from '../../src/model/rewardModel.js';
 import { AdamW } from '../../src/train/adamw.js';
+import { join as joined } from '../../src/train/buckets.js';
 import {
   checkpointFolder,
   checkpointSteps,
@@ -30,9 +31,9 @@ it('restores weights, moments and state', async () => {
   const [model, other] = [await smallModel(1), await smallModel(2)];
   const optimizer = optimizerOf(model);
   const gradients = tf.tidy(() =>
-    optimizer.buckets.map((bucket) => bucket.gather((_, variable) => variable)),
+    optimizer.buckets.map(({ parameters }) => joined(parameters.map(([, variable]) => variable))),
   );
-  optimizer.update(gradients, 0.1);
+  await optimizer.update(gradients, 0.1);
   const folder = await saveCheckpoint(run, state(3), { model, optimizer });
   expect(folder).toBe(checkpointFolder(run, 3));
   const { training } = JSON.parse(readFileSync(join(folder, 'solireward.json'), 'utf8'));

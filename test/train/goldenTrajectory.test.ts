@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { type Tensor, type Tensor2D, type Tensor4D, tf } from '../../src/engine/tf.js';
+import { type Tensor, tf } from '../../src/engine/tf.js';
 import { winTie } from '../../src/loss/winTie.js';
+import { batchOf } from '../../src/model/input/batch.js';
 import { RewardModel } from '../../src/model/rewardModel.js';
 import { readTensors } from '../../src/model/weights/safetensors.js';
 import { parameter } from '../../src/model/weights/weights.js';
 import { AdamW } from '../../src/train/adamw.js';
-import { type MicroBatch, type StepResult, trainStep } from '../../src/train/trainStep.js';
+import { type MicroBatch, type StepResult, TrainStep } from '../../src/train/trainStep.js';
 import { describeEngines } from '../engines.js';
 import { describeShared, shared } from '../shared.js';
 
@@ -23,7 +24,7 @@ const folder = (file: string) => shared('golden', 'training', file);
 const loss = winTie();
 
 /** The golden micro-batches as tensors. */
-async function loadBatches(model: RewardModel): Promise<MicroBatch[]> {
+async function loadBatches(): Promise<MicroBatch[]> {
   const stored = await readTensors(folder('internvl3-tiny-batches.safetensors'));
   const tensor = (index: number, name: string, dtype: 'float32' | 'int32' = 'float32'): Tensor => {
     const { data, shape } = stored.get(`micro_batch.${index}.${name}`)!;
@@ -32,17 +33,17 @@ async function loadBatches(model: RewardModel): Promise<MicroBatch[]> {
   return [0, 1, 2, 3].map((index) => {
     const flags = stored.get(`micro_batch.${index}.image_flags`)!.data;
     const kept = Int32Array.from(flags.keys()).filter((tile) => flags[tile] === 1);
-    const inputIds = tensor(index, 'input_ids', 'int32') as Tensor2D;
-    const attentionMask = tensor(index, 'attention_mask') as Tensor2D;
+    const inputIds = tensor(index, 'input_ids', 'int32');
+    const attentionMask = tensor(index, 'attention_mask');
     const pixelValues = tf.tidy(() =>
       tf.gather(tensor(index, 'pixel_values'), tf.tensor1d(kept, 'int32')),
-    ) as Tensor4D;
+    );
     const [win, lose] = ['quality_win', 'quality_lose'].map(
       (name) => stored.get(`micro_batch.${index}.${name}`)!.data,
     );
     const flag = (test: (i: number) => boolean) => tf.tensor1d(Array.from(win, (_, i) => (test(i) ? 1 : 0)));
     return {
-      rewards: () => model.forward({ inputIds, attentionMask, pixelValues }),
+      inputs: [inputIds, attentionMask, pixelValues],
       tie: flag((i) => win[i] === lose[i]),
       labels: { chosen: flag((i) => win[i] > 0), rejected: flag((i) => lose[i] > 0) },
     };
@@ -52,13 +53,18 @@ async function loadBatches(model: RewardModel): Promise<MicroBatch[]> {
 /** Trains from the golden checkpoint as the golden steps say; gives what each step computed, and the model. */
 async function train(steps: GoldenStep[]): Promise<{ results: StepResult[]; model: RewardModel }> {
   const model = await RewardModel.load(shared('golden', 'checkpoints', 'internvl3-tiny'));
-  const batches = await loadBatches(model);
+  const batches = await loadBatches();
   const parameters = new Map(model.parameters('all').map((name) => [name, parameter(model.weights, name)]));
   const optimizer = new AdamW(parameters, { weightDecay: 0.01, decays: () => true });
+  const scorer = {
+    rewards: (inputs: readonly Tensor[]) => model.forward(batchOf(inputs)),
+    variables: () => model.weights.values(),
+  };
+  const step = new TrainStep(scorer, { loss, optimizer });
   const results: StepResult[] = [];
   for (const { micro_batches, lr } of steps) {
     const micro = micro_batches.map((index) => batches[index]);
-    results.push(await trainStep(micro, { loss, optimizer, learningRate: lr, clipNorm: 1 }));
+    results.push(await step.run(micro, { learningRate: lr, clipNorm: 1 }));
   }
   optimizer.dispose();
   return { results, model };

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { type Tensor1D, tf } from '../../src/engine/tf.js';
+import { type Tensor, type Tensor1D, tf } from '../../src/engine/tf.js';
 import { combined } from '../../src/loss/combined.js';
 import { variableOf } from '../../src/model/weights/safetensors.js';
 import { AdamW } from '../../src/train/adamw.js';
-import { type MicroBatch, NonFiniteError, trainStep } from '../../src/train/trainStep.js';
+import { type MicroBatch, NonFiniteError, TrainStep } from '../../src/train/trainStep.js';
 import { describeAllEngines } from '../engines.js';
 
 const features = [
@@ -19,13 +19,14 @@ function setUp() {
   const inputs = tf.tensor(features);
   const one = tf.tensor1d([1, 1]);
   const tie = tf.tensor1d([0, 1]);
-  const batch: MicroBatch = {
-    rewards: () => tf.reshape(tf.matMul(inputs, tf.reshape(parameters.get('w')!, [2, 1])), [-1]) as Tensor1D,
-    tie,
-    labels: { chosen: one, rejected: tie },
+  const batch: MicroBatch = { inputs: [inputs], tie, labels: { chosen: one, rejected: tie } };
+  const scorer = {
+    rewards: ([x]: readonly Tensor[]) =>
+      tf.reshape(tf.matMul(x as Tensor, tf.reshape(parameters.get('w')!, [2, 1])), [-1]) as Tensor1D,
+    variables: () => parameters.values(),
   };
   const dispose = () => tf.dispose([...parameters.values(), inputs, one, tie]);
-  return { parameters, batch, dispose };
+  return { parameters, batch, scorer, dispose };
 }
 
 const sp = (x: number) => Math.log1p(Math.exp(x));
@@ -43,11 +44,11 @@ await describeAllEngines('trainStep', () => {
   const loss = combined({ margin: 1 });
 
   it('reports loss, terms, norm and rewards of before the update, and clips the gradient', async () => {
-    const { parameters, batch, dispose } = setUp();
+    const { parameters, batch, scorer, dispose } = setUp();
     const w = parameters.get('w')!;
     const optimizer = new AdamW(new Map([['w', w]]), { epsilon: 1, betas: [0, 0], weightDecay: 0 });
     const before = tf.memory().numTensors;
-    const result = await trainStep([batch], { loss, optimizer, learningRate: 1, clipNorm: 0.01 });
+    const result = await new TrainStep(scorer, { loss, optimizer }).run([batch], { learningRate: 1, clipNorm: 0.01 });
     expect(tf.memory().numTensors).toBe(before);
 
     const gradient = slopes([0.5, -0.25]);
@@ -66,15 +67,16 @@ await describeAllEngines('trainStep', () => {
   });
 
   it('takes the mean of several micro-batches', async () => {
-    const { parameters, batch, dispose } = setUp();
+    const { parameters, batch, scorer, dispose } = setUp();
     const optimizer = new AdamW(new Map([['w', parameters.get('w')!]]));
     async function* twice() {
       yield batch;
       yield batch;
     }
-    const options = { loss, optimizer, learningRate: 0, clipNorm: 1 };
-    const once = await trainStep([batch], options);
-    const both = await trainStep(twice(), options);
+    const options = { learningRate: 0, clipNorm: 1 };
+    const step = new TrainStep(scorer, { loss, optimizer });
+    const once = await step.run([batch], options);
+    const both = await step.run(twice(), options);
     expect([both.loss, both.gradNorm, both.terms.btt]).toBeAllclose([
       once.loss,
       once.gradNorm,
@@ -86,25 +88,29 @@ await describeAllEngines('trainStep', () => {
   });
 
   it('changes nothing and leaves no tensor when the loss is not finite', async () => {
-    const { parameters, batch, dispose } = setUp();
+    const { parameters, batch, scorer, dispose } = setUp();
     const w = parameters.get('w')!;
     const optimizer = new AdamW(new Map([['w', w]]));
     const before = tf.memory().numTensors;
-    const broken = { ...batch, rewards: () => tf.div(batch.rewards(), 0) as Tensor1D };
-    const step = trainStep([batch, broken], { loss, optimizer, learningRate: 1, clipNorm: 1 });
+    const infinite = tf.fill([4, 2], Number.POSITIVE_INFINITY);
+    const step = new TrainStep(scorer, { loss, optimizer }).run([batch, { ...batch, inputs: [infinite] }], {
+      learningRate: 1,
+      clipNorm: 1,
+    });
     await expect(step).rejects.toThrow(NonFiniteError);
     await expect(step).rejects.toThrow(/the loss is (NaN|Infinity).*the weights are unchanged/);
     expect(Array.from(await w.data())).toEqual([0.5, -0.25]);
     expect(optimizer.updates).toBe(0);
+    infinite.dispose();
     expect(tf.memory().numTensors).toBe(before);
     optimizer.dispose();
     dispose();
   });
 
   it('refuses a step without a micro-batch', async () => {
-    const { parameters, dispose } = setUp();
+    const { parameters, scorer, dispose } = setUp();
     const optimizer = new AdamW(new Map([['w', parameters.get('w')!]]));
-    await expect(trainStep([], { loss, optimizer, learningRate: 1, clipNorm: 1 })).rejects.toThrow(
+    await expect(new TrainStep(scorer, { loss, optimizer }).run([], { learningRate: 1, clipNorm: 1 })).rejects.toThrow(
       'expected at least one micro-batch',
     );
     optimizer.dispose();

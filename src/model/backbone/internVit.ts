@@ -1,13 +1,14 @@
 import type { Random } from '../../base/random.js';
+import { recomputed } from '../../engine/recomputed.js';
 import { type Tensor, type Tensor3D, type Tensor4D, tf } from '../../engine/tf.js';
 import type { VisionConfig } from '../config.js';
 import { attend, joinHeads, splitHeads } from '../layers/attention.js';
-import { dropPath } from '../layers/dropout.js';
+import { dropPathFactors } from '../layers/dropout.js';
 import { gelu } from '../layers/gelu.js';
 import { linearOf } from '../layers/linear.js';
 import { layerNorm, rmsNorm } from '../layers/norm.js';
 import { patchEmbedding } from '../layers/patchEmbedding.js';
-import { parameter, type Weights } from '../weights/weights.js';
+import { parameter, parametersOf, type Weights } from '../weights/weights.js';
 
 /**
  * Hidden states of the vision transformer: 0 the embeddings, i the output of layer i, without a final norm.
@@ -23,10 +24,15 @@ export function internVit(
 ): Tensor3D[] {
   const states = [tf.tidy(() => embed(weights, pixels))];
   for (let i = 0; i < config.layers; i++) {
-    // Tidied one by one: what a layer needs on its way would else pile up through all of them.
-    const drop = <T extends Tensor>(branch: T) =>
-      dropPath(branch, (config.dropPathRate * i) / Math.max(1, config.layers - 1), random);
-    states.push(tf.tidy(() => layer(weights, config, `vision_model.encoder.layers.${i}`, states[i], drop)));
+    // Drawn before, so that a layer that is computed again drops what it dropped.
+    const rate = (config.dropPathRate * i) / Math.max(1, config.layers - 1);
+    const dropped = [0, 1].flatMap(() => dropPathFactors(pixels.shape[0], rate, random) ?? []);
+    const name = `vision_model.encoder.layers.${i}`;
+    states.push(
+      recomputed(states[i], dropped, parametersOf(weights, `${name}.`), (x, factors) =>
+        layer(weights, config, name, x, factors),
+      ),
+    );
   }
   return states;
 }
@@ -36,13 +42,14 @@ function layer(
   config: VisionConfig,
   name: string,
   x: Tensor3D,
-  drop: (branch: Tensor) => Tensor,
+  factors: readonly Tensor[],
 ): Tensor3D {
+  const drop = (branch: Tensor, which: number) => (factors.length > 0 ? tf.mul(branch, factors[which]) : branch);
   const attended = attention(weights, config, name, norm(weights, config, `${name}.norm1`, x));
-  const y = tf.add(x, drop(tf.mul(attended, parameter(weights, `${name}.ls1`)))) as Tensor3D;
+  const y = tf.add(x, drop(tf.mul(attended, parameter(weights, `${name}.ls1`)), 0)) as Tensor3D;
   const inner = gelu(linearOf(weights, `${name}.mlp.fc1`, norm(weights, config, `${name}.norm2`, y)));
   const mixed = linearOf(weights, `${name}.mlp.fc2`, inner);
-  return tf.add(y, drop(tf.mul(mixed, parameter(weights, `${name}.ls2`)))) as Tensor3D;
+  return tf.add(y, drop(tf.mul(mixed, parameter(weights, `${name}.ls2`)), 1)) as Tensor3D;
 }
 
 function embed(weights: Weights, pixels: Tensor4D): Tensor3D {

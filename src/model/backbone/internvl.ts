@@ -42,6 +42,11 @@ export class InternVL {
     });
   }
 
+  /** Nothing: the position of a token is its place. */
+  positions(): Tensor[] {
+    return [];
+  }
+
   /**
    * Hidden states of the decoder, with the visual tokens in the places of their placeholders, row by row.
    * @param inputIds [B, N]. @param attentionMask [B, N]: 1 for a token, 0 for padding.

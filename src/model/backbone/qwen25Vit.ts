@@ -1,3 +1,4 @@
+import { recomputed } from '../../engine/recomputed.js';
 import { type Tensor2D, type Tensor3D, tf } from '../../engine/tf.js';
 import type { WindowedVisionConfig } from '../config.js';
 import { frameAttention, type Runs } from '../layers/frameAttention.js';
@@ -7,7 +8,7 @@ import { rmsNorm } from '../layers/norm.js';
 import type { RotaryTable } from '../layers/rotary.js';
 import { inverse, windowOrder } from '../layers/windows.js';
 import type { VideoGrid } from '../videoGrid.js';
-import { parameter, type Weights } from '../weights/weights.js';
+import { parameter, parametersOf, type Weights } from '../weights/weights.js';
 import { embedPatches, mergePatches, patchRotary, visionEpsilon } from './qwenPatches.js';
 
 /**
@@ -32,8 +33,10 @@ export function qwen25Vit(
     let x = reorderFrames(embedPatches(weights, patches, grid), cells);
     for (let i = 0; i < config.layers; i++) {
       const within = fullAttentionLayers.includes(i) ? frame : windows;
-      // Tidied one by one: what a layer needs on its way would else pile up through all of them.
-      x = tf.tidy(() => layer(weights, config, `visual.blocks.${i}`, x, rotary, within));
+      const name = `visual.blocks.${i}`;
+      x = recomputed(x, [rotary.cos, rotary.sin], parametersOf(weights, `${name}.`), (y, [cos, sin]) =>
+        layer(weights, config, name, y, { cos, sin }, within),
+      );
     }
     const merged = mergePatches(weights, norm(weights, 'visual.merger.ln_q', x), mergeSize);
     const tokens = tf.reshape(merged, [grid.t, cells.length, merged.shape[1]]) as Tensor3D;

@@ -1,3 +1,4 @@
+import { recomputed } from '../../engine/recomputed.js';
 import { type Tensor2D, type Tensor3D, tf } from '../../engine/tf.js';
 import type { QwenVisionConfig } from '../config.js';
 import { frameAttention } from '../layers/frameAttention.js';
@@ -6,7 +7,7 @@ import { linearOf } from '../layers/linear.js';
 import { layerNorm } from '../layers/norm.js';
 import type { RotaryTable } from '../layers/rotary.js';
 import type { VideoGrid } from '../videoGrid.js';
-import { parameter, type Weights } from '../weights/weights.js';
+import { parameter, parametersOf, type Weights } from '../weights/weights.js';
 import { embedPatches, mergePatches, patchRotary, visionEpsilon } from './qwenPatches.js';
 
 /**
@@ -24,8 +25,10 @@ export function qwen2Vit(
     const rotary = patchRotary(grid, config);
     let x = embedPatches(weights, patches, grid);
     for (let i = 0; i < config.layers; i++) {
-      // Tidied one by one: what a layer needs on its way would else pile up through all of them.
-      x = tf.tidy(() => layer(weights, config, `visual.blocks.${i}`, x, rotary));
+      const name = `visual.blocks.${i}`;
+      x = recomputed(x, [rotary.cos, rotary.sin], parametersOf(weights, `${name}.`), (y, [cos, sin]) =>
+        layer(weights, config, name, y, { cos, sin }),
+      );
     }
     return mergePatches(weights, norm(weights, 'visual.merger.ln_q', x), config.mergeSize);
   });

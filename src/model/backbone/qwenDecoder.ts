@@ -1,3 +1,4 @@
+import { recomputed } from '../../engine/recomputed.js';
 import { type Tensor, type Tensor3D, type Tensor4D, tf } from '../../engine/tf.js';
 import type { LlmConfig } from '../config.js';
 import { attend, joinHeads, splitHeads } from '../layers/attention.js';
@@ -5,7 +6,7 @@ import { gatedMlp } from '../layers/gatedMlp.js';
 import { linear, linearOf } from '../layers/linear.js';
 import { rmsNorm } from '../layers/norm.js';
 import { type RotaryTable, rotate } from '../layers/rotary.js';
-import { parameter, type Weights } from '../weights/weights.js';
+import { parameter, parametersOf, type Weights } from '../weights/weights.js';
 
 /**
  * Hidden states of the decoder: 0 the embeddings, i < L the output of layer i, L the last output after the final norm.
@@ -24,8 +25,13 @@ export function qwenDecoder(
 ): Tensor3D[] {
   const states = [embeddings];
   for (let i = 0; i < config.layers; i++) {
-    // Tidied one by one: what a layer needs on its way would else pile up through all of them.
-    states.push(tf.tidy(() => layer(weights, config, `${prefix}.layers.${i}`, states[i], mask, rotary)));
+    const name = `${prefix}.layers.${i}`;
+    const constants = [mask, rotary.cos, rotary.sin];
+    states.push(
+      recomputed(states[i], constants, parametersOf(weights, `${name}.`), (x, [hidden, cos, sin]) =>
+        layer(weights, config, name, x, hidden, { cos, sin }),
+      ),
+    );
   }
   states[config.layers] = norm(weights, config, `${prefix}.norm`, states[config.layers]);
   return states;

@@ -1,7 +1,7 @@
 import { type Tensor, type Tensor2D, type Tensor3D, tf } from '../../engine/tf.js';
 import { headSizeOf, type QwenVLConfig } from '../config.js';
 import { causalMask, paddingMask } from '../layers/attention.js';
-import { multimodalRotaryTable, type RotaryTable } from '../layers/rotary.js';
+import { multimodalRotaryTable } from '../layers/rotary.js';
 import { visualEmbedding } from '../layers/visualEmbedding.js';
 import { patchesOf, type VideoGrid } from '../videoGrid.js';
 import { parameter, type Weights } from '../weights/weights.js';
@@ -44,7 +44,8 @@ export class QwenVL {
   /**
    * Hidden states of the decoder, with the visual tokens in the places of their placeholders, row by row.
    * @param inputIds [B, N]. @param attentionMask [B, N]: 1 for a token, 0 for padding on either side.
-   * @param visual [visual tokens of the batch, H]. @param grids of the videos, row by row.
+   * @param visual [visual tokens of the batch, H]. @param grids of the videos, row by row. @param positions as the method
+   *   of that name gives them.
    * @returns L + 1 tensors [B, N, H]: 0 the embeddings, L after the final norm.
    * @throws when the numbers of placeholders and of visual tokens differ.
    */
@@ -53,13 +54,15 @@ export class QwenVL {
     attentionMask: Tensor2D,
     visual: Tensor2D,
     grids: readonly VideoGrid[],
+    positions: readonly Tensor[] = this.positions(inputIds, attentionMask, grids),
   ): Tensor3D[] {
     return tf.tidy(() => {
       const table = parameter(this.weights, 'model.embed_tokens.weight') as Tensor as Tensor2D;
       const embeddings = visualEmbedding(table, inputIds, this.videoPadId, visual);
       const causal = causalMask(inputIds.shape[1]);
       const mask = tf.expandDims(tf.add(causal, paddingMask(attentionMask)), 1);
-      const rotary = this.rotary(inputIds, attentionMask, grids);
+      const [cos, sin] = positions;
+      const rotary = { cos, sin };
       return qwenDecoder(this.weights, this.config.llm, 'model', embeddings, mask, rotary);
     });
   }
@@ -71,7 +74,8 @@ export class QwenVL {
       : qwen25Vit(this.weights, vision, patches, grid);
   }
 
-  private rotary(inputIds: Tensor2D, mask: Tensor2D, grids: readonly VideoGrid[]): RotaryTable {
+  /** Cosines and sines of the tokens' angles, [B, 1, N, d] each. @throws as `multimodalPositions`. */
+  positions(inputIds: Tensor2D, mask: Tensor2D, grids: readonly VideoGrid[]): Tensor[] {
     const { family, vision, llm, ropeSections } = this.config;
     const [batch, length] = inputIds.shape;
     const positions = multimodalPositions(inputIds.dataSync(), mask.dataSync(), length, grids, {
@@ -79,6 +83,8 @@ export class QwenVL {
       merge: vision.mergeSize,
       tokensPerSecond: family === 'Qwen2.5-VL' ? vision.tokensPerSecond : undefined,
     });
-    return multimodalRotaryTable(positions, batch, ropeSections, headSizeOf(llm), llm.ropeTheta);
+    const size = headSizeOf(llm);
+    const { cos, sin } = multimodalRotaryTable(positions, batch, ropeSections, size, llm.ropeTheta);
+    return [cos, sin];
   }
 }

@@ -1,4 +1,5 @@
 import type { Random } from '../../base/random.js';
+import { valuesAtHand } from '../../engine/recording.js';
 import { type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, tf } from '../../engine/tf.js';
 import type { RewardModelConfig } from '../config.js';
 import { paddingMask } from '../layers/attention.js';
@@ -115,7 +116,8 @@ function checkMask(mask: Tensor2D, sequence: Tensor3D): void {
   if (mask.shape[0] !== batch || mask.shape[1] !== length) {
     throw new RangeError(`reward: expected a mask [${batch}, ${length}], received [${mask.shape}]`);
   }
-  const values = mask.dataSync();
+  const values = valuesAtHand(mask);
+  if (!values) return;
   for (let row = 0; row < batch; row++) {
     if (!values.subarray(row * length, (row + 1) * length).some((value) => value > 0)) {
       throw new RangeError(`reward: sequence ${row} has no token; every row of the mask needs one`);

@@ -1,15 +1,13 @@
-import { type Tensor2D, tf } from '../../engine/tf.js';
+import { type Tensor1D, type Tensor2D, tf } from '../../engine/tf.js';
 import { gatherRows } from '../layers/gatherRows.js';
 import type { HeadInputs } from './inputs.js';
 
 /** The last hidden state of each sequence's last token: [B, H]. Official `last_token_hidden_state`. */
 export function lastToken({ last, attentionMask }: HeadInputs): Tensor2D {
   const [batch, length, width] = last.shape;
-  const mask = attentionMask?.dataSync();
-  const rows = Int32Array.from({ length: batch }, (_, row) => {
-    const own = mask?.subarray(row * length, (row + 1) * length);
-    return row * length + (own ? own.lastIndexOf(1) : length - 1);
-  });
+  const places = tf.range(0, length, 1, 'int32');
+  const seen = attentionMask ? tf.mul(tf.cast(attentionMask, 'int32'), places) : places;
+  const rows = tf.add(tf.max(seen, -1), tf.range(0, batch * length, length, 'int32')) as Tensor1D;
   return gatherRows(tf.reshape(last, [batch * length, width]), rows);
 }
 

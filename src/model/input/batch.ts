@@ -22,6 +22,8 @@ export interface Batch {
   pixelValues: Tensor;
   /** Of the clips of Qwen-VL. */
   grids?: readonly VideoGrid[];
+  /** What the decoder takes for the positions of the tokens, where that depends on the clips: cos and sin of Qwen-VL. */
+  positions?: readonly Tensor[];
 }
 
 /** Token ids of some sequences and their mask, padded on the right. */
@@ -43,9 +45,29 @@ export function padIds(
 }
 
 /** Frees the tensors of a batch. */
-export function disposeBatch({ inputIds, attentionMask, pixelValues }: Batch): void {
-  tf.dispose([inputIds, attentionMask, pixelValues]);
+export function disposeBatch(batch: Batch): void {
+  tf.dispose(tensorsOf(batch));
 }
+
+/** The tensors of a batch in one order, as compiled functions take them. */
+export const tensorsOf = ({ inputIds, attentionMask, pixelValues, positions = [] }: Batch): Tensor[] => [
+  inputIds,
+  attentionMask,
+  pixelValues,
+  ...positions,
+];
+
+/** The batch of these tensors. */
+export const batchOf = (
+  [inputIds, attentionMask, pixelValues, ...positions]: readonly Tensor[],
+  grids?: readonly VideoGrid[],
+): Batch => ({
+  inputIds: inputIds as Tensor2D,
+  attentionMask: attentionMask as Tensor2D,
+  pixelValues,
+  grids,
+  positions: positions.length > 0 ? positions : undefined,
+});
 
 /**
  * Checks that the ids of a clip have a placeholder for each visual token of its pictures; the official code skips the

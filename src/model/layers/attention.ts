@@ -1,3 +1,4 @@
+import { after } from '../../engine/recomputed.js';
 import { type Tensor, type Tensor3D, type Tensor4D, tf } from '../../engine/tf.js';
 
 /** What masked scores are set to: far below any score, yet finite, so that no gradient becomes NaN. */
@@ -21,17 +22,50 @@ export function joinHeads(x: Tensor4D): Tensor3D {
  */
 export function attend(query: Tensor4D, key: Tensor4D, value: Tensor4D, mask?: Tensor): Tensor4D {
   const [batch, heads, queries, size] = query.shape;
-  const [, groups, keys] = key.shape;
+  const groups = key.shape[1];
   // The heads of a group are stacked along the queries, so that keys and values need not be repeated.
-  const stacked = [batch, groups, (heads / groups) * queries, size];
-  // Tidied: the scores are the largest tensors of a model.
-  return tf.tidy(() => {
-    const scaled = tf.mul(tf.reshape(query, stacked), 1 / Math.sqrt(size)) as Tensor4D;
-    const scores = tf.reshape(tf.matMul(scaled, key, false, true), [batch, heads, queries, keys]);
-    const shares = tf.softmax(mask ? tf.add(scores, mask) : scores);
-    const mixed = tf.matMul(tf.reshape(shares, [batch, groups, stacked[2], keys]) as Tensor4D, value);
-    return tf.reshape(mixed, [batch, heads, queries, size]) as Tensor4D;
+  const stacked = tf.mul(
+    tf.reshape(query, [batch, groups, (heads / groups) * queries, size]),
+    1 / Math.sqrt(size),
+  ) as Tensor4D;
+  return tf.reshape(mix(stacked, key, value, heads, mask), query.shape) as Tensor4D;
+}
+
+/**
+ * O = P V of stacked queries that are scaled, P = softmax(Q Kᵀ + mask). Its gradient: dV = Pᵀ dO, dS = P ⊙ (dO Vᵀ - D) with
+ * D the row sums of dO ⊙ O, dQ = dS K, dK = dSᵀ Q. The shares P are the largest tensors of a model: they are computed
+ * once more for it where they are larger than what they are made of. Source: Dao et al. 2022 (FlashAttention), section 3.
+ */
+function mix(query: Tensor4D, key: Tensor4D, value: Tensor4D, heads: number, mask: Tensor | undefined): Tensor {
+  const [batch, groups, rows] = query.shape;
+  const keys = key.shape[2];
+  const kept = batch * groups * rows * keys <= query.size + key.size + value.size;
+  const sharesOf = (q: Tensor, k: Tensor, hidden: Tensor | undefined) => {
+    const scores = tf.matMul(q, k, false, true);
+    if (!hidden) return tf.softmax(scores);
+    const ofHeads = tf.reshape(scores, [batch, heads, (rows * groups) / heads, keys]);
+    return tf.reshape(tf.softmax(tf.add(ofHeads, hidden)), scores.shape);
+  };
+  const op = tf.customGrad((...args: unknown[]) => {
+    const [q, k, v] = args as Tensor[];
+    const save = args[3] as (tensors: Tensor[]) => void;
+    // Tidied, so that the scores go at once.
+    const [shares, mixed] = tf.tidy(() => {
+      const found = sharesOf(q, k, mask);
+      const result = tf.matMul(found, v);
+      return kept ? [found, result] : [undefined, result];
+    }) as [Tensor | undefined, Tensor];
+    save([q, k, v, mixed, ...(shares ? [shares] : mask ? [mask] : [])]);
+    const gradFunc = (dy: Tensor, [q, k, v, o, rest]: Tensor[]) =>
+      tf.tidy(() => {
+        const p = kept ? rest : sharesOf(after(q, dy), k, rest);
+        const change = tf.sub(tf.matMul(dy, v, false, true), tf.sum(tf.mul(dy, o), -1, true));
+        const ds = tf.mul(p, change);
+        return [tf.matMul(ds, k), tf.matMul(ds, q, true), tf.matMul(p, dy, true)];
+      });
+    return { value: mixed, gradFunc };
   });
+  return op(query, key, value);
 }
 
 /** Additive mask [B, 1, N] that hides padding keys; `attentionMask` [B, N] is 1 for a token. */
@@ -42,7 +76,7 @@ export function paddingMask(attentionMask: Tensor): Tensor3D {
 
 /** Additive mask [1, N, N] that hides later keys. */
 export function causalMask(length: number): Tensor3D {
-  const values = new Float32Array(length * length);
-  for (let i = 0; i < length; i++) values.fill(masked, i * length + i + 1, (i + 1) * length);
-  return tf.tensor3d(values, [1, length, length]);
+  const places = tf.range(0, length, 1, 'float32');
+  const later = tf.less(tf.reshape(places, [1, length, 1]), tf.reshape(places, [1, 1, length]));
+  return tf.mul(tf.cast(later, 'float32'), masked) as Tensor3D;
 }

@@ -1,4 +1,5 @@
 import type { Random } from '../../base/random.js';
+import { drawn } from '../../engine/recording.js';
 import { type Tensor, tf } from '../../engine/tf.js';
 
 /**
@@ -6,21 +7,24 @@ import { type Tensor, tf } from '../../engine/tf.js';
  * @param random nothing is dropped without it, as in evaluation.
  */
 export function dropout<T extends Tensor>(x: T, rate: number, random?: Random): T {
-  return drop(x, x.shape, rate, random);
+  const factors = keptFactors(x.shape, rate, random);
+  return (factors ? tf.mul(x, factors) : x) as T;
 }
 
 /**
- * Drop path (stochastic depth) of training: a residual branch is left out for whole samples, the first axis, and
- * divided by 1 - p for the others. Source: official implementation (timm `DropPath`).
- * @param random nothing is dropped without it, as in evaluation.
+ * Factors [samples, 1, 1] of drop path (stochastic depth) in training: a residual branch is left out for whole samples,
+ * and divided by 1 - p for the others. Source: official implementation (timm `DropPath`).
+ * @param random nothing is dropped without it, as in evaluation. @returns undefined where nothing is dropped.
  */
-export function dropPath<T extends Tensor>(branch: T, rate: number, random?: Random): T {
-  return drop(branch, [branch.shape[0], ...branch.shape.slice(1).map(() => 1)], rate, random);
+export function dropPathFactors(samples: number, rate: number, random?: Random): Tensor | undefined {
+  return keptFactors([samples, 1, 1], rate, random);
 }
 
-function drop<T extends Tensor>(x: T, shape: number[], rate: number, random: Random | undefined): T {
-  if (!random || rate === 0) return x;
+/** 0 or 1 / (1 - p) for each value. */
+function keptFactors(shape: number[], rate: number, random: Random | undefined): Tensor | undefined {
+  if (!random || rate === 0) return undefined;
   const count = shape.reduce((product, n) => product * n, 1);
-  const factors = Float32Array.from({ length: count }, () => (random.chance(rate) ? 0 : 1 / (1 - rate)));
-  return tf.mul(x, tf.tensor(factors, shape)) as T;
+  return drawn(shape, random, (stream) =>
+    Float32Array.from({ length: count }, () => (stream.chance(rate) ? 0 : 1 / (1 - rate))),
+  );
 }

@@ -1,12 +1,10 @@
-import { type Tensor, type Tensor2D, type Tensor4D, tf } from '../../engine/tf.js';
+import { type Tensor, type Tensor4D, tf } from '../../engine/tf.js';
 
 /** What turns by rotary positions; the caller disposes it. */
 export interface RotaryTable {
   /** [N, d], or [B, 1, N, d] where the sequences of a batch have positions of their own. */
   cos: Tensor;
   sin: Tensor;
-  /** [d, d]: x · quarterTurn = (-x₂, x₁), the halves of x. */
-  quarterTurn: Tensor2D;
 }
 
 /** Angles position · θ^(-2j/d), j = 0..d/2-1, of the positions 0..N-1. Source: Qwen2. */
@@ -50,11 +48,25 @@ export function gridRotaryTable(
   );
 }
 
-/** Rotates queries or keys [B, heads, N, d] by their positions: x · cos + (-x₂, x₁) · sin. */
-export function rotate(x: Tensor4D, { cos, sin, quarterTurn }: RotaryTable): Tensor4D {
-  const flat = tf.reshape(x, [-1, x.shape[3]]) as Tensor2D;
-  const turned = tf.reshape(tf.matMul(flat, quarterTurn), x.shape);
-  return tf.add(tf.mul(x, cos), tf.mul(turned, sin)) as Tensor4D;
+/**
+ * Rotates queries or keys [B, heads, N, d] by their positions: x · cos + (-x₂, x₁) · sin, of the halves of x. Its gradient
+ * rotates back: dy · cos - (-z₂, z₁), z = dy · sin.
+ */
+export function rotate(x: Tensor4D, { cos, sin }: RotaryTable): Tensor4D {
+  const op = tf.customGrad((input: unknown, save: unknown) => {
+    (save as (tensors: Tensor[]) => void)([cos, sin]);
+    const value = tf.add(tf.mul(input as Tensor, cos), tf.mul(quarterTurn(input as Tensor4D), sin));
+    const gradFunc = (dy: Tensor, [c, s]: Tensor[]) =>
+      tf.sub(tf.mul(dy, c), quarterTurn(tf.mul(dy, s) as Tensor4D));
+    return { value, gradFunc };
+  });
+  return op(x) as Tensor4D;
+}
+
+/** (-x₂, x₁), the halves of the last axis. */
+function quarterTurn(x: Tensor4D): Tensor4D {
+  const [first, second] = tf.split(x, 2, 3);
+  return tf.concat([tf.neg(second), first], 3) as Tensor4D;
 }
 
 /** θ^(-2j/size), j = 0..size/2-1. */
@@ -74,14 +86,5 @@ function tableOf(shape: number[], angleOf: (row: number, j: number) => number): 
     cos[at] = Math.cos(angle);
     sin[at] = Math.sin(angle);
   }
-  const turn = new Float32Array(size * size);
-  for (let j = 0; j < half; j++) {
-    turn[(j + half) * size + j] = -1;
-    turn[j * size + j + half] = 1;
-  }
-  return {
-    cos: tf.tensor(cos, shape),
-    sin: tf.tensor(sin, shape),
-    quarterTurn: tf.tensor2d(turn, [size, size]),
-  };
+  return { cos: tf.tensor(cos, shape), sin: tf.tensor(sin, shape) };
 }

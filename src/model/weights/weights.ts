@@ -12,3 +12,7 @@ export function parameter(weights: Weights, name: string): Variable {
   if (!found) throw new Error(`weights: there is no parameter "${name}"`);
   return found;
 }
+
+/** The parameters whose names begin so, in their order. */
+export const parametersOf = (weights: Weights, prefix: string): Variable[] =>
+  [...weights].flatMap(([name, variable]) => (name.startsWith(prefix) ? variable : []));

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Random } from '../../../src/base/random.js';
 import { type Tensor2D, type Tensor3D, tf } from '../../../src/engine/tf.js';
-import { dropout, dropPath } from '../../../src/model/layers/dropout.js';
+import { dropout, dropPathFactors } from '../../../src/model/layers/dropout.js';
 import { describeEngines } from '../../engines.js';
 import { tensorOf } from '../formula.js';
 
@@ -31,16 +31,18 @@ await describeEngines('dropout', () => {
     tf.tidy(() => {
       const x = tf.ones([2, 3]);
       expect(dropout(x, 0.5)).toBe(x);
-      expect(dropPath(x, 0, new Random(1))).toBe(x);
+      expect(dropPathFactors(2, 0, new Random(1))).toBeUndefined();
+      expect(dropPathFactors(2, 0.5)).toBeUndefined();
     });
   });
 });
 
-await describeEngines('dropPath', () => {
+await describeEngines('dropPathFactors', () => {
   it('drops whole samples', () => {
     tf.tidy(() => {
-      const kept = dropPath(tf.ones([400, 2, 3]) as Tensor3D, 0.25, new Random(1)).arraySync();
-      for (const sample of kept) expect(new Set(sample.flat()).size).toBe(1);
+      const factors = dropPathFactors(400, 0.25, new Random(1)) as Tensor3D;
+      expect(factors.shape).toEqual([400, 1, 1]);
+      const kept = factors.arraySync();
       const zeros = kept.filter(([[value]]) => value === 0).length;
       // The standard deviation is 8.7.
       expect(Math.abs(zeros - 100)).toBeLessThan(40);

@@ -1,0 +1,111 @@
+import type { Random } from '../base/random.js';
+import { dtypes, hasFunctions, type NativeBackend, nativeBackend } from './binding.js';
+import { precision } from './precision.js';
+import { type Recorded, record } from './recording.js';
+import { type Tensor, tf, type Variable } from './tf.js';
+
+/** Recordings that one function keeps, the newest ones. */
+const KEPT = 32;
+
+/** What runs functions: `eager`, operation by operation; recorded, TensorFlow's executor (`graph`) or `xla`. */
+export type Compiler = 'eager' | 'graph' | 'xla';
+
+let chosen: Compiler | undefined;
+
+/**
+ * The compiler in use: XLA on a GPU, where it fuses the elementwise work; on CPUs it brings nothing and takes minutes.
+ * `eager` where the engine cannot record.
+ */
+export function compiler(): Compiler {
+  const backend = nativeBackend();
+  if (!backend || !hasFunctions(backend)) return 'eager';
+  return chosen ?? (backend.isUsingGpuDevice ? 'xla' : 'graph');
+}
+
+/** Takes another compiler, for measuring and comparing; undefined for the default. */
+export function setCompiler(name: Compiler | undefined): void {
+  chosen = name;
+}
+
+/** Whether functions are recorded; where not, `Compiled` calls them as they are. */
+export const compiles = (): boolean => compiler() !== 'eager';
+
+export interface CallOptions {
+  /** Of what the function draws by `drawn`. */
+  random?: Random;
+  /** What else the function depends on besides its inputs, such as the grids of videos: plain data. */
+  given?: unknown;
+}
+
+/** A function of tensors that gives new tensors. */
+export type Body = (inputs: Tensor[], options: CallOptions) => Tensor[];
+
+/**
+ * A function of tensors that is recorded once for each combination of shapes and then runs as one call of the engine;
+ * on an engine that cannot record, it is called as it is.
+ */
+export class Compiled {
+  private readonly recorded = new Map<string, Recorded>();
+
+  /**
+   * @param body all that changes from call to call has to be an input, a variable, `given` or `drawn`; it must not read
+   *   values.
+   * @param variables all that it may use.
+   */
+  constructor(
+    private readonly body: Body,
+    private readonly variables: () => Iterable<Variable>,
+  ) {}
+
+  /** The function's results, which the caller disposes of. */
+  async call(inputs: readonly Tensor[], options: CallOptions = {}): Promise<Tensor[]> {
+    if (!compiles()) return tf.tidy(() => this.body([...inputs], options));
+    const backend = nativeBackend() as NativeBackend;
+    const { random, given } = options;
+    const xla = compiler() === 'xla';
+    const shapes = inputs.map(({ shape, dtype }) => `${dtype}[${shape}]`).join(' ');
+    const key = JSON.stringify([shapes, precision(), xla, random !== undefined, given]);
+    const recorded = this.find(key, () =>
+      record(backend, (tensors) => this.body(tensors, options), inputs, this.variables()),
+    );
+    return run(backend, recorded, inputs, random, xla);
+  }
+
+  /** Forgets the recordings. */
+  dispose(): void {
+    for (const { name } of this.recorded.values()) nativeBackend()?.binding.removeFunction(name);
+    this.recorded.clear();
+  }
+
+  private find(key: string, make: () => Recorded): Recorded {
+    const found = this.recorded.get(key) ?? make();
+    this.recorded.delete(key);
+    this.recorded.set(key, found);
+    if (this.recorded.size > KEPT) {
+      const [oldest, { name }] = this.recorded.entries().next().value as [string, Recorded];
+      this.recorded.delete(oldest);
+      nativeBackend()?.binding.removeFunction(name);
+    }
+    return found;
+  }
+}
+
+async function run(
+  backend: NativeBackend,
+  { name, variables, draws, outputs }: Recorded,
+  inputs: readonly Tensor[],
+  random: Random | undefined,
+  xla: boolean,
+): Promise<Tensor[]> {
+  const { binding } = backend;
+  const drawn = draws.map(({ shape, values }) =>
+    binding.createTensor(shape, dtypes.float32, values(random as Random)),
+  );
+  try {
+    const ids = [...backend.getInputTensorIds([...inputs, ...variables]), ...drawn];
+    const infos = await binding.callFunction(name, ids, outputs, xla);
+    return infos.map((info) => backend.createOutputTensor(info));
+  } finally {
+    for (const id of drawn) binding.deleteTensor(id);
+  }
+}
