@@ -1,11 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
+import { cudaFolder } from './cudaFolder.js';
 import { loadBackend, tf } from './tf.js';
 
-/** What is behind the TensorFlow binding: the library's version and whether it computes on a GPU. */
+/** What is behind the TensorFlow binding. */
 export interface NativeLibrary {
   version: string;
+  /** Whether it computes on a GPU. */
   gpu: boolean;
+  /** Whether it was laid out with the libraries of CUDA. */
+  cuda: boolean;
 }
 
 interface NativeBackend {
@@ -27,12 +31,24 @@ export function loadNative(): NativeLibrary {
   }
   const backend = tf.findBackend('tensorflow') as unknown as NativeBackend | null;
   if (!backend) throw new Error('tfjs-node-gpu registered no backend');
-  return { version: backend.binding.TF_Version, gpu: backend.isUsingGpuDevice };
+  return {
+    version: backend.binding.TF_Version,
+    gpu: backend.isUsingGpuDevice,
+    cuda: cudaFolder() !== undefined,
+  };
 }
 
 /** Whether a driver of NVIDIA answers. */
 export function hasNvidiaDriver(): boolean {
-  return spawnSync('nvidia-smi', ['-L'], { stdio: 'ignore' }).status === 0;
+  return nvidiaSmi('-L') !== undefined;
+}
+
+/** What nvidia-smi says, undefined where there is none or it fails. WSL 2 has it in a folder of its own. */
+export function nvidiaSmi(...args: string[]): string | undefined {
+  for (const program of ['nvidia-smi', '/usr/lib/wsl/lib/nvidia-smi']) {
+    const { status, stdout } = spawnSync(program, args, { encoding: 'utf8' });
+    if (status === 0) return stdout;
+  }
 }
 
 /**
@@ -50,9 +66,14 @@ function restoreUtil(): void {
   util.isArray ??= Array.isArray;
 }
 
+/** What to type where the binding or its library is missing. */
+const build = 'npx solireward engine build';
+
 function bindingProblem(error: NodeJS.ErrnoException): string {
   const message = error.message.split('\n')[0];
-  if (error.code === 'MODULE_NOT_FOUND') return 'the package @tensorflow/tfjs-node-gpu is not installed';
-  if (/native addon module/.test(message)) return 'the TensorFlow binding is not built';
+  if (error.code === 'MODULE_NOT_FOUND')
+    return `the package @tensorflow/tfjs-node-gpu is not installed: ${build}`;
+  if (/native addon module/.test(message)) return `the TensorFlow binding is not built: ${build}`;
+  if (/cannot open shared object file/.test(message)) return `${message}: ${build} anew`;
   return message;
 }
