@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ffmpegPaths } from './data/video/ffmpeg.js';
 import { check } from './engine/check.js';
 import { engineNames } from './engine/names.js';
-import { nvidiaSmi } from './engine/native.js';
+import { nvidiaSmi } from './engine/nvidia.js';
 import { formatGflops } from './engine/report.js';
 
 /** What the doctor found about one thing. */
@@ -66,7 +66,7 @@ function ffmpeg(): Finding {
 function gpu(): Finding {
   const query = ['--query-gpu=name,memory.total,driver_version', '--format=csv,noheader'];
   const found = nvidiaSmi(...query);
-  const detail = found?.trim().replaceAll('\n', '; ') ?? 'no NVIDIA driver';
+  const detail = found?.replaceAll('\n', '; ') ?? 'no NVIDIA driver';
   return { name: 'GPU', ok: found !== undefined, required: false, detail };
 }
 

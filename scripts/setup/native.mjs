@@ -4,10 +4,12 @@ import { environment, inClone } from './environment.mjs';
 
 /** Makes the native (or cuda) engine work: as it is, or by the build that `npx solireward engine build` does. */
 export async function native() {
-  const { hasNvidiaDriver } = await fromDist('engine/native.js');
+  const { hasNvidiaDriver } = await fromDist('engine/nvidia.js');
   const found = load();
-  if (found && (found.cuda || !hasNvidiaDriver()))
-    return `TensorFlow ${found.version} on the ${found.gpu ? 'GPU' : 'CPU'}`;
+  if (found && (found.cuda || !hasNvidiaDriver())) {
+    const why = found.cuda && !found.gpu ? (await fromDist('engine/gpuReport.js')).explainGpu() : '';
+    return `TensorFlow ${found.version} on the ${found.gpu ? 'GPU' : 'CPU'}${why && `: ${why}`}`;
+  }
   const { buildEngine } = await fromDist('engine/build/buildEngine.js');
   const { makeVenv } = await fromDist('engine/build/python.js');
   try {

@@ -1,6 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
+import { setCudaEnvironment } from './cudaEnvironment.js';
 import { cudaFolder } from './cudaFolder.js';
+import { explainGpu } from './gpuReport.js';
 import { loadBackend, tf } from './tf.js';
 
 /** What is behind the TensorFlow binding. */
@@ -23,6 +24,8 @@ interface NativeBackend {
  */
 export function loadNative(): NativeLibrary {
   quiet();
+  const cuda = cudaFolder();
+  if (cuda) setCudaEnvironment(cuda);
   restoreUtil();
   try {
     loadBackend('@tensorflow/tfjs-node-gpu');
@@ -34,21 +37,8 @@ export function loadNative(): NativeLibrary {
   return {
     version: backend.binding.TF_Version,
     gpu: backend.isUsingGpuDevice,
-    cuda: cudaFolder() !== undefined,
+    cuda: cuda !== undefined,
   };
-}
-
-/** Whether a driver of NVIDIA answers. */
-export function hasNvidiaDriver(): boolean {
-  return nvidiaSmi('-L') !== undefined;
-}
-
-/** What nvidia-smi says, undefined where there is none or it fails. WSL 2 has it in a folder of its own. */
-export function nvidiaSmi(...args: string[]): string | undefined {
-  for (const program of ['nvidia-smi', '/usr/lib/wsl/lib/nvidia-smi']) {
-    const { status, stdout } = spawnSync(program, args, { encoding: 'utf8' });
-    if (status === 0) return stdout;
-  }
 }
 
 /**
@@ -75,5 +65,7 @@ function bindingProblem(error: NodeJS.ErrnoException): string {
     return `the package @tensorflow/tfjs-node-gpu is not installed: ${build}`;
   if (/native addon module/.test(message)) return `the TensorFlow binding is not built: ${build}`;
   if (/cannot open shared object file/.test(message)) return `${message}: ${build} anew`;
+  // The binding tells no more of a GPU that TensorFlow could not start on.
+  if (/TFE_Context/.test(message)) return explainGpu();
   return message;
 }

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { RemedyError, runProgram } from '../../base/runProgram.js';
 import type { EngineCheck } from '../check.js';
-import { hasNvidiaDriver } from '../native.js';
+import { hasNvidiaDriver } from '../nvidia.js';
 import { bindingPackage } from './bindingPackage.js';
 import { extendBinding } from './extendBinding.js';
 import { linkLibraries } from './linkLibraries.js';
