@@ -17,8 +17,8 @@ export async function native() {
     const { library } = await buildEngine({ python, env: environment });
     return library;
   } catch (error) {
-    if (error instanceof Error)
-      error.message += '\nIt goes on with WebAssembly: training is about 40 times slower';
+    const rest = found ? 'the CPU' : 'WebAssembly: training is about 40 times slower';
+    if (error instanceof Error) error.message += `\nIt goes on with ${rest}`;
     throw error;
   }
 }

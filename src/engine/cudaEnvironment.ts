@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { oldDriver } from './nvidia.js';
+import { gpuName, oldDriver } from './nvidia.js';
 
 /**
  * What TensorFlow and XLA read from the environment when their libraries start on a GPU. What the user has set stays.
@@ -9,10 +9,15 @@ import { oldDriver } from './nvidia.js';
  * - GPUs are numbered as nvidia-smi numbers them; behind a driver that is too old they are hidden, since TensorFlow
  *   would fail on them and not start on the CPU either.
  * - XLA finds its compiler (ptxas, libdevice) in the wheel, and keeps the programs that it has compiled in
- *   $XDG_CACHE_HOME/solireward/xla (~/.cache/solireward/xla).
+ *   $XDG_CACHE_HOME/solireward/xla (~/.cache/solireward/xla), apart for each card and library: it does not look
+ *   whether a program of the folder was made for another.
  * @param cuda the folder of `cudaFolder()`.
  */
-export function setCudaEnvironment(cuda: string, env: NodeJS.ProcessEnv = process.env): void {
+export function setCudaEnvironment(
+  cuda: string,
+  env: NodeJS.ProcessEnv = process.env,
+  card: string = gpuName() ?? 'GPU',
+): void {
   env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true';
   env.CUDA_DEVICE_ORDER ??= 'PCI_BUS_ID';
   if (env.CUDA_VISIBLE_DEVICES === undefined && oldDriver()) env.CUDA_VISIBLE_DEVICES = '-1';
@@ -23,7 +28,13 @@ export function setCudaEnvironment(cuda: string, env: NodeJS.ProcessEnv = proces
   if (!path.includes(bin)) env.PATH = [...path, bin].join(delimiter);
   addFlag(env, 'XLA_FLAGS', '--xla_gpu_cuda_data_dir', compiler);
 
-  const programs = join(env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'solireward', 'xla');
+  const library = statSync(join(cuda, '..', 'lib', 'libtensorflow_cc.so.2'), { throwIfNoEntry: false });
+  const programs = join(
+    env.XDG_CACHE_HOME ?? join(homedir(), '.cache'),
+    'solireward',
+    'xla',
+    `${card.replaceAll(/\W+/g, '-')}-${library?.size}`,
+  );
   try {
     mkdirSync(programs, { recursive: true });
   } catch {

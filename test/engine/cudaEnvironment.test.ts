@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -11,15 +11,19 @@ beforeEach(() => {
 afterEach(() => rmSync(cache, { recursive: true }));
 
 it('shows XLA its compiler and a folder for its programs, and takes memory as needed', () => {
+  const deps = join(cache, 'deps');
+  const nvidia = join(deps, 'nvidia');
+  mkdirSync(join(deps, 'lib'), { recursive: true });
+  writeFileSync(join(deps, 'lib', 'libtensorflow_cc.so.2'), 'four');
   const env = { PATH: '/bin', XDG_CACHE_HOME: cache };
-  setCudaEnvironment('/deps/nvidia', env);
-  const programs = join(cache, 'solireward', 'xla');
+  setCudaEnvironment(nvidia, env, 'NVIDIA H100 80GB HBM3');
+  const programs = join(cache, 'solireward', 'xla', 'NVIDIA-H100-80GB-HBM3-4');
   expect(env).toEqual({
-    PATH: '/bin:/deps/nvidia/cuda_nvcc/bin',
+    PATH: `/bin:${nvidia}/cuda_nvcc/bin`,
     XDG_CACHE_HOME: cache,
     TF_FORCE_GPU_ALLOW_GROWTH: 'true',
     CUDA_DEVICE_ORDER: 'PCI_BUS_ID',
-    XLA_FLAGS: '--xla_gpu_cuda_data_dir=/deps/nvidia/cuda_nvcc',
+    XLA_FLAGS: `--xla_gpu_cuda_data_dir=${nvidia}/cuda_nvcc`,
     TF_XLA_FLAGS: `--tf_xla_persistent_cache_directory=${programs}`,
   });
   expect(existsSync(programs)).toBe(true);
