@@ -64,8 +64,9 @@ function bindingProblem(error: NodeJS.ErrnoException): string {
   if (error.code === 'MODULE_NOT_FOUND')
     return `the package @tensorflow/tfjs-node-gpu is not installed: ${build}`;
   if (/native addon module/.test(message)) return `the TensorFlow binding is not built: ${build}`;
-  if (/cannot open shared object file/.test(message)) return `${message}: ${build} anew`;
+  if (/cannot open shared object file/.test(message)) return `${message} (build it anew: ${build})`;
   // The binding tells no more of a GPU that TensorFlow could not start on.
-  if (/TFE_Context/.test(message)) return explainGpu();
+  if (/TFE_Context/.test(message) && cudaFolder())
+    return `${explainGpu()} (CUDA_VISIBLE_DEVICES=-1 leaves TensorFlow the CPU)`;
   return message;
 }

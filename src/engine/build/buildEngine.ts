@@ -23,7 +23,7 @@ export interface BuildOptions {
 }
 
 /**
- * Makes the native or the cuda engine: installs pip's TensorFlow (about 0.3 GB, with CUDA 3 GB), builds the binding of
+ * Makes the native or the cuda engine: installs pip's TensorFlow (1.3 GB on disk, with CUDA 6), builds the binding of
  * tfjs-node-gpu, which calls TensorFlow's plain C API, against it, and checks a product and a gradient.
  * @returns the check of the engine: of `cuda` where a driver answers, else of `native`.
  * @throws {RemedyError} with the reason and what to do, when a step fails.
