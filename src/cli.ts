@@ -1,14 +1,16 @@
 #!/usr/bin/env node
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { RemedyError } from './base/runProgram.js';
 import { analyze } from './cli/analyze.js';
 import { doctor } from './cli/doctor.js';
+import { engine } from './cli/engine.js';
 import { kernel } from './cli/kernel.js';
 import { score } from './cli/score.js';
 import { UsageError, type Verb } from './cli/verb.js';
 import { verify } from './cli/verify.js';
 
-const verbs: Record<string, Verb> = { doctor, kernel, score, analyze, verify };
+const verbs: Record<string, Verb> = { doctor, engine, kernel, score, analyze, verify };
 const usage = ['usage:', ...Object.values(verbs).map((verb) => verb.usage)].join('\n');
 
 /** Runs one command line and returns the exit code: 0, 1 when something is wrong, 2 for a wrong command. */
@@ -24,6 +26,7 @@ export async function main(args: string[]): Promise<number> {
     return await verbs[name].run(rest);
   } catch (error) {
     console.error(`solireward: ${(error as Error).message}`);
+    if (error instanceof RemedyError) console.error(`What to do: ${error.remedy}`);
     if (!(error instanceof UsageError)) return 1;
     console.error(usage);
     return 2;

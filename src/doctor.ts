@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ffmpegPaths } from './data/video/ffmpeg.js';
 import { check } from './engine/check.js';
 import { engineNames } from './engine/names.js';
+import { nvidiaSmi } from './engine/nvidia.js';
 import { formatGflops } from './engine/report.js';
 
 /** What the doctor found about one thing. */
@@ -64,9 +65,9 @@ function ffmpeg(): Finding {
 
 function gpu(): Finding {
   const query = ['--query-gpu=name,memory.total,driver_version', '--format=csv,noheader'];
-  const { status, stdout } = spawnSync('nvidia-smi', query, { encoding: 'utf8' });
-  const detail = status === 0 ? stdout.trim().replaceAll('\n', '; ') : 'no NVIDIA driver';
-  return { name: 'GPU', ok: status === 0, required: false, detail };
+  const found = nvidiaSmi(...query);
+  const detail = found?.replaceAll('\n', '; ') ?? 'no NVIDIA driver';
+  return { name: 'GPU', ok: found !== undefined, required: false, detail };
 }
 
 function jupyter(): Finding {

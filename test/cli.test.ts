@@ -11,13 +11,18 @@ capturePrinted();
 describe('solireward', () => {
   it('explains itself', async () => {
     expect(await main(['--help'])).toBe(0);
-    expect(printed.join('\n')).toMatch(/solireward doctor.*\n.*solireward kernel install/);
+    expect(printed.join('\n')).toMatch(
+      /solireward doctor.*\n.*solireward engine build(.*\n)+.*solireward kernel install/,
+    );
   });
 
   it.each([
     [[], 'no command was given'],
     [['dcotor'], "unknown command 'dcotor'"],
     [['kernel'], "unknown command 'kernel'"],
+    [['engine'], "unknown command 'engine'"],
+    [['engine', 'bulid'], "unknown command 'engine bulid'"],
+    [['engine', 'build', '--python'], "Option '--python <value>' argument missing"],
     [['toString'], "unknown command 'toString'"],
     [['doctor', 'who'], "doctor takes no argument 'who'"],
     [['score', '--model', 'm', '--input', 'i'], 'score needs --model, --input and --output'],
@@ -46,6 +51,14 @@ describe('solireward', () => {
   it('says that it cannot install the kernel, and why', async () => {
     expect(await main(['kernel', 'install', '--prefix', '/dev/null'])).toBe(1);
     expect(complained).toEqual([expect.stringContaining('/dev/null/share/jupyter')]);
+  });
+
+  it('says why the engine cannot be built, and what to do', async () => {
+    expect(await main(['engine', 'build', '--python', '/no/python'])).toBe(1);
+    expect(complained).toEqual([
+      expect.stringMatching(/^solireward: \/no\/python: .*ENOENT/),
+      expect.stringMatching(/^What to do: \/no\/python -m pip install --no-deps -r .*requirements-.*\.txt$/),
+    ]);
   });
 
   it('prints the findings of the doctor as a table and as JSON', async () => {

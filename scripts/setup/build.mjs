@@ -87,3 +87,9 @@ export function hashOf(paths) {
     else hash.update(readFileSync(path));
   }
 }
+
+/**
+ * A module of the library, once it is built.
+ * @param {string} path below dist/src/.
+ */
+export const fromDist = (path) => import(new URL(`../../dist/src/${path}`, import.meta.url).href);

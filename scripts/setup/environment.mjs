@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The folder of the clone. */
@@ -30,10 +30,6 @@ export const environment = {
   IPYTHONDIR: inClone('.jupyter', 'ipython'),
   JUPYTER_PREFER_ENV_PATH: '1',
 };
-
-// Node's headers, where they lie beside it, spare node-gyp a download.
-const prefix = dirname(dirname(process.execPath));
-if (existsSync(join(prefix, 'include', 'node', 'node_api.h'))) environment.npm_config_nodedir = prefix;
 
 // IPython, which nbconvert loads, takes a folder in the home folder when this one is missing.
 mkdirSync(inClone('.jupyter', 'ipython'), { recursive: true });

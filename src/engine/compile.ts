@@ -1,5 +1,6 @@
 import type { Random } from '../base/random.js';
 import { dtypes, hasFunctions, type NativeBackend, nativeBackend } from './binding.js';
+import { outOfMemory } from './outOfMemory.js';
 import { precision } from './precision.js';
 import { type Recorded, record } from './recording.js';
 import { type Tensor, tf, type Variable } from './tf.js';
@@ -105,6 +106,8 @@ async function run(
     const ids = [...backend.getInputTensorIds([...inputs, ...variables]), ...drawn];
     const infos = await binding.callFunction(name, ids, outputs, xla);
     return infos.map((info) => backend.createOutputTensor(info));
+  } catch (error) {
+    throw outOfMemory(error);
   } finally {
     for (const id of drawn) binding.deleteTensor(id);
   }

@@ -1,12 +1,17 @@
-import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
+import { setCudaEnvironment } from './cudaEnvironment.js';
+import { cudaFolder } from './cudaFolder.js';
+import { explainGpu } from './gpuReport.js';
 import { replaceKernels } from './nativeKernels.js';
 import { loadBackend, tf } from './tf.js';
 
-/** What is behind the TensorFlow binding: the library's version and whether it computes on a GPU. */
+/** What is behind the TensorFlow binding. */
 export interface NativeLibrary {
   version: string;
+  /** Whether it computes on a GPU. */
   gpu: boolean;
+  /** Whether it was laid out with the libraries of CUDA. */
+  cuda: boolean;
 }
 
 interface NativeBackend {
@@ -20,6 +25,8 @@ interface NativeBackend {
  */
 export function loadNative(): NativeLibrary {
   quiet();
+  const cuda = cudaFolder();
+  if (cuda) setCudaEnvironment(cuda);
   restoreUtil();
   try {
     loadBackend('@tensorflow/tfjs-node-gpu');
@@ -29,12 +36,11 @@ export function loadNative(): NativeLibrary {
   const backend = tf.findBackend('tensorflow') as unknown as NativeBackend | null;
   if (!backend) throw new Error('tfjs-node-gpu registered no backend');
   replaceKernels();
-  return { version: backend.binding.TF_Version, gpu: backend.isUsingGpuDevice };
-}
-
-/** Whether a driver of NVIDIA answers. */
-export function hasNvidiaDriver(): boolean {
-  return spawnSync('nvidia-smi', ['-L'], { stdio: 'ignore' }).status === 0;
+  return {
+    version: backend.binding.TF_Version,
+    gpu: backend.isUsingGpuDevice,
+    cuda: cuda !== undefined,
+  };
 }
 
 /**
@@ -52,9 +58,17 @@ function restoreUtil(): void {
   util.isArray ??= Array.isArray;
 }
 
+/** What to type where the binding or its library is missing. */
+const build = 'npx solireward engine build';
+
 function bindingProblem(error: NodeJS.ErrnoException): string {
   const message = error.message.split('\n')[0];
-  if (error.code === 'MODULE_NOT_FOUND') return 'the package @tensorflow/tfjs-node-gpu is not installed';
-  if (/native addon module/.test(message)) return 'the TensorFlow binding is not built';
+  if (error.code === 'MODULE_NOT_FOUND')
+    return `the package @tensorflow/tfjs-node-gpu is not installed: ${build}`;
+  if (/native addon module/.test(message)) return `the TensorFlow binding is not built: ${build}`;
+  if (/cannot open shared object file/.test(message)) return `${message} (build it anew: ${build})`;
+  // The binding tells no more of a GPU that TensorFlow could not start on.
+  if (/TFE_Context/.test(message) && cudaFolder())
+    return `${explainGpu()} (CUDA_VISIBLE_DEVICES=-1 leaves TensorFlow the CPU)`;
   return message;
 }

@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
+import { explainGpu } from './gpuReport.js';
 import { type EngineName, engineNames } from './names.js';
-import { hasNvidiaDriver, loadNative } from './native.js';
+import { loadNative } from './native.js';
+import { gpuName, hasNvidiaDriver } from './nvidia.js';
 import { EngineReport } from './report.js';
 import { loadBackend, tf } from './tf.js';
 import { matmulGflops } from './throughput.js';
@@ -12,22 +14,29 @@ export { type EngineName, engineNames };
 const MEASURE_MS = 60;
 const speeds = new Map<EngineName, number>();
 
+export interface UseOptions {
+  /** Most bytes of GPU memory that `cuda` takes, for a card that others use too. Default: all, as they are needed. */
+  memoryLimit?: number;
+}
+
 /**
  * Chooses the engine that everything computes on. `auto` takes the first of `engineNames` that works; a WebGPU
  * adapter that is emulated on the CPU is used only when asked for by name.
  * Tensors and weights belong to the engine that they were made on: choose first, then load a model.
  * @returns the engine in use and why better ones are not; it shows itself as a cell's value.
+ * @throws {RangeError} for an unknown engine, and a memory limit that is no whole number of bytes or not for `cuda`.
  * @throws with the reason of each engine when none works; the reasons alone are the error's `cause`.
  */
-export async function use(name: 'auto' | EngineName = 'auto'): Promise<EngineReport> {
+export async function use(
+  name: 'auto' | EngineName = 'auto',
+  { memoryLimit }: UseOptions = {},
+): Promise<EngineReport> {
+  if (name !== 'auto' && !engineNames.includes(name)) {
+    throw new RangeError(`engine.use: unknown engine '${name}', expected auto or ${engineNames.join(', ')}`);
+  }
+  if (memoryLimit !== undefined) limitGpuMemory(name, memoryLimit);
   const skipped: { engine: EngineName; reason: string }[] = [];
-  const candidates = name === 'auto' ? engineNames : [name];
-  for (const engine of candidates) {
-    if (!engineNames.includes(engine)) {
-      throw new RangeError(
-        `engine.use: unknown engine '${engine}', expected auto or ${engineNames.join(', ')}`,
-      );
-    }
+  for (const engine of name === 'auto' ? engineNames : [name]) {
     try {
       const library = await start(engine, name === 'auto');
       return new EngineReport(engine, library, await speed(engine), skipped);
@@ -44,6 +53,23 @@ export async function use(name: 'auto' | EngineName = 'auto'): Promise<EngineRep
   );
 }
 
+/** TensorFlow takes the limit when its library starts, from the environment. */
+function limitGpuMemory(name: string, bytes: number): void {
+  if (!(Number.isSafeInteger(bytes) && bytes > 0))
+    throw new RangeError(
+      `engine.use: memoryLimit must be a whole number of bytes above 0, received ${bytes}`,
+    );
+  if (name !== 'auto' && name !== 'cuda')
+    throw new RangeError(`engine.use: memoryLimit is of the engine cuda, not of ${name}`);
+  const limit = String(bytes);
+  if (tf.findBackendFactory('tensorflow') && process.env.SOLIREWARD_GPU_MEMORY_BYTES !== limit) {
+    throw new Error(
+      'engine.use: TensorFlow has started with another memoryLimit: give it in the first call, after a restart',
+    );
+  }
+  process.env.SOLIREWARD_GPU_MEMORY_BYTES = limit;
+}
+
 /** Loads an engine, makes it the one in use, and returns the name of what is behind it. */
 async function start(engine: EngineName, auto: boolean): Promise<string> {
   const library = await loaders[engine](auto);
@@ -55,11 +81,9 @@ async function start(engine: EngineName, auto: boolean): Promise<string> {
 
 const loaders: Record<EngineName, (auto: boolean) => string | Promise<string>> = {
   cuda() {
-    const { gpu, version } = loadNative();
-    if (gpu) return `TensorFlow ${version} on an NVIDIA GPU`;
-    throw new Error(
-      hasNvidiaDriver() ? 'the TensorFlow library here is the one without CUDA' : 'no NVIDIA driver',
-    );
+    const { gpu, cuda, version } = loadNative();
+    if (gpu) return `TensorFlow ${version} on ${gpuName() ?? 'an NVIDIA GPU'}`;
+    throw new Error(cuda || hasNvidiaDriver() ? explainGpu() : 'no NVIDIA driver');
   },
   native() {
     const { gpu, version } = loadNative();

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { tf } from '../../src/engine/tf.js';
@@ -45,5 +46,38 @@ describe('use', () => {
     await expect(use('gpu' as EngineName)).rejects.toThrow(
       "engine.use: unknown engine 'gpu', expected auto or cuda, native, webgpu, wasm, cpu",
     );
+  });
+
+  it.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])(
+    'refuses a memory limit of %s bytes',
+    async (limit) => {
+      await expect(use('cuda', { memoryLimit: limit })).rejects.toThrow(
+        `engine.use: memoryLimit must be a whole number of bytes above 0, received ${limit}`,
+      );
+    },
+  );
+
+  it('refuses a memory limit for an engine that has none', async () => {
+    await expect(use('wasm', { memoryLimit: 2 ** 30 })).rejects.toThrow(
+      'engine.use: memoryLimit is of the engine cuda, not of wasm',
+    );
+  });
+
+  it('hands the memory limit to TensorFlow before that starts, and refuses another one later', async ({
+    skip,
+  }) => {
+    if (!(await engines()).some((engine) => engine !== 'wasm')) skip('there is no TensorFlow');
+    const url = JSON.stringify(new URL('../../dist/src/engine/use.js', import.meta.url).href);
+    const script = `
+      const { use } = await import(${url});
+      for (const memoryLimit of [4e9, 4e9, 5e9]) {
+        const message = await use('cuda', { memoryLimit }).then(() => '', ({ message }) => message);
+        console.log(process.env.SOLIREWARD_GPU_MEMORY_BYTES, /started with another memoryLimit/.test(message));
+      }`;
+    const printed = execFileSync(process.execPath, ['--input-type=module', '-e', script], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    expect(printed).toBe('4000000000 false\n4000000000 false\n4000000000 true\n');
   });
 });

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -12,7 +12,7 @@ const compilers = {
 };
 const use = `
   import * as sr from 'solireward';
-  const report = await sr.engine.use('wasm');
+  const report = await sr.engine.use((process.argv[2] ?? 'wasm') as 'wasm');
   const line: string = report.toString();
   console.log(line);
 `;
@@ -49,6 +49,8 @@ describe('the package in a plain project', () => {
       'dist/src/index.js',
       'dist/src/index.d.ts',
       'dist/plotly.min.js',
+      'requirements-cuda.txt',
+      'requirements-tensorflow.txt',
     ]) {
       expect(files).toContain(path);
     }
@@ -56,7 +58,7 @@ describe('the package in a plain project', () => {
   });
 
   it('is imported and computes', () => {
-    writeFileSync(join(project, 'use.mjs'), use.replace(': string', ''));
+    writeFileSync(join(project, 'use.mjs'), use.replace(/: string| as 'wasm'/g, ''));
     expect(run('node', 'use.mjs')).toMatch(/^wasm \(WebAssembly, .* GFLOP\/s\)$/m);
   });
 
@@ -86,5 +88,18 @@ describe('the package in a plain project', () => {
 
   it('has a command line', () => {
     expect(run('npx', '--no-install', 'solireward', '--help')).toMatch(/^usage:\n/);
+  });
+
+  // With the TensorFlow that the set-up has installed, which pip finds there.
+  const python = join(root, '.venv', 'bin', 'python');
+  const buildable = existsSync(python) && spawnSync('g++', ['--version']).status === 0;
+  it.skipIf(!buildable)('builds the native engine in one command, with what npm left out', () => {
+    expect(() => run('node', 'use.mjs', 'native')).toThrow(
+      /tfjs-node-gpu is not installed: npx solireward engine build/,
+    );
+    expect(run('npx', '--no-install', 'solireward', 'engine', 'build', '--python', python)).toMatch(
+      /^built (native|cuda): TensorFlow .*; a product and a gradient are right$/m,
+    );
+    expect(run('node', 'use.mjs', 'auto')).toMatch(/^(native|cuda) \(TensorFlow/m);
   });
 });
