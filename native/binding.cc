@@ -145,7 +145,7 @@ TF_OperationDescription *NewNode(Recording *recording, const char *operation) {
   return TF_NewOperation(recording->graph, operation, name.c_str());
 }
 
-// The outputs of a node as [{ id, shape, dtype }].
+// The outputs of a node as [{ id, shape, dtype }]; null is the shape that depends on values or on an open input.
 napi_value Outputs(napi_env env, Recording *recording, TF_Operation *node, int count) {
   TF_AutoStatus status;
   napi_value infos;
@@ -155,18 +155,15 @@ napi_value Outputs(napi_env env, Recording *recording, TF_Operation *node, int c
     const int rank = TF_GraphGetTensorNumDims(recording->graph, output, status.status);
     if (Failed(env, status.status)) return nullptr;
     std::vector<int64_t> dims(std::max(rank, 0));
-    TF_GraphGetTensorShape(recording->graph, output, dims.data(), static_cast<int>(dims.size()), status.status);
+    if (rank > 0) TF_GraphGetTensorShape(recording->graph, output, dims.data(), rank, status.status);
     if (Failed(env, status.status)) return nullptr;
-    if (rank < 0 || std::any_of(dims.begin(), dims.end(), [](int64_t dim) { return dim < 0; })) {
-      const std::string message = std::string(TF_OperationOpType(node)) + ": the shape of its result depends on values";
-      napi_throw_error(env, nullptr, message.c_str());
-      return nullptr;
-    }
+    const bool known = rank >= 0 && std::all_of(dims.begin(), dims.end(), [](int64_t dim) { return dim >= 0; });
     napi_value info, id, shape, dtype;
     napi_create_object(env, &info);
     napi_create_int32(env, -2 - static_cast<int32_t>(recording->outputs.size()), &id);
-    napi_create_array_with_length(env, rank, &shape);
-    for (int d = 0; d < rank; d++) {
+    napi_get_null(env, &shape);
+    if (known) napi_create_array_with_length(env, rank, &shape);
+    for (int d = 0; known && d < rank; d++) {
       napi_value dim;
       napi_create_int64(env, dims[d], &dim);
       napi_set_element(env, shape, d, dim);
@@ -234,15 +231,17 @@ napi_value RecordingBegin(napi_env env, napi_callback_info) {
   return id;
 }
 
-// recordingInput(recording, dtype, shape) -> [info]
+// recordingInput(recording, dtype, shape) -> [info]; null is any shape
 napi_value RecordingInput(napi_env env, napi_callback_info info) {
   const auto args = Arguments(env, info, 3);
   Recording *recording = RecordingOf(env, args[0]);
   if (!recording) return nullptr;
   TF_OperationDescription *node = NewNode(recording, "Placeholder");
-  const std::vector<int64_t> shape = Integers(env, args[2]);
+  bool given = false;
+  napi_is_array(env, args[2], &given);
+  const std::vector<int64_t> shape = given ? Integers(env, args[2]) : std::vector<int64_t>();
   TF_SetAttrType(node, "dtype", static_cast<TF_DataType>(Int(env, args[1])));
-  TF_SetAttrShape(node, "shape", shape.data(), static_cast<int>(shape.size()));
+  TF_SetAttrShape(node, "shape", shape.data(), given ? static_cast<int>(shape.size()) : -1);
   return Finish(env, recording, node, 1);
 }
 

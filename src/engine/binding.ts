@@ -3,6 +3,7 @@ import { type Tensor, tf } from './tf.js';
 /** A tensor of TensorFlow: a negative id, below -1, is one that is only recorded. */
 export interface TensorInfo {
   id: number;
+  /** Null while recording, where it depends on values. */
   shape: number[];
   /** TensorFlow's number of the type. */
   dtype: number;
@@ -26,7 +27,8 @@ export interface Binding {
   deleteTensor(id: number): void;
   executeOp(name: string, attributes: readonly Attribute[], inputs: readonly number[], outputs: number): TensorInfo[];
   recordingBegin(): number;
-  recordingInput(recording: number, dtype: number, shape: readonly number[]): TensorInfo[];
+  /** @param shape null for any. */
+  recordingInput(recording: number, dtype: number, shape: readonly number[] | null): TensorInfo[];
   recordingConstant(
     recording: number,
     dtype: number,

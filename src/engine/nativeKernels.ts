@@ -1,4 +1,5 @@
-import { dtypes, type NativeBackend } from './binding.js';
+import { type Attribute, dtypes, hasFunctions, type NativeBackend } from './binding.js';
+import { isRecording } from './recording.js';
 import { type Tensor, tf } from './tf.js';
 
 interface GatherArguments {
@@ -7,13 +8,25 @@ interface GatherArguments {
   backend: NativeBackend;
 }
 
+interface SoftmaxArguments {
+  inputs: { logits: Tensor };
+  backend: NativeBackend;
+}
+
 /**
- * Replaces the kernel of tfjs-node that reads its indices on the host: while a function is recorded there are none, and
- * on a GPU it would wait for them.
+ * Replaces kernels of tfjs-node.
+ * - GatherV2 reads its indices on the host: while a function is recorded there are none, and a GPU would be waited for.
+ * - Softmax is another kernel of TensorFlow inside of a function (oneDNN's) than outside, and rounds otherwise: it is called
+ *   as a function of its own, so that what is recorded gives the same bits as what is not.
  */
 export function replaceKernels(): void {
-  tf.unregisterKernel('GatherV2', 'tensorflow');
-  tf.registerKernel({ kernelName: 'GatherV2', backendName: 'tensorflow', kernelFunc: gather as never });
+  for (const [kernelName, kernelFunc] of [
+    ['GatherV2', gather],
+    ['Softmax', softmax],
+  ] as const) {
+    tf.unregisterKernel(kernelName, 'tensorflow');
+    tf.registerKernel({ kernelName, backendName: 'tensorflow', kernelFunc: kernelFunc as never });
+  }
 }
 
 function gather({ inputs: { x, indices }, attrs: { axis, batchDims }, backend }: GatherArguments): Tensor {
@@ -28,4 +41,21 @@ function gather({ inputs: { x, indices }, attrs: { axis, batchDims }, backend }:
   const rows = backend.executeSingleOutput('GatherV2', attributes, [x, indices, place]);
   place.dispose();
   return rows;
+}
+
+const softmaxFunction = 'solireward_softmax';
+let softmaxKnown = false;
+
+function softmax({ inputs: { logits }, backend }: SoftmaxArguments): Tensor {
+  const { binding } = backend;
+  const type: Attribute = { name: 'T', type: binding.TF_ATTR_TYPE, value: dtypes.float32 };
+  if (isRecording() || !hasFunctions(backend)) return backend.executeSingleOutput('Softmax', [type], [logits]);
+  if (!softmaxKnown) {
+    const recording = binding.recordingBegin();
+    const [input] = binding.recordingInput(recording, dtypes.float32, null);
+    const [output] = binding.recordingOperation(recording, 'Softmax', [], [input.id], 0, 1);
+    binding.recordingEnd(recording, softmaxFunction, [input.id], [output.id]);
+    softmaxKnown = true;
+  }
+  return backend.executeSingleOutput(softmaxFunction, [], [logits]);
 }

@@ -224,7 +224,9 @@ class Recorder {
     const own = attributes.filter(
       (attribute) => attribute.name !== 'N' && (attribute.type !== TF_ATTR_TYPE || outputTypes.has(attribute.name)),
     );
-    return this.binding.recordingOperation(this.graph, name, own, inputs, list as number, outputs);
+    const infos = this.binding.recordingOperation(this.graph, name, own, inputs, list as number, outputs);
+    if (infos.every(({ shape }) => shape !== null)) return infos;
+    throw new Error(`compile: the shape of what ${name} gives depends on values; it has to be known beforehand`);
   }
 }
 
