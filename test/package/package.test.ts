@@ -1,8 +1,9 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const root = resolve(fileURLToPath(new URL('../..', import.meta.url)));
@@ -21,10 +22,11 @@ const use = `
 describe('the package in a plain project', () => {
   let project: string;
   let files: string[];
-  const run = (program: string, ...args: string[]): string =>
-    execFileSync(program, args, { cwd: project, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  // Awaited: a test that blocks its process for a minute is taken for one that hangs.
+  const run = async (program: string, ...args: string[]): Promise<string> =>
+    (await promisify(execFile)(program, args, { cwd: project })).stdout;
 
-  beforeAll(() => {
+  beforeAll(async () => {
     if (!existsSync(join(root, 'dist', 'src', 'index.js'))) throw new Error('not built: npm run build');
     project = mkdtempSync(join(tmpdir(), 'solireward-package-'));
     writeFileSync(
@@ -32,11 +34,19 @@ describe('the package in a plain project', () => {
       JSON.stringify({ name: 'plain', private: true, type: 'module' }),
     );
     const [packed] = JSON.parse(
-      execFileSync('npm', ['pack', '--json', '--pack-destination', project], { cwd: root, encoding: 'utf8' }),
+      (await promisify(execFile)('npm', ['pack', '--json', '--pack-destination', project], { cwd: root }))
+        .stdout,
     ) as { filename: string; files: { path: string }[] }[];
     files = packed.files.map(({ path }) => path);
     // Without the optional packages: as on a machine where the native engine cannot be installed.
-    run('npm', 'install', '--ignore-scripts', '--prefer-offline', '--omit=optional', `./${packed.filename}`);
+    await run(
+      'npm',
+      'install',
+      '--ignore-scripts',
+      '--prefer-offline',
+      '--omit=optional',
+      `./${packed.filename}`,
+    );
   });
   afterAll(() => {
     rmSync(project, { recursive: true, force: true });
@@ -57,17 +67,17 @@ describe('the package in a plain project', () => {
     expect(files.filter((path) => /^(test|scripts|notebooks|src|bench|docs)\//.test(path))).toEqual([]);
   });
 
-  it('is imported and computes', () => {
+  it('is imported and computes', async () => {
     writeFileSync(join(project, 'use.mjs'), use.replace(/: string| as 'wasm'/g, ''));
-    expect(run('node', 'use.mjs')).toMatch(/^wasm \(WebAssembly, .* GFLOP\/s\)$/m);
+    expect(await run('node', 'use.mjs')).toMatch(/^wasm \(WebAssembly, .* GFLOP\/s\)$/m);
   });
 
-  it('is required by CommonJS', () => {
+  it('is required by CommonJS', async () => {
     const script = "console.log(typeof require('solireward').engine.use)";
-    expect(run('node', '--input-type=commonjs', '-e', script).trim()).toBe('function');
+    expect(await run('node', '--input-type=commonjs', '-e', script)).toBe('function\n');
   });
 
-  it.each(Object.entries(compilers))('has types for %s', (_, compiler) => {
+  it.each(Object.entries(compilers))('has types for %s', async (_, compiler) => {
     writeFileSync(join(project, 'use.ts'), use);
     const tsc = join(root, 'node_modules', compiler);
     const options = [
@@ -81,25 +91,25 @@ describe('the package in a plain project', () => {
       '--lib',
       'es2022,dom',
     ];
-    expect(run('node', tsc, ...options, 'use.ts')).toBe('');
+    expect(await run('node', tsc, ...options, 'use.ts')).toBe('');
     writeFileSync(join(project, 'wrong.ts'), use.replace('string', 'number'));
-    expect(() => run('node', tsc, ...options, 'wrong.ts')).toThrow();
+    await expect(run('node', tsc, ...options, 'wrong.ts')).rejects.toThrow();
   });
 
-  it('has a command line', () => {
-    expect(run('npx', '--no-install', 'solireward', '--help')).toMatch(/^usage:\n/);
+  it('has a command line', async () => {
+    expect(await run('npx', '--no-install', 'solireward', '--help')).toMatch(/^usage:\n/);
   });
 
   // With the TensorFlow that the set-up has installed, which pip finds there.
   const python = join(root, '.venv', 'bin', 'python');
   const buildable = existsSync(python) && spawnSync('g++', ['--version']).status === 0;
-  it.skipIf(!buildable)('builds the native engine in one command, with what npm left out', () => {
-    expect(() => run('node', 'use.mjs', 'native')).toThrow(
+  it.skipIf(!buildable)('builds the native engine in one command, with what npm left out', async () => {
+    await expect(run('node', 'use.mjs', 'native')).rejects.toThrow(
       /tfjs-node-gpu is not installed: npx solireward engine build/,
     );
-    expect(run('npx', '--no-install', 'solireward', 'engine', 'build', '--python', python)).toMatch(
+    expect(await run('npx', '--no-install', 'solireward', 'engine', 'build', '--python', python)).toMatch(
       /^built (native|cuda): TensorFlow .*; a product and a gradient are right$/m,
     );
-    expect(run('node', 'use.mjs', 'auto')).toMatch(/^(native|cuda) \(TensorFlow/m);
+    expect(await run('node', 'use.mjs', 'auto')).toMatch(/^(native|cuda) \(TensorFlow/m);
   });
 });
