@@ -65,7 +65,9 @@ say({ engine: String(report), precision: settings.precision, compiler: compiler(
 const base = published.internvl3_1b;
 const { depth, frames, pairs } = settings;
 const shrink = settings.small ? { hiddenSize: 64, intermediateSize: 128, heads: 2, imageSize: 56 } : {};
-const shrinkLlm = settings.small ? { hiddenSize: 64, intermediateSize: 128, heads: 4, keyValueHeads: 2, vocabSize: 2048 } : {};
+const shrinkLlm = settings.small
+  ? { hiddenSize: 64, intermediateSize: 128, heads: 4, keyValueHeads: 2, vocabSize: 2048 }
+  : {};
 const config = {
   ...base,
   numSegments: frames,
@@ -122,7 +124,9 @@ for (let i = 0; i < settings.forwards; i++) {
   say({ forward: i, ms, rewards: /** @type {number[]} */ (result).slice(0, 2), ...peak() });
 }
 if (settings.steps > 0) {
-  const trained = new Map(model.parameters('all').map((/** @type {string} */ name) => [name, weights.get(name)]));
+  const trained = new Map(
+    model.parameters('all').map((/** @type {string} */ name) => [name, weights.get(name)]),
+  );
   const optimizer = new AdamW(trained, { weightDecay: 0.01 });
   const step = new TrainStep(stage, { loss: winTie(), optimizer, checkpointing: settings.checkpointing });
   const [zeros, ones] = [tf.zeros([pairs]), tf.ones([pairs])];
@@ -133,7 +137,13 @@ if (settings.steps > 0) {
       const done = await step.run([batch], { learningRate: 1e-6, clipNorm: 1 });
       tf.dispose(inputs);
       const [first] = [...weights.values()];
-      await tf.slice(first, first.shape.map(() => 0), first.shape.map(() => 1)).data(); // the update is done
+      await tf
+        .slice(
+          first,
+          first.shape.map(() => 0),
+          first.shape.map(() => 1),
+        )
+        .data(); // the update is done
       return done;
     });
     const { loss, gradNorm } = /** @type {{ loss: number, gradNorm: number }} */ (result);

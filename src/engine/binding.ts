@@ -25,7 +25,12 @@ export interface Binding {
   readonly TF_ATTR_INT: number;
   createTensor(shape: readonly number[], dtype: number, values: ArrayBufferView): number;
   deleteTensor(id: number): void;
-  executeOp(name: string, attributes: readonly Attribute[], inputs: readonly number[], outputs: number): TensorInfo[];
+  executeOp(
+    name: string,
+    attributes: readonly Attribute[],
+    inputs: readonly number[],
+    outputs: number,
+  ): TensorInfo[];
   recordingBegin(): number;
   /** @param shape null for any. */
   recordingInput(recording: number, dtype: number, shape: readonly number[] | null): TensorInfo[];
@@ -71,6 +76,7 @@ export interface NativeBackend {
   createOutputTensor(info: TensorInfo): Tensor;
   readSync(dataId: object): ArrayBufferView;
   write(values: ArrayBufferView, shape: number[], dtype: string): object;
+  getDTypeInteger(dtype: string): number;
   executeSingleOutput(name: string, attributes: readonly Attribute[], inputs: readonly Tensor[]): Tensor;
 }
 
@@ -84,4 +90,5 @@ export function nativeBackend(): NativeBackend | undefined {
 }
 
 /** Whether the binding has functions: one that npm brought, or an older set-up built, has not. */
-export const hasFunctions = ({ binding }: NativeBackend): boolean => typeof binding.callFunction === 'function';
+export const hasFunctions = ({ binding }: NativeBackend): boolean =>
+  typeof binding.callFunction === 'function';

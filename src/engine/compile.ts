@@ -64,7 +64,7 @@ export class Compiled {
     const backend = nativeBackend() as NativeBackend;
     const { random, given } = options;
     const xla = compiler() === 'xla';
-    const shapes = inputs.map(({ shape, dtype }) => `${dtype}[${shape}]`).join(' ');
+    const shapes = inputs.map(({ shape, dataId }) => `${backend.tensorMap.get(dataId).dtype}[${shape}]`);
     const key = JSON.stringify([shapes, precision(), xla, random !== undefined, given]);
     const recorded = this.find(key, () =>
       record(backend, (tensors) => this.body(tensors, options), inputs, this.variables()),

@@ -8,6 +8,12 @@ interface GatherArguments {
   backend: NativeBackend;
 }
 
+interface CastArguments {
+  inputs: { x: Tensor };
+  attrs: { dtype: string };
+  backend: NativeBackend;
+}
+
 interface SoftmaxArguments {
   inputs: { logits: Tensor };
   backend: NativeBackend;
@@ -16,12 +22,14 @@ interface SoftmaxArguments {
 /**
  * Replaces kernels of tfjs-node.
  * - GatherV2 reads its indices on the host: while a function is recorded there are none, and a GPU would be waited for.
+ * - Cast takes bytes for what TensorFlow.js calls them, int32 (`bytesTensor`).
  * - Softmax is another kernel of TensorFlow inside of a function (oneDNN's) than outside, and rounds otherwise: it is called
  *   as a function of its own, so that what is recorded gives the same bits as what is not.
  */
 export function replaceKernels(): void {
   for (const [kernelName, kernelFunc] of [
     ['GatherV2', gather],
+    ['Cast', cast],
     ['Softmax', softmax],
   ] as const) {
     tf.unregisterKernel(kernelName, 'tensorflow');
@@ -43,13 +51,24 @@ function gather({ inputs: { x, indices }, attrs: { axis, batchDims }, backend }:
   return rows;
 }
 
+function cast({ inputs: { x }, attrs: { dtype }, backend }: CastArguments): Tensor {
+  const { TF_ATTR_TYPE, TF_ATTR_BOOL } = backend.binding;
+  const attributes = [
+    { name: 'SrcT', type: TF_ATTR_TYPE, value: backend.tensorMap.get(x.dataId).dtype },
+    { name: 'DstT', type: TF_ATTR_TYPE, value: backend.getDTypeInteger(dtype) },
+    { name: 'Truncate', type: TF_ATTR_BOOL, value: false },
+  ];
+  return backend.executeSingleOutput('Cast', attributes, [x]);
+}
+
 const softmaxFunction = 'solireward_softmax';
 let softmaxKnown = false;
 
 function softmax({ inputs: { logits }, backend }: SoftmaxArguments): Tensor {
   const { binding } = backend;
   const type: Attribute = { name: 'T', type: binding.TF_ATTR_TYPE, value: dtypes.float32 };
-  if (isRecording() || !hasFunctions(backend)) return backend.executeSingleOutput('Softmax', [type], [logits]);
+  if (isRecording() || !hasFunctions(backend))
+    return backend.executeSingleOutput('Softmax', [type], [logits]);
   if (!softmaxKnown) {
     const recording = binding.recordingBegin();
     const [input] = binding.recordingInput(recording, dtypes.float32, null);

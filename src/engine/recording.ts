@@ -104,7 +104,9 @@ class Recorder {
       readSync: (dataId: object) => {
         const { values } = backend.tensorMap.get(dataId);
         if (values) return values;
-        throw new Error('compile: the function reads values of a tensor; while it is recorded there are none');
+        throw new Error(
+          'compile: the function reads values of a tensor; while it is recorded there are none',
+        );
       },
       write: (values: ArrayBufferView, shape: number[], dtype: string) => {
         const dataId = write(values, shape, dtype);
@@ -181,7 +183,11 @@ class Recorder {
     return stored.id;
   }
 
-  private constant({ shape, dtype, values }: Pick<StoredTensor, 'shape' | 'dtype'> & { values: ArrayBufferView }): number {
+  private constant({
+    shape,
+    dtype,
+    values,
+  }: Pick<StoredTensor, 'shape' | 'dtype'> & { values: ArrayBufferView }): number {
     const numbers = values as unknown as ArrayLike<number>;
     const key = numbers.length <= SHARED ? `${dtype} ${shape} ${bytesOf(values)}` : undefined;
     const known = key === undefined ? undefined : this.constants.get(key);
@@ -191,7 +197,12 @@ class Recorder {
     return id;
   }
 
-  private execute(name: string, attributes: readonly Attribute[], inputs: number[], outputs: number): TensorInfo[] {
+  private execute(
+    name: string,
+    attributes: readonly Attribute[],
+    inputs: number[],
+    outputs: number,
+  ): TensorInfo[] {
     if (/^Random|Multinomial/.test(name)) {
       throw new Error(`compile: ${name} would give the same numbers in each call; take them as an input`);
     }
@@ -217,16 +228,24 @@ class Recorder {
     return this.append('Cast', [{ name: 'DstT', type: this.binding.TF_ATTR_TYPE, value: dtype }], [id]);
   }
 
-  private append(name: string, attributes: readonly Attribute[], inputs: number[], outputs = 1): TensorInfo[] {
+  private append(
+    name: string,
+    attributes: readonly Attribute[],
+    inputs: number[],
+    outputs = 1,
+  ): TensorInfo[] {
     const { TF_ATTR_TYPE } = this.binding;
     const list = attributes.find((attribute) => attribute.name === 'N')?.value ?? 0;
     // What kernels say of input types can be wrong; TensorFlow takes those from the inputs.
     const own = attributes.filter(
-      (attribute) => attribute.name !== 'N' && (attribute.type !== TF_ATTR_TYPE || outputTypes.has(attribute.name)),
+      (attribute) =>
+        attribute.name !== 'N' && (attribute.type !== TF_ATTR_TYPE || outputTypes.has(attribute.name)),
     );
     const infos = this.binding.recordingOperation(this.graph, name, own, inputs, list as number, outputs);
     if (infos.every(({ shape }) => shape !== null)) return infos;
-    throw new Error(`compile: the shape of what ${name} gives depends on values; it has to be known beforehand`);
+    throw new Error(
+      `compile: the shape of what ${name} gives depends on values; it has to be known beforehand`,
+    );
   }
 }
 

@@ -191,7 +191,7 @@ export class RewardModel {
 
   /**
    * Visual tokens of the clips of a batch: vision transformer, and projector (InternVL) or merger (Qwen-VL).
-   * @param pixelValues tiles or patches, normalised, as in `Batch`. @param grids of the videos, for Qwen-VL.
+   * @param pixelValues tiles or patches, as in `Batch`. @param grids of the videos, for Qwen-VL.
    * @param random of drop path, in training; none in evaluation.
    * @returns [visual tokens, H].
    */

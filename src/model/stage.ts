@@ -170,7 +170,13 @@ class VisualStage extends Stage<VisualFeatures> {
 
   rewards(inputs: readonly Tensor[], options: CallOptions = {}): Tensor1D {
     return tf.tidy(() => {
-      const { inputIds, attentionMask, pixelValues: visual, grids, positions } = batchOf(inputs, gridsOf(options));
+      const {
+        inputIds,
+        attentionMask,
+        pixelValues: visual,
+        grids,
+        positions,
+      } = batchOf(inputs, gridsOf(options));
       const states = this.model.decode(inputIds, attentionMask, visual as Tensor2D, grids, positions);
       return this.model.reward(states, attentionMask, options.random);
     });

@@ -136,7 +136,6 @@ export class AdamW {
     tf.dispose(scalars);
   }
 
-
   /** The moments of each parameter: `<name>.exp_avg` and `<name>.exp_avg_sq`, PyTorch's names. */
   async state(): Promise<Map<string, HostTensor>> {
     const state = new Map<string, HostTensor>();

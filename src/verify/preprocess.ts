@@ -1,7 +1,9 @@
 import { runFfmpeg } from '../data/video/ffmpeg.js';
 import { sampleByTime } from '../data/video/sampleByTime.js';
 import { sampleFrames } from '../data/video/sampleFrames.js';
-import { normalise } from '../model/input/collate.js';
+import { bytesTensor } from '../engine/bytes.js';
+import { tf } from '../engine/tf.js';
+import { normalisedTiles } from '../model/input/normalise.js';
 import { resize } from '../model/input/resize.js';
 import { framePixels, smartResize } from '../model/input/smartResize.js';
 import { tileFrame, tileGrid } from '../model/input/tiles.js';
@@ -10,7 +12,7 @@ import { guarded, type Item, relativeError, Worst } from './measure.js';
 
 /**
  * Sampling, tiling, resizing and normalising, as `preprocess/` has them. It begins with the frames as PNG: decoders
- * differ in how they convert colours, and no engine takes part in it.
+ * differ in how they convert colours. The engine takes part in the normalising alone.
  */
 export async function* preprocess(fixtures: Fixtures): AsyncGenerator<Item> {
   const file = await fixtures.json('preprocess', 'preprocess.json');
@@ -26,7 +28,7 @@ export async function* preprocess(fixtures: Fixtures): AsyncGenerator<Item> {
   yield* guarded('preprocess resize', async function* () {
     const cases = file.object('resize_cases');
     const tensors = await fixtures.tensors('preprocess', cases.text('file'));
-    yield { name: 'preprocess resize', error: resizeError(tensors, cases.number('size')) };
+    yield { name: 'preprocess resize', error: await resizeError(tensors, cases.number('size')) };
   });
   if (file.has('qwen')) {
     yield* guarded('preprocess frames by time', async function* () {
@@ -114,7 +116,7 @@ function orNothing<T>(compute: () => T): T | undefined {
   }
 }
 
-function resizeError(tensors: Tensors, size: number): number {
+async function resizeError(tensors: Tensors, size: number): Promise<number> {
   const worst = new Worst();
   for (const name of tensors.names) {
     const [number, what] = name.split('.');
@@ -123,7 +125,7 @@ function resizeError(tensors: Tensors, size: number): number {
       const resized = resize(data, shape[1], shape[0], size, size);
       worst.add(resized, tensors.bytes(`${number}.resized`).data);
       if (tensors.has(`${number}.pixels`)) {
-        worst.add(planes(resized, size), tensors.floats(`${number}.pixels`).data);
+        worst.add(await planes(resized, size), tensors.floats(`${number}.pixels`).data);
       }
     }
   }
@@ -155,15 +157,17 @@ async function* clipItems(fixtures: Fixtures, clip: Fields, name: string): Async
     const tiles = Buffer.concat(frames.map((rgb) => tileFrame(rgb, width, height, options).tiles));
     const error =
       kind === 'pixels'
-        ? relativeError(planes(tiles, options.inputSize), tensors.floats(key).data)
+        ? relativeError(await planes(tiles, options.inputSize), tensors.floats(key).data)
         : relativeError(tiles, tensors.bytes(key).data);
     yield { name: `${name}: ${key}`, error };
   }
 }
 
-/** Normalised planes of square tiles. */
-function planes(tiles: Uint8Array, size: number): Float32Array {
-  const values = new Float32Array(tiles.length);
-  normalise(tiles, size * size, values);
+/** Normalised planes of square tiles, by the engine in use. */
+async function planes(tiles: Uint8Array, size: number): Promise<Float32Array> {
+  const bytes = bytesTensor(tiles, [tiles.length / (3 * size * size), size, size, 3]);
+  const normalised = normalisedTiles(bytes);
+  const values = (await normalised.data()) as Float32Array;
+  tf.dispose([bytes, normalised]);
   return values;
 }

@@ -8,18 +8,21 @@ const variables = (shapes: Record<string, number[]>) =>
   new Map(Object.entries(shapes).map(([name, shape]) => [name, tf.tidy(() => tf.variable(tf.zeros(shape)))]));
 
 await describeAllEngines('split and join', () => {
-  it.each([[[[2, 3], [1], [4]]], [[[3, 2]]]])('takes a vector apart to %j and puts it together', async (shapes) => {
-    const before = tf.memory().numTensors;
-    const size = shapes.reduce((sum, shape) => sum + shape.reduce((product, n) => product * n, 1), 0);
-    const vector = tf.range(0, size) as Tensor1D;
-    const parts = split(vector, shapes);
-    expect(parts.map(({ shape }) => shape)).toEqual(shapes);
-    expect((await parts[parts.length - 1].data()).at(-1)).toBe(size - 1);
-    const joined = join(parts);
-    expect(await joined.data()).toEqual(await vector.data());
-    tf.dispose([vector, joined, ...parts]);
-    expect(tf.memory().numTensors).toBe(before);
-  });
+  it.each([[[[2, 3], [1], [4]]], [[[3, 2]]]])(
+    'takes a vector apart to %j and puts it together',
+    async (shapes) => {
+      const before = tf.memory().numTensors;
+      const size = shapes.reduce((sum, shape) => sum + shape.reduce((product, n) => product * n, 1), 0);
+      const vector = tf.range(0, size) as Tensor1D;
+      const parts = split(vector, shapes);
+      expect(parts.map(({ shape }) => shape)).toEqual(shapes);
+      expect((await parts[parts.length - 1].data()).at(-1)).toBe(size - 1);
+      const joined = join(parts);
+      expect(await joined.data()).toEqual(await vector.data());
+      tf.dispose([vector, joined, ...parts]);
+      expect(tf.memory().numTensors).toBe(before);
+    },
+  );
 });
 
 await describeAllEngines('bucketsOf', () => {

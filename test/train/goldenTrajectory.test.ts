@@ -35,9 +35,7 @@ async function loadBatches(): Promise<MicroBatch[]> {
     const kept = Int32Array.from(flags.keys()).filter((tile) => flags[tile] === 1);
     const inputIds = tensor(index, 'input_ids', 'int32');
     const attentionMask = tensor(index, 'attention_mask');
-    const pixelValues = tf.tidy(() =>
-      tf.gather(tensor(index, 'pixel_values'), tf.tensor1d(kept, 'int32')),
-    );
+    const pixelValues = tf.tidy(() => tf.gather(tensor(index, 'pixel_values'), tf.tensor1d(kept, 'int32')));
     const [win, lose] = ['quality_win', 'quality_lose'].map(
       (name) => stored.get(`micro_batch.${index}.${name}`)!.data,
     );

@@ -48,7 +48,10 @@ await describeAllEngines('trainStep', () => {
     const w = parameters.get('w')!;
     const optimizer = new AdamW(new Map([['w', w]]), { epsilon: 1, betas: [0, 0], weightDecay: 0 });
     const before = tf.memory().numTensors;
-    const result = await new TrainStep(scorer, { loss, optimizer }).run([batch], { learningRate: 1, clipNorm: 0.01 });
+    const result = await new TrainStep(scorer, { loss, optimizer }).run([batch], {
+      learningRate: 1,
+      clipNorm: 0.01,
+    });
     expect(tf.memory().numTensors).toBe(before);
 
     const gradient = slopes([0.5, -0.25]);
@@ -110,9 +113,9 @@ await describeAllEngines('trainStep', () => {
   it('refuses a step without a micro-batch', async () => {
     const { parameters, scorer, dispose } = setUp();
     const optimizer = new AdamW(new Map([['w', parameters.get('w')!]]));
-    await expect(new TrainStep(scorer, { loss, optimizer }).run([], { learningRate: 1, clipNorm: 1 })).rejects.toThrow(
-      'expected at least one micro-batch',
-    );
+    await expect(
+      new TrainStep(scorer, { loss, optimizer }).run([], { learningRate: 1, clipNorm: 1 }),
+    ).rejects.toThrow('expected at least one micro-batch');
     optimizer.dispose();
     dispose();
   });

@@ -44,7 +44,8 @@ function layer(
   x: Tensor3D,
   factors: readonly Tensor[],
 ): Tensor3D {
-  const drop = (branch: Tensor, which: number) => (factors.length > 0 ? tf.mul(branch, factors[which]) : branch);
+  const drop = (branch: Tensor, which: number) =>
+    factors.length > 0 ? tf.mul(branch, factors[which]) : branch;
   const attended = attention(weights, config, name, norm(weights, config, `${name}.norm1`, x));
   const y = tf.add(x, drop(tf.mul(attended, parameter(weights, `${name}.ls1`)), 0)) as Tensor3D;
   const inner = gelu(linearOf(weights, `${name}.mlp.fc1`, norm(weights, config, `${name}.norm2`, y)));

@@ -1,6 +1,7 @@
 import type { Random } from '../../base/random.js';
 import { type Tensor, type Tensor2D, type Tensor3D, type Tensor4D, tf } from '../../engine/tf.js';
 import { headSizeOf, type InternVLConfig } from '../config.js';
+import { normalisedTiles } from '../input/normalise.js';
 import { causalMask, paddingMask } from '../layers/attention.js';
 import { gelu } from '../layers/gelu.js';
 import { linearOf } from '../layers/linear.js';
@@ -26,13 +27,14 @@ export class InternVL {
 
   /**
    * Visual tokens of tiles.
-   * @param pixelValues [tiles, 3, S, S], normalised. @param random of drop path, in training.
+   * @param pixelValues bytes [tiles, S, S, 3], or normalised [tiles, 3, S, S]. @param random of drop path, in training.
    * @returns [tiles, tokens of a tile, H].
    */
   encodeVision(pixelValues: Tensor4D, _?: unknown, random?: Random): Tensor3D {
     return tf.tidy(() => {
       const { vision, selectLayer, downsampleRatio, pixelShuffleVersion } = this.config;
-      const chosen = internVit(this.weights, vision, pixelValues, random).at(selectLayer) as Tensor3D;
+      const pixels = pixelValues.dtype === 'int32' ? normalisedTiles(pixelValues) : pixelValues;
+      const chosen = internVit(this.weights, vision, pixels, random).at(selectLayer) as Tensor3D;
       const [tiles, tokens, width] = chosen.shape;
       const patches = tf.slice(chosen, [0, 1, 0], [tiles, tokens - 1, width]);
       const merged = pixelShuffle(patches, Math.round(1 / downsampleRatio), pixelShuffleVersion);

@@ -1,5 +1,6 @@
 import { type Tensor, type Tensor2D, type Tensor3D, tf } from '../../engine/tf.js';
 import { headSizeOf, type QwenVLConfig } from '../config.js';
+import { normalisedPatches } from '../input/normalise.js';
 import { causalMask, paddingMask } from '../layers/attention.js';
 import { multimodalRotaryTable } from '../layers/rotary.js';
 import { visualEmbedding } from '../layers/visualEmbedding.js';
@@ -21,7 +22,7 @@ export class QwenVL {
 
   /**
    * Visual tokens of videos, one after the other.
-   * @param pixelValues [patches of all videos, 3 · frames of a patch · p²], normalised. @returns [visual tokens, H].
+   * @param pixelValues [patches of all videos, 3 · frames of a patch · p²], bytes or normalised. @returns [visual tokens, H].
    * @throws when the patches are not those of the grids.
    */
   encodeVision(pixelValues: Tensor2D, grids: readonly VideoGrid[]): Tensor2D {
@@ -31,9 +32,10 @@ export class QwenVL {
       throw new RangeError(`encodeVision: ${patches} patches, but the grids of the videos have ${expected}`);
     }
     return tf.tidy(() => {
+      const pixels = pixelValues.dtype === 'int32' ? normalisedPatches(pixelValues) : pixelValues;
       let start = 0;
       const tokens = grids.map((grid) => {
-        const own = tf.slice(pixelValues, [start, 0], [patchesOf(grid), width]) as Tensor2D;
+        const own = tf.slice(pixels, [start, 0], [patchesOf(grid), width]) as Tensor2D;
         start += patchesOf(grid);
         return this.encodeVideo(own, grid);
       });

@@ -16,8 +16,9 @@ export interface Batch {
   /** float32 [B, N]: 1 for a token, 0 for padding. */
   attentionMask: Tensor2D;
   /**
-   * float32, normalised, of all clips in their order: tiles [tiles, 3, S, S] of InternVL, where the padding tiles of the
-   * official batches are left out; patches [patches, 3 · frames of a patch · p²] of Qwen-VL.
+   * Bytes (int32) of all clips in their order, normalised on the device: tiles [tiles, S, S, 3] of InternVL, where the
+   * padding tiles of the official batches are left out; patches [patches, 3 · frames of a patch · p²] of Qwen-VL. Or the
+   * normalised values (float32), tiles as [tiles, 3, S, S].
    */
   pixelValues: Tensor;
   /** Of the clips of Qwen-VL. */
@@ -81,14 +82,4 @@ export function checkPlaceholders(index: number, ids: Int32Array, placeholder: n
       `collate: clip ${index} has ${count} placeholders in its ids, but its video gives ${tokens} visual tokens`,
     );
   }
-}
-
-/** Normalised value of each byte, [3, 256]: (x / 255 - mean) / deviation by channel, each step rounded to float32. */
-export function normalisation(mean: readonly number[], deviation: readonly number[]): Float32Array[] {
-  return mean.map((m, channel) =>
-    Float32Array.from({ length: 256 }, (_, byte) => {
-      const difference = Math.fround(Math.fround(byte / 255) - Math.fround(m));
-      return difference / Math.fround(deviation[channel]);
-    }),
-  );
 }

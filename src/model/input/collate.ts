@@ -1,5 +1,5 @@
-import { tf } from '../../engine/tf.js';
-import { type Batch, type ClipInput, checkPlaceholders, normalisation, padIds } from './batch.js';
+import { bytesTensor } from '../../engine/bytes.js';
+import { type Batch, type ClipInput, checkPlaceholders, padIds } from './batch.js';
 
 /** What collation has to know of the tokenizer and the model. */
 export interface CollateOptions {
@@ -8,9 +8,6 @@ export interface CollateOptions {
   /** Visual tokens of a tile. */
   tokensPerTile: number;
 }
-
-/** By the mean and standard deviation of the colours of ImageNet. */
-const normalised = normalisation([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]);
 
 /**
  * Some clips as one batch for InternVL. Source: official implementation, InternVL collator, without its padding tiles.
@@ -28,10 +25,10 @@ export function collate(inputs: readonly ClipInput[], options: CollateOptions): 
     }
   }
   const tiles = inputs.reduce((sum, { shape }) => sum + shape[0], 0);
-  const values = new Float32Array(tiles * 3 * size * size);
+  const bytes = new Uint8Array(tiles * size * size * 3);
   let at = 0;
   for (const { pixels } of inputs) {
-    normalise(pixels, size * size, values.subarray(at, at + pixels.length));
+    bytes.set(pixels, at);
     at += pixels.length;
   }
   return {
@@ -39,17 +36,6 @@ export function collate(inputs: readonly ClipInput[], options: CollateOptions): 
       inputs.map(({ inputIds }) => inputIds),
       options.padId,
     ),
-    pixelValues: tf.tensor4d(values, [tiles, 3, size, size]),
+    pixelValues: bytesTensor(bytes, [tiles, size, size, 3]),
   };
-}
-
-/** Tiles [n, pixels, 3] of bytes to normalised planes [n, 3, pixels]. */
-export function normalise(tiles: Uint8Array, pixels: number, planes: Float32Array): void {
-  for (let tile = 0; tile < tiles.length; tile += 3 * pixels) {
-    for (let channel = 0; channel < 3; channel++) {
-      const values = normalised[channel];
-      const plane = tile + channel * pixels;
-      for (let i = 0; i < pixels; i++) planes[plane + i] = values[tiles[tile + 3 * i + channel]];
-    }
-  }
 }

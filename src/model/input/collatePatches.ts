@@ -1,7 +1,7 @@
-import { tf } from '../../engine/tf.js';
+import { bytesTensor } from '../../engine/bytes.js';
 import type { QwenVisionConfig } from '../config.js';
 import { patchesOf, tokensOf, type VideoGrid } from '../videoGrid.js';
-import { type Batch, type ClipInput, checkPlaceholders, normalisation, padIds } from './batch.js';
+import { type Batch, type ClipInput, checkPlaceholders, padIds } from './batch.js';
 
 /** What collation has to know of the tokenizer and the model. */
 export interface CollatePatchesOptions {
@@ -9,9 +9,6 @@ export interface CollatePatchesOptions {
   videoPadId: number;
   vision: Pick<QwenVisionConfig, 'patchSize' | 'temporalPatchSize' | 'mergeSize'>;
 }
-
-/** By the mean and standard deviation of the colours that CLIP was trained with. */
-const normalised = normalisation([0.48145466, 0.4578275, 0.40821073], [0.26862954, 0.26130258, 0.27577711]);
 
 /**
  * Some clips as one batch for Qwen-VL. Source: official implementation, Qwen collator; transformers, video processor.
@@ -27,7 +24,7 @@ export function collatePatches(inputs: readonly ClipInput[], options: CollatePat
   });
   const width = 3 * temporalPatchSize * patchSize ** 2;
   const patches = grids.reduce((sum, grid) => sum + patchesOf(grid), 0);
-  const values = new Float32Array(patches * width);
+  const values = new Uint8Array(patches * width);
   let at = 0;
   inputs.forEach(({ pixels }, i) => {
     const own = values.subarray(at, at + patchesOf(grids[i]) * width);
@@ -39,7 +36,7 @@ export function collatePatches(inputs: readonly ClipInput[], options: CollatePat
       inputs.map(({ inputIds }) => inputIds),
       options.padId,
     ),
-    pixelValues: tf.tensor2d(values, [patches, width]),
+    pixelValues: bytesTensor(values, [patches, width]),
     grids,
   };
 }
@@ -60,14 +57,14 @@ function gridOf(
 }
 
 /**
- * Frames [n, height, width, 3] of bytes to normalised patches [t · h · w, 3 · frames · p · p]: the patches of a merged
+ * Frames [n, height, width, 3] of bytes to patches [t · h · w, 3 · frames · p · p]: the patches of a merged
  * block follow each other, and within a patch the channels, then the frames.
  */
 function cutPatches(
   frames: Uint8Array,
   { t, h, w }: VideoGrid,
   { patchSize, temporalPatchSize, mergeSize }: CollatePatchesOptions['vision'],
-  values: Float32Array,
+  values: Uint8Array,
 ): void {
   const row = w * patchSize;
   const picture = h * patchSize * row;
@@ -79,7 +76,7 @@ function cutPatches(
         for (let y = 0; y < patchSize; y++) {
           const from = (frame + f) * picture + corner + y * row;
           for (let x = 0; x < patchSize; x++) {
-            values[at++] = normalised[channel][frames[3 * (from + x) + channel]];
+            values[at++] = frames[3 * (from + x) + channel];
           }
         }
       }

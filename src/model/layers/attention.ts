@@ -36,7 +36,13 @@ export function attend(query: Tensor4D, key: Tensor4D, value: Tensor4D, mask?: T
  * D the row sums of dO ⊙ O, dQ = dS K, dK = dSᵀ Q. The shares P are the largest tensors of a model: they are computed
  * once more for it where they are larger than what they are made of. Source: Dao et al. 2022 (FlashAttention), section 3.
  */
-function mix(query: Tensor4D, key: Tensor4D, value: Tensor4D, heads: number, mask: Tensor | undefined): Tensor {
+function mix(
+  query: Tensor4D,
+  key: Tensor4D,
+  value: Tensor4D,
+  heads: number,
+  mask: Tensor | undefined,
+): Tensor {
   const [batch, groups, rows] = query.shape;
   const keys = key.shape[2];
   const kept = batch * groups * rows * keys <= query.size + key.size + value.size;

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type Tensor4D, tf } from '../../../src/engine/tf.js';
+import { tf } from '../../../src/engine/tf.js';
 import { type ClipInput, disposeBatch } from '../../../src/model/input/batch.js';
 import { collate } from '../../../src/model/input/collate.js';
+import { normalisedTiles } from '../../../src/model/input/normalise.js';
 import { clipTensors, goldenPreprocess } from '../../data/video/golden.js';
 import { describeEngines } from '../../engines.js';
 import { describeShared } from '../../shared.js';
@@ -34,12 +35,15 @@ await describeEngines('collate', () => {
       [1, 1, 1, 1, 0],
       [1, 1, 1, 1, 1],
     ]);
-    const pixels = await (batch.pixelValues as Tensor4D).array();
-    expect(batch.pixelValues.shape).toEqual([3, 3, 2, 2]);
+    expect(batch.pixelValues.shape).toEqual([3, 2, 2, 3]);
+    const planes = normalisedTiles(batch.pixelValues);
+    const pixels = await planes.array();
+    expect(planes.shape).toEqual([3, 3, 2, 2]);
     const byte = (tile: number, channel: number) => ((tile * 12 + 2 * 3 + channel) * 7) % 256;
     expect(pixels[0][0][1][0]).toBeCloseTo((byte(0, 0) / 255 - 0.485) / 0.229, 5);
     expect(pixels[0][2][1][0]).toBeCloseTo((byte(0, 2) / 255 - 0.406) / 0.225, 5);
     expect(pixels[2][1][1][0]).toBeCloseTo((byte(1, 1) / 255 - 0.456) / 0.224, 5);
+    planes.dispose();
     disposeBatch(batch);
   });
 
@@ -64,8 +68,10 @@ describeShared('collate, against the official pixels', () => {
       const inputIds = Int32Array.of(5, 5, 5, 5);
       const batch = collate([{ inputIds, pixels: tiles, shape: [2, 112, 112] }], options);
       const pixels = tensors['pixels.112.max1'];
-      expect(batch.pixelValues.shape).toEqual(pixels.shape);
-      expect(await batch.pixelValues.data()).toBeAllclose(pixels.data, { rtol: 1e-6 });
+      const planes = normalisedTiles(batch.pixelValues);
+      expect(planes.shape).toEqual(pixels.shape);
+      expect(await planes.data()).toBeAllclose(pixels.data, { rtol: 1e-6 });
+      planes.dispose();
       disposeBatch(batch);
     }
   });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type Tensor2D, tf } from '../../../src/engine/tf.js';
+import { tf } from '../../../src/engine/tf.js';
 import { type ClipInput, disposeBatch } from '../../../src/model/input/batch.js';
 import { collatePatches } from '../../../src/model/input/collatePatches.js';
+import { normalisedPatches } from '../../../src/model/input/normalise.js';
 import { readTensors } from '../../../src/model/weights/safetensors.js';
 import { describeEngines } from '../../engines.js';
 import { describeShared } from '../../shared.js';
@@ -32,7 +33,9 @@ await describeEngines('collatePatches', () => {
       { t: 1, h: 2, w: 4, secondsPerGrid: 1 },
       { t: 2, h: 2, w: 2, secondsPerGrid: 1 },
     ]);
-    const values = await (batch.pixelValues as Tensor2D).array();
+    const normalised = normalisedPatches(batch.pixelValues);
+    const values = await normalised.array();
+    normalised.dispose();
     expect(values.map((row) => row.length)).toEqual(new Array(16).fill(24));
     // Patch 5 of the first clip: block 1, its patch at the top right: columns 6 and 7, rows 0 and 1.
     const byte = (frame: number, y: number, x: number, channel: number) =>
@@ -95,7 +98,9 @@ describeShared('collatePatches, against the official processor', () => {
     expect([...batch.attentionMask.dataSync()]).toEqual([...expected('attention_mask').data]);
     expect(batch.grids!.flatMap(({ t, h, w }) => [t, h, w])).toEqual([...expected('video_grid_thw').data]);
     expect(batch.pixelValues.shape).toEqual(expected('pixel_values_videos').shape);
-    expect(batch.pixelValues.dataSync()).toBeAllclose(expected('pixel_values_videos').data, { rtol: 1e-6 });
+    const normalised = normalisedPatches(batch.pixelValues);
+    expect(normalised.dataSync()).toBeAllclose(expected('pixel_values_videos').data, { rtol: 1e-6 });
+    normalised.dispose();
     disposeBatch(batch);
   });
 });
