@@ -5,12 +5,10 @@ import type * as TypeScript from 'typescript';
 import { FolderFiles } from './folderFiles.js';
 import { combineOptions, readFolderOptions } from './folderOptions.js';
 import { Lookups } from './lookups.js';
+import { packageRoot } from './packageRoot.js';
 import { ts } from './typescript.js';
 
 const require = createRequire(import.meta.url);
-
-/** The folder of the package that this kernel belongs to. */
-export const packageRoot = dirname(require.resolve('solireward/package.json'));
 
 /**
  * What a cell is compiled with, over tslab's own options: modules are found as bundlers find them (types in

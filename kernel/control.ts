@@ -1,15 +1,18 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Reply, Router } from 'zeromq';
 import { type Redirected, readDescriptors } from './inheritedOutput.js';
+import { shared } from './interruptWords.js';
+import { kernelInfo } from './kernelInfo.js';
 import { log, logTo } from './log.js';
 import { splitLog } from './nativeLogs.js';
 import { whenOrphaned } from './parent.js';
 import { interruptMainThread } from './terminate.js';
-import { address, type Connection, type Message, Wire } from './wire.js';
+import { address, type Connection, type Message, unlimited, Wire } from './wire.js';
 
 /**
- * The thread of the control channel and the heartbeat: a kernel that computes without a break must still be
- * reachable, so it interrupts and ends the process from here.
+ * The thread that reads requests, of the shell and the control channel, and the heartbeat: a kernel that computes or
+ * loads its compiler without a break must still be reachable. It says from here what it is, and is interrupted and
+ * ended from here; all else it hands to the main thread.
  */
 
 /** What this thread is started with. */
@@ -24,7 +27,13 @@ export interface ControlData {
   redirected: Redirected | undefined;
 }
 
-/** What this thread tells the main one; frames of a `request` are answered by a {@link ControlCommand}. */
+/** A channel that requests come on. */
+export type Channel = 'shell' | 'control';
+
+/**
+ * What this thread tells the main one: a `request` is answered by a {@link ControlCommand}; one that is `answered` has
+ * its answer already, and everybody is to be told.
+ */
 export type ControlEvent =
   | { type: 'ready' }
   | { type: 'interrupt'; request: Message; cell: number }
@@ -33,24 +42,35 @@ export type ControlEvent =
   | { type: 'drained' }
   | { type: 'shutdown'; request: Message; restart: boolean }
   | { type: 'orphaned' }
-  | { type: 'request'; request: Message };
+  | { type: 'request'; request: Message; channel: Channel }
+  | { type: 'answered'; request: Message };
 
-/** What the main thread wants: an answer sent on the control channel, or the sockets closed. */
-export type ControlCommand = { type: 'answer'; frames: (Buffer | string)[] } | { type: 'close' };
+/** What the main thread wants: an answer sent on a channel, or the sockets closed. */
+export type ControlCommand =
+  | { type: 'answer'; channel: Channel; frames: (Buffer | string)[] }
+  | { type: 'close' };
 
-/** Time in which the main thread may end the process in good order. */
-const graceMilliseconds = 3000;
+/** Turns that the main thread has to end the process in good order, and the time between two of them: three seconds. */
+const grace = { turns: 30, milliseconds: 100 };
 
-/** Ends the process if the main thread has not done so in its time. */
-function endInTime(): void {
-  setTimeout(() => process.kill(process.pid, 'SIGKILL'), graceMilliseconds).unref();
+/**
+ * Ends the process if the main thread has not done so in its time. The kernel's own work does not count: to load the
+ * compiler takes seconds where cores are busy, and the main thread ends by itself after it. Turns are counted, not
+ * the clock's seconds: this thread waits for a core as long as the other one does.
+ */
+function endInTime(words: Int32Array): void {
+  let left = grace.turns;
+  setInterval(() => {
+    if (Atomics.load(words, shared.busy) === 0 && --left === 0) process.kill(process.pid, 'SIGKILL');
+  }, grace.milliseconds).unref();
 }
 
 async function heartbeat(socket: Reply): Promise<void> {
   for await (const frames of socket) await socket.send(frames);
 }
 
-async function control(socket: Router, wire: Wire, words: Int32Array): Promise<void> {
+/** Reads a channel for good; what is no message of a client with our key is reported and dropped. */
+async function serve(channel: Channel, socket: Router, wire: Wire, words: Int32Array): Promise<void> {
   const answer = (request: Message, type: string, content: object) =>
     socket.send(wire.encode(type, content, request, { identities: request.identities }));
   const tell = (event: ControlEvent) => parentPort!.postMessage(event);
@@ -66,11 +86,14 @@ async function control(socket: Router, wire: Wire, words: Int32Array): Promise<v
         await answer(request, 'interrupt_reply', { status: 'ok' });
       } else if (request.header.msg_type === 'shutdown_request') {
         const restart = request.content.restart === true;
-        endInTime();
+        endInTime(words);
         await answer(request, 'shutdown_reply', { status: 'ok', restart });
         tell({ type: 'shutdown', request, restart });
+      } else if (request.header.msg_type === 'kernel_info_request') {
+        await answer(request, 'kernel_info_reply', kernelInfo());
+        tell({ type: 'answered', request });
       } else {
-        tell({ type: 'request', request });
+        tell({ type: 'request', request, channel });
       }
     } catch (error) {
       log((error as Error).message);
@@ -93,30 +116,35 @@ async function main(): Promise<void> {
       () => tell({ type: 'drained' }),
     );
   }
-  const controlSocket = new Router({ sendTimeout: 0, sendHighWaterMark: 0, linger: 500 });
+  const sockets = { shell: new Router(unlimited), control: new Router(unlimited) };
   const heartbeatSocket = new Reply({ linger: 0 });
-  await controlSocket.bind(address(connection, connection.control_port));
+  await sockets.shell.bind(address(connection, connection.shell_port));
+  await sockets.control.bind(address(connection, connection.control_port));
   await heartbeatSocket.bind(address(connection, connection.hb_port));
   parentPort!.on('message', (command: ControlCommand) => {
     if (command.type === 'close') {
-      controlSocket.close();
-      heartbeatSocket.close();
+      for (const socket of [sockets.shell, sockets.control, heartbeatSocket]) socket.close();
       Atomics.store(closed, 0, 1);
       Atomics.notify(closed, 0);
       parentPort!.close();
     } else {
       // Buffers arrive from the other thread as plain byte arrays.
       const frames = command.frames.map((frame) => (typeof frame === 'string' ? frame : Buffer.from(frame)));
-      void controlSocket.send(frames);
+      void sockets[command.channel].send(frames);
     }
   });
   whenOrphaned(() => {
-    endInTime();
+    endInTime(words);
     tell({ type: 'orphaned' });
   });
   tell({ type: 'ready' });
+  // One for both: a message that came on one channel is known again on the other.
   const wire = new Wire(connection, session);
-  await Promise.all([heartbeat(heartbeatSocket), control(controlSocket, wire, words)]);
+  await Promise.all([
+    heartbeat(heartbeatSocket),
+    serve('shell', sockets.shell, wire, words),
+    serve('control', sockets.control, wire, words),
+  ]);
 }
 
 void main();

@@ -4,7 +4,7 @@ export const shared = {
   cell: 0,
   /** How many interrupts the main thread's event loop has received. */
   received: 1,
-  /** 1 while the kernel itself computes, for instance compiles; then nothing may be terminated. */
+  /** 1 while the kernel itself computes, loads its compiler or compiles; then nothing may be terminated. */
   busy: 2,
   /** 1 when the running cell has asked for its AbortSignal: it ends by itself, in its own time. */
   heeds: 3,

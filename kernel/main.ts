@@ -7,18 +7,15 @@ import type { ControlCommand, ControlData, ControlEvent } from './control.js';
 import { errorContent } from './errors.js';
 import { Drain, redirectDescriptors } from './inheritedOutput.js';
 import { Interrupted, Interruption } from './interruption.js';
+import { shared } from './interruptWords.js';
 import { log, logTo } from './log.js';
 import { Output } from './output.js';
-import { address, type Connection, type Message, Wire } from './wire.js';
-
-// With no time-out and no limit a send is done at once or fails; otherwise zeromq makes some 500 sends at once,
-// queues the next and refuses all after it, and output is lost.
-const unlimited = { sendTimeout: 0, sendHighWaterMark: 0, linger: 500 };
+import { address, type Connection, type Message, unlimited, Wire } from './wire.js';
 
 /** Time in which the control thread closes its sockets before the process exits: long, for it may have to wait for a core. */
 const closeMilliseconds = 5000;
 
-/** Time in which clients that have waited for the sockets are answered, before the compiler takes this thread. */
+/** Time in which clients that have waited for the sockets are told the state, before the compiler takes this thread. */
 const greetingMilliseconds = 100;
 
 /** The kernel's process: `node main.js <connection file>`. */
@@ -29,7 +26,6 @@ async function main(connectionFile: string): Promise<void> {
   const session = randomUUID();
   const wire = new Wire(connection, session);
   const iopub = new Publisher(unlimited);
-  const shell = new Router(unlimited);
   // Mandatory: to ask a client that does not listen is an error.
   const stdin = new Router({ ...unlimited, mandatory: true });
   const closed = new Int32Array(new SharedArrayBuffer(4));
@@ -38,7 +34,6 @@ async function main(connectionFile: string): Promise<void> {
     workerData: { connection, session, closed, words, redirected } satisfies ControlData,
   });
   await iopub.bind(address(connection, connection.iopub_port));
-  await shell.bind(address(connection, connection.shell_port));
   await stdin.bind(address(connection, connection.stdin_port));
   const drain = new Drain();
   const output = new Output(iopub, wire, () => (redirected ? drain.wait() : Promise.resolve()));
@@ -49,10 +44,15 @@ async function main(connectionFile: string): Promise<void> {
     output.flush();
     control.postMessage({ type: 'close' } satisfies ControlCommand);
     Atomics.wait(closed, 0, 0, closeMilliseconds);
-    for (const socket of [iopub, shell, stdin]) socket.close();
+    for (const socket of [iopub, stdin]) socket.close();
   });
 
-  // TypeScript takes a while to load; meanwhile clients connect.
+  const early: ControlEvent[] = [];
+  const keep = (event: ControlEvent) => early.push(event);
+  control.on('message', keep);
+
+  // TypeScript takes a while to load; meanwhile clients connect, and the control thread says what this is.
+  Atomics.store(words, shared.busy, 1); // until the compiler stands
   const { Cells } = await import('./cells.js');
   const { Server } = await import('./server.js');
   const sendInputRequest = (id: string, content: object, request: Message) =>
@@ -61,9 +61,12 @@ async function main(connectionFile: string): Promise<void> {
   const makeCells = () => new Cells(process.cwd(), interruption);
   const server = new Server(makeCells, interruption, output, sendInputRequest);
   (globalThis as { [hostKey]?: Host })[hostKey] = server;
+  // Not before: who listens has connected by now.
   output.publish('status', { execution_state: 'starting' });
 
+  const warmUp = setTimeout(() => server.warmUp(), greetingMilliseconds);
   const endSoon = () => {
+    clearTimeout(warmUp);
     // Time for the last messages, and for a training to write its checkpoint; the control thread waits longer.
     setTimeout(() => process.exit(0), 300);
   };
@@ -71,7 +74,7 @@ async function main(connectionFile: string): Promise<void> {
     server.shutdown(request, restart);
     endSoon();
   };
-  control.on('message', (event: ControlEvent) => {
+  const take = (event: ControlEvent) => {
     if (event.type === 'interrupt') server.interrupt(event.request, event.cell);
     if (event.type === 'terminated') interruption.end(event.cell);
     if (event.type === 'inherited') output.print(event.name, event.text);
@@ -81,13 +84,15 @@ async function main(connectionFile: string): Promise<void> {
       interruption.abort();
       endSoon();
     }
-    // The control thread knows only the messages of its own channel.
-    if (event.type === 'request' && wire.isNew(event.request.header))
-      server.handle(event.request, (type, content) => {
-        const frames = wire.encode(type, content, event.request, { identities: event.request.identities });
-        control.postMessage({ type: 'answer', frames } satisfies ControlCommand);
+    if (event.type === 'answered') server.tellAnswered(event.request);
+    if (event.type === 'request') {
+      const { request, channel } = event;
+      server.handle(request, (type, content) => {
+        const frames = wire.encode(type, content, request, { identities: request.identities });
+        control.postMessage({ type: 'answer', channel, frames } satisfies ControlCommand);
       });
-  });
+    }
+  };
   // Ctrl-C where the kernel was started in a terminal is meant for the front end.
   process.on('SIGINT', () => {});
   // What fails after its cell has ended is shown there, and the kernel lives on.
@@ -97,19 +102,10 @@ async function main(connectionFile: string): Promise<void> {
   process.on('unhandledRejection', showLateError);
 
   output.captureProcess();
-  setTimeout(() => server.warmUp(), greetingMilliseconds);
-  void receive(stdin, wire, (message) => server.receiveInput(message));
-  await receive(shell, wire, (request) => {
-    const answer = (type: string, content: object) =>
-      void shell.send(wire.encode(type, content, request, { identities: request.identities }));
-    if (request.header.msg_type === 'shutdown_request') {
-      const restart = request.content.restart === true;
-      answer('shutdown_reply', { status: 'ok', restart });
-      end(request, restart);
-    } else {
-      server.handle(request, answer);
-    }
-  });
+  control.off('message', keep);
+  control.on('message', take);
+  early.forEach(take);
+  await receive(stdin, wire, (message) => server.receiveInput(message));
 }
 
 /** Reads a socket for good; what is no message of a client with our key is reported and dropped. */

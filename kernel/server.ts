@@ -12,7 +12,6 @@ import { completeness } from './completeness.js';
 import { errorContent } from './errors.js';
 import { History } from './history.js';
 import type { Interruption } from './interruption.js';
-import { kernelInfo } from './kernelInfo.js';
 import type { Output } from './output.js';
 import { type SendInputRequest, Stdin } from './stdin.js';
 import type { Message } from './wire.js';
@@ -58,7 +57,7 @@ export class Server implements Host {
   }
 
   get #cells(): Cells {
-    this.#madeCells ??= this.#makeCells();
+    this.#madeCells ??= this.#interruption.protect(this.#makeCells);
     return this.#madeCells;
   }
 
@@ -138,9 +137,7 @@ export class Server implements Host {
     } catch (error) {
       answer(type, { status: 'error', ...errorContent(error) });
     } finally {
-      this.#publishState('idle', request);
-      // A front end takes the latest state for the kernel's.
-      if (this.#running) this.#publishState('busy', this.#running.request);
+      this.#publishEnd(request);
     }
   }
 
@@ -148,8 +145,13 @@ export class Server implements Host {
   interrupt(request: Message, cell: number): void {
     this.#publishState('busy', request);
     this.#interruption.interrupt(cell);
-    this.#publishState('idle', request);
-    if (this.#running) this.#publishState('busy', this.#running.request);
+    this.#publishEnd(request);
+  }
+
+  /** Tells everybody of a request that the control thread has answered. */
+  tellAnswered(request: Message): void {
+    this.#publishState('busy', request);
+    this.#publishEnd(request);
   }
 
   /** Tells everybody that the kernel ends, and asks the running cell to end. */
@@ -158,6 +160,12 @@ export class Server implements Host {
     this.#output.publish('shutdown_reply', { status: 'ok', restart }, request);
     this.#publishState('idle', request);
     this.#madeCells?.close();
+  }
+
+  #publishEnd(request: Message): void {
+    this.#publishState('idle', request);
+    // A front end takes the latest state for the kernel's.
+    if (this.#running) this.#publishState('busy', this.#running.request);
   }
 
   #publishState(execution_state: 'busy' | 'idle', request: Message): void {
@@ -170,8 +178,6 @@ export class Server implements Host {
     const code = String(content.code ?? '');
     const cursor = Number(content.cursor_pos ?? 0);
     switch (header.msg_type) {
-      case 'kernel_info_request':
-        return kernelInfo();
       case 'is_complete_request':
         return completeness(code);
       case 'complete_request': {

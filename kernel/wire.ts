@@ -48,6 +48,12 @@ export const protocolVersion = '5.3';
 /** How many of the latest messages are known again when they are replayed. */
 const remembered = 65_536;
 
+/**
+ * Options of a socket: with no time-out and no limit a send is done at once or fails. Otherwise zeromq makes some 500
+ * sends at once, queues the next and refuses all after it, and output is lost.
+ */
+export const unlimited = { sendTimeout: 0, sendHighWaterMark: 0, linger: 500 };
+
 const delimiter = Buffer.from('<IDS|MSG>');
 
 /** The ZeroMQ address of one of the connection's ports. */

@@ -1,19 +1,19 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { tf } from '../src/engine/tf.js';
 import { use } from '../src/engine/use.js';
 import { fromHub } from '../src/fromHub.js';
 import { RewardModel } from '../src/model/rewardModel.js';
 import { engines } from './engines.js';
+import { goldenPath } from './golden.js';
 import { type HubServer, hubServer } from './model/weights/hubServer.js';
 import { insideNotebook } from './notebook/fakeHost.js';
-import { describeShared, shared } from './shared.js';
 
-describeShared('fromHub', () => {
+describe('fromHub', () => {
   const notebook = insideNotebook();
-  const checkpoint = shared('golden', 'checkpoints', 'internvl3-tiny');
+  const checkpoint = goldenPath('checkpoints', 'internvl3-tiny');
   let home: string;
   let hub: HubServer;
   beforeAll(async () => {

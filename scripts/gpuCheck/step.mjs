@@ -1,7 +1,6 @@
 // One measurement of gpu-check, in a process of its own: forward passes and training steps of a model of the shape of
 // InternVL3-1B with made-up weights, all of it trained. Prints a line of JSON for each thing measured.
 //   node step.mjs '{ "engine": "cuda", "precision": "bfloat16", "compiler": "xla", "pairs": 1, ... }'
-import { fileURLToPath } from 'node:url';
 
 /**
  * @typedef {object} Settings

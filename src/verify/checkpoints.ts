@@ -3,6 +3,7 @@ import { internVit } from '../model/backbone/internVit.js';
 import { isInternVL } from '../model/config.js';
 import type { Piece } from '../model/input/prompt.js';
 import type { Tokens } from '../model/input/tokens.js';
+import { gatherRows } from '../model/layers/gatherRows.js';
 import { RewardModel } from '../model/rewardModel.js';
 import { parameter } from '../model/weights/weights.js';
 import type { Fields, Fixtures, Tensors } from './fixtures.js';
@@ -46,6 +47,13 @@ async function* checkpoint(fixtures: Fixtures, name: string, title: string): Asy
     if (isInternVL(config)) {
       const states = () => internVit(model.weights, config.vision, sample.pixels() as Tensor4D);
       yield { name: `${title}: vision`, error: await visionError(states, stored) };
+    }
+    if (stored.has('patches')) {
+      const error = await errorOf(
+        () => everyPatch(sample, io.number('patch_step')),
+        stored.floats('patches').data,
+      );
+      yield { name: `${title}: patches`, error };
     }
     const projected = stored.floats('projector_output').data;
     yield { name: `${title}: visual tokens`, error: await errorOf(() => sample.projected(), projected) };
@@ -99,7 +107,14 @@ async function visionError(compute: () => Tensor[], stored: Tensors): Promise<nu
   }
 }
 
-/** Where there are tokens: padding holds whatever a model computes there. */
+/** One patch in every `step`, of those that are made of the frames. */
+function everyPatch(sample: Sample, step: number): Tensor2D {
+  const patches = sample.patches();
+  const rows = Int32Array.from({ length: Math.ceil(patches.shape[0] / step) }, (_, i) => i * step);
+  return gatherRows(patches, rows);
+}
+
+/** Of the stored ones, where there are tokens: padding holds whatever a model computes there. */
 async function stateError(model: RewardModel, sample: Sample, stored: Tensors): Promise<number> {
   const states = tf.tidy(() => sample.states());
   try {
@@ -108,8 +123,11 @@ async function stateError(model: RewardModel, sample: Sample, stored: Tensors): 
     const width = model.config.llm.hiddenSize;
     const real = (values: ArrayLike<number>) =>
       Float32Array.from(values, (value, i) => (flags[Math.floor(i / width)] === 1 ? value : 0));
+    const last = `hidden_states.${states.length - 1}`;
     for (const [i, state] of states.entries()) {
-      worst.add(real(await state.data()), real(stored.floats(`hidden_states.${i}`).data));
+      const name = `hidden_states.${i}`;
+      if (name === last || stored.has(name))
+        worst.add(real(await state.data()), real(stored.floats(name).data));
     }
     return worst.error;
   } finally {

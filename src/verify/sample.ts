@@ -1,8 +1,11 @@
 import { type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, tf } from '../engine/tf.js';
+import { isInternVL } from '../model/config.js';
+import type { ClipInput } from '../model/input/batch.js';
+import { collatePatches } from '../model/input/collatePatches.js';
 import { gatherRows } from '../model/layers/gatherRows.js';
 import { parameterNames } from '../model/parameterNames.js';
 import type { RewardModel } from '../model/rewardModel.js';
-import type { VideoGrid } from '../model/videoGrid.js';
+import { tokensOf, type VideoGrid } from '../model/videoGrid.js';
 import { parameter } from '../model/weights/weights.js';
 import type { Tensors } from './fixtures.js';
 
@@ -17,9 +20,32 @@ export class Sample {
 
   /** Tiles [tiles, 3, S, S], padding tiles included, of InternVL; patches [patches, values] of Qwen-VL. */
   pixels(): Tensor {
-    const tiles = 'input.pixel_values';
-    const { data, shape } = this.stored.floats(this.stored.has(tiles) ? tiles : `${tiles}_videos`);
+    const names = ['input.pixel_values', 'input.pixel_values_videos'];
+    const name = names.find((name) => this.stored.has(name));
+    if (!name) return this.patches();
+    const { data, shape } = this.stored.floats(name);
     return tf.tensor(data, shape);
+  }
+
+  /** Patches [patches, values] of Qwen-VL, made of the stored frames. */
+  patches(): Tensor2D {
+    const { config } = this.model;
+    if (isInternVL(config)) throw new Error('verify: the pixel values are missing');
+    const inputs = this.grids().map((grid, i): ClipInput => {
+      const { data, shape } = this.stored.bytes(`input.frames.${i}`);
+      const [frames, channels, height, width] = shape;
+      const area = height * width;
+      // [frames, channels, pixels] to [frames, pixels, channels].
+      const pixels = new Uint8Array(data.length);
+      data.forEach((value, at) => {
+        const [plane, pixel] = [Math.floor(at / area), at % area];
+        pixels[(Math.floor(plane / channels) * area + pixel) * channels + (plane % channels)] = value;
+      });
+      const inputIds = new Int32Array(tokensOf(grid, config.vision.mergeSize)); // placeholders, of the id 0
+      return { inputIds, pixels, shape: [frames, height, width] };
+    });
+    const batch = collatePatches(inputs, { padId: 0, videoPadId: 0, vision: config.vision });
+    return batch.pixelValues as Tensor2D;
   }
 
   /** [B, N]: 1 for a token, 0 for padding. */

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { allPairRatio } from '../../src/analysis/allPairRatio.js';
 import { auc } from '../../src/analysis/auc.js';
 import { bestF1 } from '../../src/analysis/bestF1.js';
 import { pairAccuracy } from '../../src/analysis/pairs.js';
 import { rocCurve } from '../../src/analysis/rocCurve.js';
-import { describeShared, shared } from '../shared.js';
+import { goldenPath } from '../golden.js';
 
 interface ScoreSet {
   id: number;
@@ -14,8 +14,8 @@ interface ScoreSet {
   expected: Record<string, number>;
 }
 
-describeShared('metrics of the official evaluation and scikit-learn', () => {
-  const sets: ScoreSet[] = JSON.parse(readFileSync(shared('golden', 'metrics.json'), 'utf8')).score_sets;
+describe('metrics of the official evaluation and scikit-learn', () => {
+  const sets: ScoreSet[] = JSON.parse(readFileSync(goldenPath('metrics.json'), 'utf8')).score_sets;
 
   it.each(sets)('score set $id', ({ chosen, rejected, expected }) => {
     const scores = [...chosen, ...rejected];

@@ -1,11 +1,10 @@
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { runFfmpeg } from '../../src/data/video/ffmpeg.js';
 import { mime } from '../../src/notebook/contract.js';
-import { hasShared, shared } from '../shared.js';
 import { hasJupyterLab, JupyterLab, type NotebookPage } from './jupyterLab.js';
 
 /** Text that would run if it were taken for HTML, in an element, an attribute or a script. */
@@ -62,8 +61,7 @@ describe.skipIf(!hasJupyterLab)(
       const noise = ['-vf', 'noise=alls=60:allf=t', '-crf', '12', ...h264];
       await encode('testsrc2=size=160x120:rate=8:duration=3', join(clips, 'second one.mp4'), ...noise);
       await encode('testsrc2=size=160x120:rate=8:duration=3', join(outside, 'outside.mp4'), ...noise);
-      if (hasShared) copyFileSync(shared('data', 'odd', 'mpeg4_part2.mp4'), join(clips, 'odd.mp4'));
-      else await encode('testsrc=size=160x120:rate=8:duration=2', join(clips, 'odd.mp4'), '-c:v', 'mpeg4');
+      await encode('testsrc=size=160x120:rate=8:duration=2', join(clips, 'odd.mp4'), '-c:v', 'mpeg4');
       const cells = [
         figure,
         live,

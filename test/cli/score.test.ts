@@ -1,12 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeClips } from '../clips.js';
 import { engines } from '../engines.js';
+import { goldenPath } from '../golden.js';
 import { goldenJson } from '../model/golden.js';
 import { describeShared, shared } from '../shared.js';
 
@@ -29,8 +31,8 @@ function start(args: string[]): { child: ChildProcess; end: Promise<{ code: numb
   return { child, end: new Promise((resolve) => child.on('close', (code) => resolve({ code, text }))) };
 }
 
-describeShared('solireward score', () => {
-  const model = shared('golden', 'checkpoints', 'internvl3-tiny');
+describe('solireward score', () => {
+  const model = goldenPath('checkpoints', 'internvl3-tiny');
   let folder: string;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'score-'));
@@ -47,59 +49,57 @@ describeShared('solireward score', () => {
       .slice(0, -1)
       .map((line) => JSON.parse(line));
 
-  it('gives the official scores, and the reasons of what has none', async () => {
-    interface Case {
-      clip: string;
-      task: string;
-      prompt: string;
-      reward: number;
-    }
-    const cases = (goldenJson('checkpoints', 'internvl3-tiny', 'e2e.json').cases as Case[]).filter(
-      ({ task }) => task === 'text_alignment',
-    );
-    const broken = join(folder, 'broken.mp4');
-    await copyFile(fileURLToPath(import.meta.url), broken);
-    const good = cases.map(({ clip, prompt }) => ({ video_path: shared('data', clip), prompt }));
-    const items = [
-      ...good,
-      { video_path: join(folder, 'nowhere.mp4'), prompt: 'x' },
-      { video_path: broken, prompt: 'x' },
-      good[0],
-      { video_path: good[1].video_path },
-    ];
-    const [input, output] = [join(folder, 'cases.json'), join(folder, 'new', 'cases.jsonl')];
-    await writeFile(input, JSON.stringify(items));
-    const { code, text } = await start(args(input, output, '--task', 'text_alignment')).end;
-    expect(text).toContain(
-      `${good.length + 1} of ${items.length} items have a score, 3 failed; all are in ${output}`,
-    );
-    expect(text).toMatch(/mean 0\.\d{4}, min 0\.\d{4}, max 0\.\d{4}, standard deviation 0\.\d{4}/);
-    expect(code).toBe(1);
+  describeShared('on real clips', () => {
+    it('gives the official scores, and the reasons of what has none', async () => {
+      interface Case {
+        clip: string;
+        task: string;
+        prompt: string;
+        reward: number;
+      }
+      const cases = (goldenJson('checkpoints', 'internvl3-tiny', 'e2e.json').cases as Case[]).filter(
+        ({ task }) => task === 'text_alignment',
+      );
+      const broken = join(folder, 'broken.mp4');
+      await copyFile(fileURLToPath(import.meta.url), broken);
+      const good = cases.map(({ clip, prompt }) => ({ video_path: shared('data', clip), prompt }));
+      const items = [
+        ...good,
+        { video_path: join(folder, 'nowhere.mp4'), prompt: 'x' },
+        { video_path: broken, prompt: 'x' },
+        good[0],
+        { video_path: good[1].video_path },
+      ];
+      const [input, output] = [join(folder, 'cases.json'), join(folder, 'new', 'cases.jsonl')];
+      await writeFile(input, JSON.stringify(items));
+      const { code, text } = await start(args(input, output, '--task', 'text_alignment')).end;
+      expect(text).toContain(
+        `${good.length + 1} of ${items.length} items have a score, 3 failed; all are in ${output}`,
+      );
+      expect(text).toMatch(/mean 0\.\d{4}, min 0\.\d{4}, max 0\.\d{4}, standard deviation 0\.\d{4}/);
+      expect(code).toBe(1);
 
-    const found = await lines(output);
-    expect(found.map(({ index }) => index)).toEqual([...items.keys()]);
-    // Not closer: builds of ffmpeg convert colours in ways that differ by up to three levels of 255.
-    const rewards = cases.map(({ reward }) => reward);
-    expect(found.slice(0, rewards.length).map(({ score }) => score)).toBeAllclose(rewards, {
-      rtol: 0,
-      atol: 0.03,
-    });
-    expect(found[good.length].error).toContain('nowhere.mp4');
-    expect(found[good.length + 1].error).toContain('broken.mp4');
-    expect(found[good.length + 2].score).toBe(found[0].score);
-    expect(found[good.length + 3].error).toContain('has no prompt');
-  }, 120_000);
+      const found = await lines(output);
+      expect(found.map(({ index }) => index)).toEqual([...items.keys()]);
+      // Not closer: builds of ffmpeg convert colours in ways that differ by up to three levels of 255.
+      const rewards = cases.map(({ reward }) => reward);
+      expect(found.slice(0, rewards.length).map(({ score }) => score)).toBeAllclose(rewards, {
+        rtol: 0,
+        atol: 0.03,
+      });
+      expect(found[good.length].error).toContain('nowhere.mp4');
+      expect(found[good.length + 1].error).toContain('broken.mp4');
+      expect(found[good.length + 2].score).toBe(found[0].score);
+      expect(found[good.length + 3].error).toContain('has no prompt');
+    }, 120_000);
+  });
 
   it('goes on where it was killed', async () => {
-    const names = (await readdir(shared('data', 'fetv', 'clips'))).slice(0, 12);
+    const paths = (await makeClips(folder, 12)).map(({ path }) => path);
     const input = join(folder, 'many.json');
     await writeFile(
       input,
-      JSON.stringify(
-        [...names, ...names.slice(0, 3)].map((name) => ({
-          video_path: shared('data', 'fetv', 'clips', name),
-        })),
-      ),
+      JSON.stringify([...paths, ...paths.slice(0, 3)].map((path) => ({ video_path: path }))),
     );
     const whole = join(folder, 'whole.jsonl');
     expect(await start(args(input, whole, '--batch-size', '1')).end).toMatchObject({ code: 0 });

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type AggregationMethod, aggregate } from '../../src/data/aggregate.js';
 import { dawidSkene } from '../../src/data/dawidSkene.js';
 import { votesTable } from '../../src/data/votes.js';
-import { describeShared, shared } from '../shared.js';
+import { goldenPath } from '../golden.js';
 import { type GoldenTable, matrixOf, votesOfMatrix } from './golden.js';
 
 interface LabelRow {
@@ -13,8 +13,8 @@ interface LabelRow {
   confidence: number;
 }
 
-describeShared('majority of the golden tables', () => {
-  const golden = JSON.parse(readFileSync(shared('golden', 'metrics.json'), 'utf8'));
+describe('majority of the golden tables', () => {
+  const golden = JSON.parse(readFileSync(goldenPath('metrics.json'), 'utf8'));
 
   it.each(golden.annotation_tables as GoldenTable[])('table $id', ({ table, expected }) => {
     const labels = aggregate(votesOfMatrix(matrixOf(table)), { method: 'majority' }).objects() as LabelRow[];

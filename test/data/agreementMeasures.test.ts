@@ -8,13 +8,13 @@ import {
   pairAgreement,
   rawAgreement,
 } from '../../src/data/agreementMeasures.js';
-import { describeShared, shared } from '../shared.js';
+import { goldenPath } from '../golden.js';
 import { type GoldenTable, matrixOf } from './golden.js';
 
 const exactly = { rtol: 1e-9, atol: 1e-9 };
 
-describeShared('agreement of the golden tables', () => {
-  const golden = JSON.parse(readFileSync(shared('golden', 'metrics.json'), 'utf8'));
+describe('agreement of the golden tables', () => {
+  const golden = JSON.parse(readFileSync(goldenPath('metrics.json'), 'utf8'));
   const tables = golden.annotation_tables as GoldenTable[];
 
   it.each(tables)('table $id', ({ table, expected }) => {

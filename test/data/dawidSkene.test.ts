@@ -5,11 +5,11 @@ import { Random } from '../../src/base/random.js';
 import { dawidSkene, estimateDawidSkene } from '../../src/data/dawidSkene.js';
 import { groupVotes } from '../../src/data/groupVotes.js';
 import { votesTable } from '../../src/data/votes.js';
-import { describeShared, shared } from '../shared.js';
+import { goldenPath } from '../golden.js';
 import { type GoldenTable, matrixOf, votesOfMatrix } from './golden.js';
 
-describeShared('Dawid-Skene on the golden tables', () => {
-  const golden = JSON.parse(readFileSync(shared('golden', 'metrics.json'), 'utf8'));
+describe('Dawid-Skene on the golden tables', () => {
+  const golden = JSON.parse(readFileSync(goldenPath('metrics.json'), 'utf8'));
   const tables = (golden.annotation_tables as GoldenTable[]).filter(({ dawid_skene }) => dawid_skene);
 
   it('there are two', () => expect(tables.length).toBe(2));

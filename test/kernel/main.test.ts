@@ -4,18 +4,37 @@ import { Client, result } from './client.js';
 let client: Client;
 afterEach(() => client.stop());
 
+/** Whether the kernel has begun to compile a cell; an endless one keeps the main thread from then on. */
+const begun = (cell: string) => client.published(cell).some(({ type }) => type === 'execute_input');
+
 describe('shutdown', () => {
   it.each([
-    ['idle', '0', 0, null],
-    ['with a live timer', 'setInterval(() => {}, 1000); 0', 0, null],
-    ['in an endless loop', 'while (true) {}', null, 'SIGKILL'],
-  ])('ends the process: %s', async (_, code, exitCode, signal) => {
+    ['before a cell has run', undefined],
+    ['idle', '0'],
+    ['with a live timer', 'setInterval(() => {}, 1000); 0'],
+  ])('ends the process: %s', async (_, code) => {
     client = await Client.start();
-    await client.send('execute_request', { code });
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    if (code) await client.execute(code);
     await client.send('shutdown_request', { restart: false }, { channel: 'control' });
     await client.exited;
-    expect([client.process.exitCode, client.process.signalCode]).toEqual([exitCode, signal]);
+    expect([client.process.exitCode, client.process.signalCode]).toEqual([0, null]);
+  });
+
+  it('waits for the compiler, which loads as long as it must', async () => {
+    client = await Client.start();
+    await client.send('execute_request', { code: '0' });
+    await client.send('shutdown_request', { restart: false }, { channel: 'control' });
+    await client.exited;
+    expect([client.process.exitCode, client.process.signalCode]).toEqual([0, null]);
+  });
+
+  it('kills the process in an endless loop', async () => {
+    client = await Client.start();
+    const cell = await client.send('execute_request', { code: 'while (true) {}' });
+    await client.until(() => begun(cell));
+    await client.send('shutdown_request', { restart: false }, { channel: 'control' });
+    await client.exited;
+    expect([client.process.exitCode, client.process.signalCode]).toEqual([null, 'SIGKILL']);
   });
 
   it('ends in good order when a cell exits the process', async () => {
@@ -32,6 +51,16 @@ describe('shutdown', () => {
     await client.exited;
     expect(client.process.exitCode).toBe(0);
   });
+});
+
+it('says what it is also while its main thread computes without a break', async () => {
+  client = await Client.start();
+  const cell = await client.send('execute_request', { code: 'while (true) {}' });
+  await client.until(() => begun(cell));
+  const asked = await client.send('kernel_info_request', {});
+  await client.until(() => client.replied(asked));
+  await client.request('interrupt_request', {}, { channel: 'control' });
+  await client.outcome(asked);
 });
 
 it('says that it starts, once, before it says anything else', async () => {

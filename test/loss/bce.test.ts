@@ -1,14 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { bce } from '../../src/loss/bce.js';
 import { describeAllEngines } from '../engines.js';
-import { describeShared } from '../shared.js';
 import { evaluate } from './evaluate.js';
 import { lossCases } from './golden.js';
 
 const sp = (x: number) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 
 await describeAllEngines('bce', () => {
-  describeShared('golden cases', () => {
+  describe('golden cases', () => {
     it.each(lossCases('bce'))('$id', async (golden) => {
       const result = await evaluate(bce({ smoothing: golden.params.label_smoothing }), golden);
       expect([result.loss]).toBeAllclose([golden.loss]);

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { bt } from '../../src/loss/bt.js';
 import { describeAllEngines } from '../engines.js';
-import { describeShared } from '../shared.js';
 import { evaluate } from './evaluate.js';
 import { lossCases } from './golden.js';
 
@@ -10,7 +9,7 @@ const rewards = { rewards_chosen: [1, 0.5, -2], rewards_rejected: [0.2, 0.9, 1] 
 const differences = [0.8, -0.4, -3];
 
 await describeAllEngines('bt', () => {
-  describeShared('golden cases', () => {
+  describe('golden cases', () => {
     it.each(lossCases('bt'))('$id', async (golden) => {
       const { reward_margin: margin, label_smoothing: smoothing } = golden.params;
       const result = await evaluate(bt({ margin, smoothing }), golden);

@@ -1,12 +1,11 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { btWt } from '../../src/loss/btWt.js';
 import { describeAllEngines } from '../engines.js';
-import { describeShared } from '../shared.js';
 import { evaluate } from './evaluate.js';
 import { lossCases } from './golden.js';
 
 await describeAllEngines('btWt', () => {
-  describeShared('golden cases', () => {
+  describe('golden cases', () => {
     it.each(lossCases('bt_wt'))('$id', async (golden) => {
       const result = await evaluate(btWt(), golden);
       expect([result.loss]).toBeAllclose([golden.loss]);

@@ -1,13 +1,12 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type Scalar, type Tensor1D, tf } from '../../src/engine/tf.js';
 import { bttPerPair } from '../../src/loss/btt.js';
 import { describeAllEngines } from '../engines.js';
-import { describeShared } from '../shared.js';
 import { evaluate } from './evaluate.js';
 import { lossCases } from './golden.js';
 
 await describeAllEngines('bttPerPair', () => {
-  describeShared('golden cases', () => {
+  describe('golden cases', () => {
     it.each(lossCases('btt'))('$id', async (golden) => {
       const result = await evaluate((chosen, rejected) => {
         const perPair = bttPerPair(tf.sub(chosen, rejected) as Tensor1D, golden.params.reward_margin);

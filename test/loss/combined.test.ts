@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { combined } from '../../src/loss/combined.js';
 import { describeAllEngines } from '../engines.js';
-import { describeShared } from '../shared.js';
 import { evaluate } from './evaluate.js';
 import { type LossCase, lossCases } from './golden.js';
 
@@ -17,7 +16,7 @@ const sp = (x: number) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 const rewards = { rewards_chosen: [1, 0.5, -2], rewards_rejected: [0.2, 0.9, 1] };
 
 await describeAllEngines('combined', () => {
-  describeShared('golden cases', () => {
+  describe('golden cases', () => {
     it.each(lossCases('combined'))('$id', async (golden) => {
       const result = await evaluate(combined({ ...options(golden), terms: 'official' }), golden);
       expect([result.loss]).toBeAllclose([golden.loss]);

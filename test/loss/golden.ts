@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { shared } from '../shared.js';
+import { goldenPath } from '../golden.js';
 
 /** One case of the golden losses. */
 export interface LossCase {
@@ -19,6 +19,6 @@ export interface LossCase {
 
 /** The golden cases of some kind. */
 export const lossCases = (kind: LossCase['kind']): LossCase[] =>
-  (JSON.parse(readFileSync(shared('golden', 'losses.json'), 'utf8')).cases as LossCase[]).filter(
+  (JSON.parse(readFileSync(goldenPath('losses.json'), 'utf8')).cases as LossCase[]).filter(
     (it) => it.kind === kind,
   );

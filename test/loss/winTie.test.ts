@@ -1,7 +1,6 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { winTie } from '../../src/loss/winTie.js';
 import { describeAllEngines } from '../engines.js';
-import { describeShared } from '../shared.js';
 import { evaluate } from './evaluate.js';
 import { lossCases } from './golden.js';
 
@@ -15,7 +14,7 @@ const official = (params: Record<string, number>) =>
   params.bt_label_smoothing === 0;
 
 await describeAllEngines('winTie', () => {
-  describeShared('golden cases', () => {
+  describe('golden cases', () => {
     const cases = lossCases('combined').filter(({ params }) => official(params));
     it.each(cases)('$id', async (golden) => {
       const result = await evaluate(winTie(), golden);

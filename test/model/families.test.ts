@@ -1,29 +1,30 @@
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Clip } from '../../src/data/clip.js';
 import { tf } from '../../src/engine/tf.js';
 import { taskPrompts } from '../../src/model/input/prompt.js';
 import { RewardModel } from '../../src/model/rewardModel.js';
 import { readTensors, writeTensors } from '../../src/model/weights/safetensors.js';
+import { makeClips } from '../clips.js';
 import { describeEngines } from '../engines.js';
+import { goldenPath } from '../golden.js';
 import { describeShared, shared } from '../shared.js';
 
 const names = ['internvl3_5-tiny', 'qwen2_vl-tiny', 'qwen2_5_vl-tiny'];
-const clips = ['cogvideo_001', 'zeroscope_001'].map((id) => ({
-  id,
-  path: shared('data', `fetv/clips/${id}.mp4`),
-}));
 const json = async (path: string) => JSON.parse(await readFile(path, 'utf8'));
 
 let root: string;
+let clips: Clip[];
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'families-'));
+  clips = await makeClips(root, 2);
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
 
 await describeEngines('RewardModel of every family', (engine) => {
-  describeShared('from the official checkpoints', () => {
+  describe('from the official checkpoints', () => {
     /** Few, small frames for the families that take as many as there are. */
     const framesOf = (name: string) =>
       name.startsWith('qwen')
@@ -32,7 +33,7 @@ await describeEngines('RewardModel of every family', (engine) => {
 
     it.each(names)('%s scores clips, and is saved to a folder that scores the same', async (name) => {
       const before = tf.memory().numTensors;
-      const model = await RewardModel.load(shared('golden/checkpoints', name), { frames: framesOf(name) });
+      const model = await RewardModel.load(goldenPath('checkpoints', name), { frames: framesOf(name) });
       const scores = await model.score(clips);
       expect(new Set(scores).size).toBe(2);
       const alone = await model.score(clips, { batchSize: 1 });
@@ -42,7 +43,7 @@ await describeEngines('RewardModel of every family', (engine) => {
       const again = await RewardModel.load(out);
       expect(again.config).toEqual(model.config);
       expect(await again.score(clips)).toEqual(scores);
-      const [ours, official] = [out, shared('golden/checkpoints', name)].map((folder) =>
+      const [ours, official] = [out, goldenPath('checkpoints', name)].map((folder) =>
         join(folder, 'config.json'),
       );
       const [written, config] = [await json(ours), await json(official)];
@@ -54,7 +55,7 @@ await describeEngines('RewardModel of every family', (engine) => {
       ]) {
         expect(written[field]).toEqual(config[field]);
       }
-      const processors = (await readdir(shared('golden/checkpoints', name))).filter((file) =>
+      const processors = (await readdir(goldenPath('checkpoints', name))).filter((file) =>
         /processor/.test(file),
       );
       expect(await readdir(out)).toEqual(expect.arrayContaining(processors));
@@ -65,7 +66,7 @@ await describeEngines('RewardModel of every family', (engine) => {
 
     it.each(names)('%s takes a new, seeded head in place of none', async (name) => {
       const base = join(root, `${engine}-base-${name}`);
-      const from = shared('golden/checkpoints', name);
+      const from = goldenPath('checkpoints', name);
       await cp(from, base, { recursive: true });
       await rm(join(base, 'training_config.json'));
       const stored = await readTensors(join(from, 'model.safetensors'));
@@ -84,24 +85,26 @@ await describeEngines('RewardModel of every family', (engine) => {
       expect(await scoreOf(1)).not.toBe(await scoreOf(2));
     });
 
-    it('internvl3_5-tiny has the official ids and rewards of real clips', async () => {
-      const checkpoint = shared('golden/checkpoints/internvl3_5-tiny');
-      const model = await RewardModel.load(checkpoint);
-      const { cases } = await json(join(checkpoint, 'e2e.json'));
-      expect(cases.length).toBeGreaterThan(4);
-      for (const { clip, task, prompt, input_ids, reward } of cases) {
-        const judged = { id: clip, path: shared('data', clip), prompt };
-        const input = await model.processor.process(judged, taskPrompts(task));
-        expect([...input.inputIds]).toEqual(input_ids);
-        // Another build of swscale moves pixels by up to three levels, which random weights amplify.
-        expect(await model.rewards([input])).toBeAllclose([reward], { atol: 0.012 });
-      }
-      model.dispose();
+    describeShared('on real clips', () => {
+      it('internvl3_5-tiny has the official ids and rewards', async () => {
+        const checkpoint = goldenPath('checkpoints', 'internvl3_5-tiny');
+        const model = await RewardModel.load(checkpoint);
+        const { cases } = await json(join(checkpoint, 'e2e.json'));
+        expect(cases.length).toBeGreaterThan(4);
+        for (const { clip, task, prompt, input_ids, reward } of cases) {
+          const judged = { id: clip, path: shared('data', clip), prompt };
+          const input = await model.processor.process(judged, taskPrompts(task));
+          expect([...input.inputIds]).toEqual(input_ids);
+          // Another build of swscale moves pixels by up to three levels, which random weights amplify.
+          expect(await model.rewards([input])).toBeAllclose([reward], { atol: 0.012 });
+        }
+        model.dispose();
+      });
     });
 
     it('names a setting of frames that the family does not have', async () => {
       const load = (name: string, frames: object) =>
-        RewardModel.load(shared('golden/checkpoints', name), { frames });
+        RewardModel.load(goldenPath('checkpoints', name), { frames });
       await expect(load('qwen2_vl-tiny', { numSegments: 4 })).rejects.toThrow(
         'load: Qwen2-VL has no setting "numSegments" of frames, only fps, minFrames, maxFrames, minPixels',
       );
@@ -111,7 +114,7 @@ await describeEngines('RewardModel of every family', (engine) => {
     });
 
     it('reads a tied vocabulary, whether it is stored once or twice', async () => {
-      const from = shared('golden/checkpoints/qwen2_vl-tiny');
+      const from = goldenPath('checkpoints', 'qwen2_vl-tiny');
       const tied = join(root, `${engine}-tied`);
       await cp(from, tied, { recursive: true });
       const config = await json(join(from, 'config.json'));

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { type RewardModelConfig, reduceSequences, tokensPerTile } from '../../src/model/config.js';
 import { evenLayers, fromOfficial, toOfficial } from '../../src/model/officialConfig.js';
 import { published, tinyConfig } from '../../src/model/presets.js';
-import { describeShared } from '../shared.js';
 import { goldenJson } from './golden.js';
 
 const tiny = tinyConfig(128);
@@ -218,7 +217,7 @@ describe('tokensPerTile', () => {
   });
 });
 
-describeShared('fromOfficial of an official checkpoint', () => {
+describe('fromOfficial of an official checkpoint', () => {
   it('reads every field', () => {
     const read = fromOfficial({
       config: goldenJson('checkpoints', 'internvl3-tiny', 'config.json'),

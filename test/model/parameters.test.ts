@@ -3,7 +3,7 @@ import { reduceSequences } from '../../src/model/config.js';
 import { headSpecs, type ParameterSpec, parameterSpecs } from '../../src/model/parameters.js';
 import { published, tinyConfig } from '../../src/model/presets.js';
 import { readTensors, type StoredTensor } from '../../src/model/weights/safetensors.js';
-import { describeShared, shared } from '../shared.js';
+import { goldenPath } from '../golden.js';
 import { goldenCheckpoint, goldenJson } from './golden.js';
 
 const shapes = (tensors: ReadonlyMap<string, ParameterSpec | StoredTensor>) =>
@@ -58,7 +58,7 @@ describe('published', () => {
   });
 });
 
-describeShared('parameterSpecs of official models', () => {
+describe('parameterSpecs of official models', () => {
   it.each(['internvl3-tiny', 'internvl3_5-tiny', 'qwen2_vl-tiny', 'qwen2_5_vl-tiny'])(
     'has the names and shapes of the checkpoint %s',
     async (name) => {
@@ -73,7 +73,7 @@ describeShared('parameterSpecs of official models', () => {
     const { hierarchical_query_attn_layers: layers, ...io } = goldenJson('heads', `${reduceSequence}.json`);
     const tiny = tinyConfig(io.vocab_size);
     const llm = { ...tiny.llm, hiddenSize: io.hidden_size };
-    const stored = await readTensors(shared('golden', 'heads', `${reduceSequence}.safetensors`));
+    const stored = await readTensors(goldenPath('heads', `${reduceSequence}.safetensors`));
     const head = [...stored].filter(([name]) => io.state_dict_keys.includes(name));
     expect(head).toHaveLength(io.state_dict_keys.length);
     expect(shapes(headSpecs({ ...tiny, llm, reduceSequence, layers }))).toEqual(shapes(new Map(head)));

@@ -1,10 +1,15 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Clip } from '../../src/data/clip.js';
 import { tf } from '../../src/engine/tf.js';
 import { type ClipInput, disposeBatch } from '../../src/model/input/batch.js';
 import { RewardModel } from '../../src/model/rewardModel.js';
 import { stageOf } from '../../src/model/stage.js';
+import { makeClips } from '../clips.js';
 import { describeEngines } from '../engines.js';
-import { describeShared, shared } from '../shared.js';
+import { goldenPath } from '../golden.js';
 import { smallModel } from '../train/smallModel.js';
 
 const clip = (id: string) => ({ id, path: `${id}.mp4` });
@@ -77,14 +82,18 @@ describe('Stage', () => {
   });
 });
 
-describeShared('Stage of a model that takes videos', () => {
+describe('Stage of a model that takes videos', () => {
+  let folder: string;
+  let clips: Clip[];
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'stage-'));
+    clips = await makeClips(folder, 2);
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
   it.each(parts)('%s gives the rewards of the whole model, of videos of different sizes', async (part) => {
     const frames = { maxFrames: 4, minPixels: 28 ** 2, maxPixels: 8 * 28 ** 2 };
-    const model = await RewardModel.load(shared('golden/checkpoints/qwen2_5_vl-tiny'), { frames });
-    const clips = ['cogvideo_001', 'zeroscope_001'].map((id) => ({
-      id,
-      path: shared('data', `fetv/clips/${id}.mp4`),
-    }));
+    const model = await RewardModel.load(goldenPath('checkpoints', 'qwen2_5_vl-tiny'), { frames });
     const expected = await model.score(clips);
     const stage = stageOf(model, part);
     const features = await stage.load(clips);

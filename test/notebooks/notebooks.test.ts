@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { makeClips } from '../clips.js';
+import { goldenPath } from '../golden.js';
 import { hasShared, shared } from '../shared.js';
 
 const root = resolve(fileURLToPath(new URL('../..', import.meta.url)));
@@ -64,7 +66,7 @@ describe.skipIf(!hasKernel)('notebooks (skipped where .venv has no kernelspec)',
   });
 
   it.skipIf(!hasShared)(
-    '02-real-ratings goes the same way on FETV (skipped where ../shared is absent)',
+    '02-real-ratings goes the same way on FETV (skipped: needs ../shared/data, of real clips)',
     { timeout: 300_000 },
     async () => {
       const { outputs, summary } = await run('02-real-ratings', { FETV: shared('data', 'fetv'), STEPS: '4' });
@@ -144,39 +146,33 @@ describe.skipIf(!hasKernel)('notebooks (skipped where .venv has no kernelspec)',
     });
   });
 
-  it.skipIf(!hasShared)(
-    '07-full-run goes from votes on 8 clips to a model (skipped where ../shared is absent)',
-    { timeout: 300_000 },
-    async () => {
-      const clips = readdirSync(shared('data', 'fetv', 'clips'))
-        .sort()
-        .slice(0, 8);
-      // Four prompts, each with a clip that passes and one that fails.
-      const votes = clips.flatMap((name, i) =>
-        ['Ann', 'Ben'].map((annotator) => ({
-          clip: name,
-          path: shared('data', 'fetv', 'clips', name),
-          promptId: `prompt-${i >> 1}`,
-          prompt: 'a dog runs',
-          annotator,
-          dimension: 'physics',
-          pass: i % 2 === 0,
-        })),
-      );
-      const file = join(folder, 'votes.json');
-      writeFileSync(file, JSON.stringify(votes));
-      const { outputs, summary } = await run('07-full-run', {
-        VOTES: file,
-        MODEL: shared('golden', 'checkpoints', 'internvl3-tiny'),
-        ACCUMULATE: '2',
-        EPOCHS: '1',
-        TEST: '0.25',
-      });
-      expect(outputs.filter(({ output_type }) => output_type === 'error')).toEqual([]);
-      expect(summary.clips).toEqual({ train: 6, test: 2 });
-      expect(summary.steps).toBe(summary.estimate.steps);
-      expect(summary.estimate.memoryBytes).toBeGreaterThan(0);
-      expect(existsSync(join(folder, 'model-physics', 'training_config.json'))).toBe(true);
-    },
-  );
+  it('07-full-run goes from votes on 8 clips to a model', { timeout: 300_000 }, async () => {
+    const clips = await makeClips(folder, 8);
+    // Four prompts, each with a clip that passes and one that fails.
+    const votes = clips.flatMap(({ id, path, prompt }, i) =>
+      ['Ann', 'Ben'].map((annotator) => ({
+        clip: id,
+        path,
+        promptId: `prompt-${i >> 1}`,
+        prompt,
+        annotator,
+        dimension: 'physics',
+        pass: i % 2 === 0,
+      })),
+    );
+    const file = join(folder, 'votes.json');
+    writeFileSync(file, JSON.stringify(votes));
+    const { outputs, summary } = await run('07-full-run', {
+      VOTES: file,
+      MODEL: goldenPath('checkpoints', 'internvl3-tiny'),
+      ACCUMULATE: '2',
+      EPOCHS: '1',
+      TEST: '0.25',
+    });
+    expect(outputs.filter(({ output_type }) => output_type === 'error')).toEqual([]);
+    expect(summary.clips).toEqual({ train: 6, test: 2 });
+    expect(summary.steps).toBe(summary.estimate.steps);
+    expect(summary.estimate.memoryBytes).toBeGreaterThan(0);
+    expect(existsSync(join(folder, 'model-physics', 'training_config.json'))).toBe(true);
+  });
 });

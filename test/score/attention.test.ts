@@ -1,11 +1,15 @@
-import { expect, it } from 'vitest';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Tensor, type Tensor2D, tf } from '../../src/engine/tf.js';
 import type { ClipInput } from '../../src/model/input/batch.js';
 import { RewardModel } from '../../src/model/rewardModel.js';
 import { parameter } from '../../src/model/weights/weights.js';
 import { attention } from '../../src/score/attention.js';
+import { makeClips } from '../clips.js';
 import { describeEngines } from '../engines.js';
-import { describeShared, shared } from '../shared.js';
+import { goldenPath } from '../golden.js';
 import { smallModel } from '../train/smallModel.js';
 
 const clips = ['pass-1', 'fail-2'].map((id) => ({ id, path: `${id}.mp4` }));
@@ -101,13 +105,18 @@ await describeEngines('attention', () => {
   });
 });
 
-describeShared('attention of the official models', () => {
+describe('attention of the official models', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'attention-'));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
   it.each(['internvl3-tiny', 'qwen2_5_vl-tiny'])(
     '%s: the shares of frames and text add up, and so do the maps',
     async (name) => {
-      const model = await RewardModel.load(shared('golden', 'checkpoints', name));
-      const path = shared('data', 'fetv/clips/cogvideo_001.mp4');
-      const [found] = await attention(model, [{ id: 'a', path }]);
+      const model = await RewardModel.load(goldenPath('checkpoints', name));
+      const [found] = await attention(model, await makeClips(folder, 1));
       expect(found.frames.length).toBeGreaterThan(1);
       expect(found.readings.length).toBe(model.config.layers.length + 1);
       for (const reading of found.readings) {

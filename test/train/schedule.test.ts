@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { learningRateAt, type Schedule } from '../../src/train/schedule.js';
-import { describeShared, shared } from '../shared.js';
+import { goldenPath } from '../golden.js';
 
 const rates = (schedule: Schedule, warmup: number, steps: number) =>
   Array.from({ length: steps }, (_, i) =>
@@ -27,14 +27,14 @@ describe('learningRateAt', () => {
     );
   });
 
-  describeShared('golden DeepSpeed schedules', () => {
+  describe('golden DeepSpeed schedules', () => {
     interface Golden {
       total_steps: number;
       warmup_steps: number;
       base_lr: number;
       lr: number[];
     }
-    const file = shared('golden', 'training', 'lr-schedule.json');
+    const file = goldenPath('training', 'lr-schedule.json');
     const cases = JSON.parse(readFileSync(file, 'utf8')).schedules as Golden[];
     it.each(cases)('$total_steps steps, $warmup_steps of warm-up', ({ lr, ...golden }) => {
       const options = {

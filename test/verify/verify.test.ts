@@ -6,6 +6,8 @@ import { main } from '../../src/cli.js';
 import { tf } from '../../src/engine/tf.js';
 import { use } from '../../src/engine/use.js';
 import { engines as workingEngines } from '../engines.js';
+import { goldenPath } from '../golden.js';
+import { bfloat16Shards } from '../model/golden.js';
 import { capturePrinted, complained, printed } from '../printed.js';
 import { describeShared, shared } from '../shared.js';
 
@@ -29,7 +31,7 @@ async function verify(engine: string = engines[0], ...more: string[]) {
 async function copy(...path: string[]): Promise<void> {
   const to = join(folder, ...path);
   await mkdir(dirname(to), { recursive: true });
-  await cp(shared('golden', ...path), to, { recursive: true });
+  await cp(goldenPath(...path), to, { recursive: true });
 }
 /** Changes a JSON file of the copy. */
 // biome-ignore lint/suspicious/noExplicitAny: plain data of any shape
@@ -71,7 +73,7 @@ async function nudge(path: string, tensor: string): Promise<void> {
   await writeFile(file, bytes);
 }
 
-describeShared('solireward verify', () => {
+describe('solireward verify', () => {
   for (const engine of engines) {
     describe(`on ${engine}`, () => {
       it('agrees with the golden fixtures', async () => {
@@ -119,7 +121,7 @@ describeShared('solireward verify', () => {
         const places = {
           'vit.hidden_states.1': 'vision',
           projector_output: 'visual tokens',
-          'hidden_states.2': 'hidden states',
+          'hidden_states.4': 'hidden states',
           logits_last: 'logits',
           'grad.reward_head.0.weight': 'gradients',
         };
@@ -131,13 +133,17 @@ describeShared('solireward verify', () => {
       });
 
       it("fails when a number of a model's rewards is another", async () => {
-        await copy('checkpoints', 'internvl3-tiny-bf16-sharded');
         await copy('checkpoints', 'internvl3-tiny', 'io.safetensors');
-        await edit('checkpoints/internvl3-tiny-bf16-sharded/io.json', (io) => {
+        const rounded = join(folder, 'checkpoints', 'rounded');
+        await bfloat16Shards(rounded);
+        await cp(goldenPath('bfloat16', 'io.json'), join(rounded, 'io.json'));
+        const agreed = await verify(engine);
+        expect(agreed.failed).toHaveLength(1); // the original has no io.json here
+        await edit('checkpoints/rounded/io.json', (io) => {
           io.reward_scores_float32_compute[1] *= 1.01;
         });
         const { failed } = await verify(engine);
-        expect(failed[1]).toContain('checkpoint internvl3-tiny-bf16-sharded: rewards');
+        expect(failed.at(-1)).toContain('checkpoint rounded: rewards');
       });
 
       it('fails when a number of a loss is another', async () => {
@@ -184,19 +190,34 @@ describeShared('solireward verify', () => {
       aspect[5].columns += 1;
     });
     await nudge('preprocess/resize-cases.safetensors', '2.resized');
-    await nudge('preprocess/cogvideo_001.safetensors', 'pixels.56.max6');
     const { code, failed } = await verify();
     expect(code).toBe(1);
     expect(failed.map((line) => line.replace(/^FAILED +\S+ +/, ''))).toEqual([
       'preprocess sampling',
       'preprocess tile grids',
       'preprocess resize',
-      'preprocess fetv/clips/cogvideo_001.mp4: pixels.56.max6',
       'metrics of scores 2',
       'metrics of annotations 0',
       'metrics of annotations 1: Dawid-Skene',
     ]);
   });
+
+  describeShared(
+    'of real clips',
+    () => {
+      it('agrees with their pictures, and fails when a number is another', async () => {
+        await cp(shared('golden', 'preprocess'), join(folder, 'preprocess'), { recursive: true });
+        expect(await verify()).toEqual({ code: 0, failed: [] });
+        await nudge('preprocess/cogvideo_001.safetensors', 'pixels.56.max6');
+        const { code, failed } = await verify();
+        expect(code).toBe(1);
+        expect(failed).toEqual([
+          expect.stringContaining('preprocess fetv/clips/cogvideo_001.mp4: pixels.56.max6'),
+        ]);
+      });
+    },
+    'golden',
+  );
 
   it('takes another tolerance', async () => {
     await copy('losses.json');

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { runFfmpeg } from '../../../src/data/video/ffmpeg.js';
+import { goldenPath } from '../../golden.js';
 import { shared } from '../../shared.js';
 
 /** What the development fixtures say about a clip. */
@@ -40,8 +41,13 @@ export interface GoldenPreprocess {
   };
 }
 
-export const goldenPreprocess = (): GoldenPreprocess =>
-  JSON.parse(readFileSync(shared('golden', 'preprocess', 'preprocess.json'), 'utf8'));
+/** Tables of sampling, tiling and sizes. */
+export const goldenPreprocess = (): Omit<GoldenPreprocess, 'clips'> =>
+  JSON.parse(readFileSync(goldenPath('preprocess', 'preprocess.json'), 'utf8'));
+
+/** Real clips with their pictures: for tests within `describeShared(..., 'golden')`. */
+export const goldenClips = (): GoldenClip[] =>
+  JSON.parse(readFileSync(shared('golden', 'preprocess', 'preprocess.json'), 'utf8')).clips;
 
 /** Path of the clip itself. */
 export const clipPath = (clip: GoldenClip): string => shared('data', clip.clip);
@@ -55,13 +61,15 @@ export const pngPixels = (clip: GoldenClip, j: number): Promise<Uint8Array> =>
 
 /** The tensors that belong to a clip. */
 export const clipTensors = (clip: GoldenClip) =>
-  goldenTensors('preprocess', `${clip.clip.replace(/.*\//, '').replace('.mp4', '')}.safetensors`);
+  tensorsOf(
+    shared('golden', 'preprocess', `${clip.clip.replace(/.*\//, '').replace('.mp4', '')}.safetensors`),
+  );
 
-/** Reads the U8 and F32 tensors of a safetensors fixture. */
-export function goldenTensors(
-  ...file: string[]
+/** Reads the U8 and F32 tensors of a safetensors file. */
+export function tensorsOf(
+  file: string,
 ): Record<string, { shape: number[]; data: Uint8Array | Float32Array }> {
-  const bytes = readFileSync(shared('golden', ...file));
+  const bytes = readFileSync(file);
   const start = 8 + Number(bytes.readBigUInt64LE(0));
   const header = JSON.parse(bytes.subarray(8, start).toString());
   delete header.__metadata__;

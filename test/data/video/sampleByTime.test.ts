@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { sampleByTime } from '../../../src/data/video/sampleByTime.js';
-import { describeShared } from '../../shared.js';
 import { goldenPreprocess } from './golden.js';
 
 const options = { fps: 2, minFrames: 4, maxFrames: 768, multiple: 2 };
@@ -26,7 +25,7 @@ describe('sampleByTime', () => {
   });
 });
 
-describeShared('sampleByTime, against the official code', () => {
+describe('sampleByTime, against the official code', () => {
   it('takes the same frames', () => {
     const { fps2 } = goldenPreprocess().qwen;
     expect(fps2.length).toBeGreaterThan(5);

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { sampleFrames } from '../../../src/data/video/sampleFrames.js';
-import { describeShared } from '../../shared.js';
 import { goldenPreprocess } from './golden.js';
 
 describe('sampleFrames', () => {
@@ -20,7 +19,7 @@ describe('sampleFrames', () => {
   });
 });
 
-describeShared('sampleFrames against the official implementation', () => {
+describe('sampleFrames against the official implementation', () => {
   it('gives the same indices', () => {
     for (const row of goldenPreprocess().sampling_table.rows) {
       for (const segments of [4, 8, 16, 32]) {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { multimodalPositions } from '../../../src/model/backbone/multimodalPositions.js';
 import { readTensors } from '../../../src/model/weights/safetensors.js';
-import { describeShared } from '../../shared.js';
 import { goldenCheckpoint } from '../golden.js';
 
 const [P, options] = [9, { placeholder: 9, merge: 2 }];
@@ -41,7 +40,7 @@ describe('multimodalPositions', () => {
   });
 });
 
-describeShared('multimodalPositions, against the official code', () => {
+describe('multimodalPositions, against the official code', () => {
   it.each(['qwen2_vl-tiny', 'qwen2_5_vl-tiny'] as const)('gives those of %s', async (name) => {
     const { folder, config, io } = goldenCheckpoint(name);
     const stored = await readTensors(`${folder}/io.safetensors`);

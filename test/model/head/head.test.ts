@@ -9,7 +9,7 @@ import { tinyConfig } from '../../../src/model/presets.js';
 import { readTensors, variableOf } from '../../../src/model/weights/safetensors.js';
 import type { Weights } from '../../../src/model/weights/weights.js';
 import { allEngines, engines } from '../../engines.js';
-import { describeShared, shared } from '../../shared.js';
+import { goldenPath } from '../../golden.js';
 import { formulaWeights, tensorOf } from '../formula.js';
 import { goldenJson } from '../golden.js';
 
@@ -23,7 +23,7 @@ function configOf(reduceSequence: ReduceSequence, width: number, layers: number[
 /** Everything a head has, as variables: the parameters and the hidden states, under their official names. */
 async function golden(kind: ReduceSequence) {
   const io = goldenJson('heads', `${kind}.json`);
-  const stored = await readTensors(shared('golden', 'heads', `${kind}.safetensors`));
+  const stored = await readTensors(goldenPath('heads', `${kind}.safetensors`));
   const variables: Weights = new Map();
   for (const [name, { data, shape }] of stored) {
     if (/^(grad|expected)\.|attention_mask$/.test(name)) continue;
@@ -39,7 +39,7 @@ async function golden(kind: ReduceSequence) {
 }
 
 for (const engine of await allEngines()) {
-  describeShared(`RewardHead on ${engine}`, () => {
+  describe(`RewardHead on ${engine}`, () => {
     beforeAll(async () => {
       await use(engine);
     });

@@ -1,11 +1,11 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { tf } from '../../../src/engine/tf.js';
 import { type ClipInput, disposeBatch } from '../../../src/model/input/batch.js';
 import { collate } from '../../../src/model/input/collate.js';
 import { normalisedTiles } from '../../../src/model/input/normalise.js';
-import { clipTensors, goldenPreprocess } from '../../data/video/golden.js';
+import { tensorsOf } from '../../data/video/golden.js';
 import { describeEngines } from '../../engines.js';
-import { describeShared } from '../../shared.js';
+import { goldenPath } from '../../golden.js';
 
 const options = { padId: 9, imageContextId: 5, tokensPerTile: 2 };
 /** A clip of `tiles` tiles 2 x 2, each byte its index times 7. */
@@ -60,19 +60,17 @@ await describeEngines('collate', () => {
   });
 });
 
-describeShared('collate, against the official pixels', () => {
-  it('normalises the tiles of real frames', async () => {
-    for (const clip of goldenPreprocess().clips) {
-      const tensors = clipTensors(clip);
-      const tiles = tensors['resized_uint8.112.max1'].data as Uint8Array;
-      const inputIds = Int32Array.of(5, 5, 5, 5);
-      const batch = collate([{ inputIds, pixels: tiles, shape: [2, 112, 112] }], options);
-      const pixels = tensors['pixels.112.max1'];
-      const planes = normalisedTiles(batch.pixelValues);
-      expect(planes.shape).toEqual(pixels.shape);
-      expect(await planes.data()).toBeAllclose(pixels.data, { rtol: 1e-6 });
-      planes.dispose();
-      disposeBatch(batch);
-    }
+describe('collate, against the official pixels', () => {
+  it('normalises a resized picture', async () => {
+    const tensors = tensorsOf(goldenPath('preprocess', 'resize-cases.safetensors'));
+    const picture = tensors['0.resized'].data as Uint8Array;
+    const inputIds = Int32Array.of(5, 5);
+    const batch = collate([{ inputIds, pixels: picture, shape: [1, 112, 112] }], options);
+    const pixels = tensors['0.pixels'];
+    const planes = normalisedTiles(batch.pixelValues);
+    expect(planes.shape).toEqual([1, ...pixels.shape]);
+    expect(await planes.data()).toBeAllclose(pixels.data, { rtol: 1e-6 });
+    planes.dispose();
+    disposeBatch(batch);
   });
 });

@@ -9,9 +9,9 @@ import {
   taskPrompts,
 } from '../../../src/model/input/prompt.js';
 import { Tokens } from '../../../src/model/input/tokens.js';
-import { describeShared, shared } from '../../shared.js';
+import { goldenPath } from '../../golden.js';
 
-const checkpoint = shared('golden/checkpoints/internvl3-tiny');
+const checkpoint = goldenPath('checkpoints', 'internvl3-tiny');
 const clip = { id: 'c1', prompt: 'a red ball falls' };
 const written = (pieces: Piece[]) =>
   pieces.map((piece) => (typeof piece === 'string' ? piece : piece.token.repeat(piece.times))).join('');
@@ -75,7 +75,7 @@ describe('prompts', () => {
   });
 });
 
-describeShared('assemble, against the official code', () => {
+describe('assemble, against the official code', () => {
   let tokens: Tokens;
   beforeAll(async () => {
     tokens = await Tokens.load(checkpoint);

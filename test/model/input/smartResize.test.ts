@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { framePixels, smartResize } from '../../../src/model/input/smartResize.js';
 import { qwenFrames } from '../../../src/model/officialQwenVl.js';
 import { goldenPreprocess } from '../../data/video/golden.js';
-import { describeShared } from '../../shared.js';
 
 const limits = { factor: 28, minPixels: 4 * 28 ** 2, maxPixels: 100 * 28 ** 2 };
 
@@ -29,7 +28,7 @@ describe('framePixels', () => {
   });
 });
 
-describeShared('smartResize, against the official code', () => {
+describe('smartResize, against the official code', () => {
   it('chooses the same sizes', () => {
     const rows = goldenPreprocess().qwen.smart_resize_hw;
     let checked = 0;

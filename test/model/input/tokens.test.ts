@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Piece } from '../../../src/model/input/prompt.js';
 import { Tokens } from '../../../src/model/input/tokens.js';
-import { describeShared, shared } from '../../shared.js';
+import { goldenPath } from '../../golden.js';
 
-const checkpoint = shared('golden/checkpoints/internvl3-tiny');
+const checkpoint = goldenPath('checkpoints', 'internvl3-tiny');
 
 /** Splits a text at the fixtures' special tokens, as the official tokenizer reads it. */
 function pieces(text: string, special: string[]): Piece[] {
@@ -16,7 +16,7 @@ function pieces(text: string, special: string[]): Piece[] {
     .map((part) => (special.includes(part) ? { token: part, times: 1 } : part));
 }
 
-describeShared('Tokens', () => {
+describe('Tokens', () => {
   let tokens: Tokens;
   let golden: {
     tokenizer_cases: { text: string; ids: number[] }[];

@@ -1,13 +1,13 @@
 import { mkdtemp, open, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { use } from '../../../src/engine/use.js';
 import { RewardModel } from '../../../src/model/rewardModel.js';
 import { readHeader } from '../../../src/model/weights/header.js';
 import { readTensors, type StoredTensor } from '../../../src/model/weights/safetensors.js';
 import { engines } from '../../engines.js';
-import { describeShared, shared } from '../../shared.js';
+import { goldenPath } from '../../golden.js';
 
 /** Fields that the official classes write, and of which a missing one means the same. */
 const bookkeeping = [
@@ -48,8 +48,8 @@ async function tensorsOf(folder: string) {
 }
 
 for (const name of ['internvl3-tiny', 'internvl3_5-tiny', 'qwen2_vl-tiny', 'qwen2_5_vl-tiny']) {
-  describeShared(`a saved ${name}, read as the official loader reads it`, () => {
-    const official = shared('golden', 'checkpoints', name);
+  describe(`a saved ${name}, read as the official loader reads it`, () => {
+    const official = goldenPath('checkpoints', name);
     const card = {
       prompts: { system: 'S', user: 'U {prompt}' },
       task: 'text_alignment',

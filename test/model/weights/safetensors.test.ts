@@ -17,8 +17,7 @@ import {
   writeWeights,
 } from '../../../src/model/weights/safetensors.js';
 import { engines } from '../../engines.js';
-import { describeShared } from '../../shared.js';
-import { goldenCheckpoint, goldenJson } from '../golden.js';
+import { bfloat16Shards, goldenCheckpoint, goldenJson } from '../golden.js';
 
 const [engine] = await engines();
 let folder: string;
@@ -310,12 +309,14 @@ describe('readWeights', () => {
   });
 });
 
-describeShared('readWeights of the official bfloat16 shards', () => {
+describe('readWeights of bfloat16 shards', () => {
   it('gives the official rewards', async () => {
-    const { folder: checkpoint, config, io } = goldenCheckpoint('internvl3-tiny-bf16-sharded');
-    const inputs = goldenCheckpoint('internvl3-tiny').folder;
+    const { folder: inputs, config } = goldenCheckpoint('internvl3-tiny');
+    const checkpoint = join(folder, 'shards');
+    await bfloat16Shards(checkpoint);
     const weights = await readWeights(join(checkpoint, 'model.safetensors.index.json'));
-    const index = goldenJson('checkpoints', 'internvl3-tiny-bf16-sharded', 'model.safetensors.index.json');
+    const index = goldenJson('bfloat16', 'model.safetensors.index.json');
+    const io = goldenJson('bfloat16', 'io.json');
     expect([...weights.keys()].sort()).toEqual(Object.keys(index.weight_map).sort());
     const stored = await readTensors(join(inputs, 'io.safetensors'));
     const { '<IMG_CONTEXT>': imageContext } = goldenJson(
