@@ -343,3 +343,10 @@ describe('analyze of judgements in the score file', () => {
     expect(report.toHtml()).toContain('left aside: label (');
   });
 });
+
+it('calls a few ties among few scores no collapse', async () => {
+  const scores = Array.from({ length: 41 }, (_, i) => ({ clip: `c${i}`, score: i < 3 ? 0.5 : i }));
+  expect((await analyze(scores)).toHtml()).not.toContain('That is a collapse');
+  const many = Array.from({ length: 410 }, (_, i) => ({ clip: `c${i}`, score: i < 60 ? 0.5 : i }));
+  expect((await analyze(many)).toHtml()).toContain('That is a collapse');
+});
