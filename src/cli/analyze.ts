@@ -6,10 +6,11 @@ import { parse, UsageError, type Verb } from './verb.js';
 export const analyze: Verb = {
   usage: `  solireward analyze SCORES [--labels VOTES] [--by COLUMN] [--against OTHER] [--html FILE] [--json FILE]
                      [--id COLUMNS] [--score COLUMNS] [--label COLUMN] [--rating COLUMN] [--metric COLUMN]
-                     [--prompt COLUMN] [--path COLUMN] [--threshold RATING] [--cost NUMBER]
+                     [--prompt COLUMN] [--path COLUMN] [--names NAMES] [--threshold RATING] [--cost NUMBER]
                                                look at a score file of any tool: CSV, TSV, JSON, JSON Lines,
                                                Arrow or Parquet; columns not given are guessed, and the guess
-                                               is printed; --id and --score take several, with commas between`,
+                                               is printed; --id and --score take several, with commas between,
+                                               --names what the numbers of list-valued scores are called`,
 
   async run(args) {
     const { values, positionals } = parse(args, {
@@ -23,6 +24,7 @@ export const analyze: Verb = {
       label: { type: 'string' },
       rating: { type: 'string' },
       metric: { type: 'string' },
+      names: { type: 'string' },
       prompt: { type: 'string' },
       path: { type: 'string' },
       threshold: { type: 'string' },
@@ -31,11 +33,12 @@ export const analyze: Verb = {
     if (positionals.length !== 1) {
       throw new UsageError(`analyze takes one score file, received ${positionals.length}`);
     }
-    const { html, json, id, score, threshold, cost, ...columns } = values;
+    const { html, json, id, score, names, threshold, cost, ...columns } = values;
     const report = await look(positionals[0], {
       ...columns,
       ...(id && { id: id.split(',') }),
       ...(score && { score: score.split(',') }),
+      ...(names && { names: names.split(',') }),
       ...(threshold && { threshold: numberOf('threshold', threshold) }),
       ...(cost && { cost: numberOf('cost', cost) }),
     });

@@ -1,8 +1,26 @@
 import { basename } from 'node:path';
-import { type Columns, columnsOf, readColumns, rowCount } from './columnFile.js';
-import { isMissing, isNumeric, isVerdict, numberOf, shown, textOf, verdictOf } from './columnValues.js';
-import { clipNames, type ScoredClips, type TableLike, tableColumns } from './scoredClips.js';
-import { type Row, rowsOf } from './tableFile.js';
+import {
+  type ColumnFile,
+  type Columns,
+  columnsOf,
+  type Row,
+  readColumnFile,
+  rowCount,
+  rowsOf,
+} from './columnFile.js';
+import { clipNames, type Judgements, type ScoredClips, type TableLike, tableColumns } from './scoredClips.js';
+import {
+  isMissing,
+  isVerdict,
+  kindsOf,
+  namesOf,
+  numberOf,
+  plain,
+  shown,
+  textOf,
+  verdictReader,
+  verdictWords,
+} from './vocabulary.js';
 import { isVoteLog, standingVotes } from './voteLog.js';
 
 /** What people say of the clips in one dimension; all lists have one entry a clip, in the order of the scores. */
@@ -16,6 +34,8 @@ export interface ClipRatings {
   dispute: Float64Array;
   /** Whether there are ratings finer than Pass and Fail. */
   graded: boolean;
+  /** Ratings and labels of each metric's own rows, where those of a clip differ from metric to metric. */
+  byMetric?: ReadonlyMap<string, Pick<ClipRatings, 'ratings' | 'labels'>>;
 }
 
 /** Human judgements that were read, and how. */
@@ -28,14 +48,7 @@ export interface JudgedClips {
 }
 
 const ratingNames = ['rating', 'score', 'mos', 'value', 'human_score', 'label'];
-const verdictNames = ['pass', 'label', 'verdict', 'correct', 'good'];
-/** Columns that name a clip, in place of each other. */
-const clipNamesOf: Record<string, string[]> = {
-  clip: ['video', 'clip_id', 'video_id', 'id'],
-  video: ['clip', 'video_id', 'clip_id', 'id'],
-  promptId: ['prompt_id'],
-  prompt_id: ['promptId'],
-};
+const verdictNames = ['pass', 'passed', 'label', 'verdict', 'correct', 'good'];
 
 /**
  * Reads votes or ratings of scored clips: any number of rows a clip (one for each annotator and dimension). The clip is
@@ -50,13 +63,21 @@ export async function readClipRatings(
   threshold?: number,
 ): Promise<JudgedClips> {
   const where = `${operation}: ${typeof input === 'string' ? basename(input) : 'the labels'}`;
-  const read = typeof input === 'string' ? await readColumns(operation, input) : tableColumns(where, input);
-  const columns = votesThatStand(read, where);
+  const file: ColumnFile =
+    typeof input === 'string'
+      ? await readColumnFile(operation, input)
+      : { columns: tableColumns(where, input), notes: [] };
+  const columns = votesThatStand(file.columns, where);
   const id = idColumns(columns, scored, where);
-  const verdicts = verdictNames.find((name) => columns.has(name) && isVerdict(columns.get(name)!));
-  const ratings = ratingNames.find(
-    (name) => columns.has(name) && name !== verdicts && isNumeric(columns.get(name)!),
-  );
+  const called = (names: readonly string[], fits: (values: readonly unknown[]) => boolean) =>
+    names
+      .map((name) => columnCalled(columns, [plain(name)]))
+      .find((column) => column !== undefined && fits(columns.get(column)!));
+  const verdicts = called(verdictNames, isVerdict);
+  const ratings = called(ratingNames, (values) => {
+    const { present, numbers } = kindsOf(values);
+    return numbers > present / 2 && values !== columns.get(verdicts ?? '');
+  });
   if (verdicts === undefined && ratings === undefined) {
     throw new Error(
       `${where} has no column of labels (${verdictNames.join(', ')}) or ratings (${ratingNames.join(', ')}); ` +
@@ -66,6 +87,7 @@ export async function readClipRatings(
   const passes = ratings === undefined ? undefined : (threshold ?? usualThreshold(columns.get(ratings)!));
   const { dimensions, unscored } = gather(columns, { id, verdicts, ratings, passes }, scored, where);
   const lines = [
+    ...file.notes.map((note) => `labels: ${note}`),
     `labels of a clip: ${id.join(' + ')}`,
     verdicts === undefined
       ? `ratings: ${ratings}`
@@ -74,35 +96,59 @@ export async function readClipRatings(
   if (verdicts === undefined) {
     lines.push(
       passes === undefined
-        ? 'no labels: say from which rating on a clip passes'
+        ? unlabelled
         : `a rating of ${passes} or more is a Pass, a clip passes by more than half of its ratings`,
     );
   }
   return { dimensions, lines, unscored };
 }
 
+/** What is said where ratings are no labels. */
+const unlabelled = 'no labels: say by the threshold from which rating on a clip passes (--threshold)';
+
 /** The judgements of a score file's own columns. */
 export function ownRatings(scored: ScoredClips, threshold?: number): JudgedClips {
-  const { labels, ratings, roles } = scored;
-  if (!labels && !ratings) return { dimensions: [], lines: [], unscored: 0 };
-  const passes = threshold ?? (ratings ? usualThreshold(Array.from(ratings)) : undefined);
+  const lines = new Set<string>();
+  const dimensions = scored.judgements.map(({ dimension, byMetric, ...all }): ClipRatings => {
+    const { ratings, labels } = all;
+    const given = [all, ...(byMetric?.values() ?? [])].flatMap(({ ratings: own }) => Array.from(own ?? []));
+    const passes = threshold ?? (ratings ? usualThreshold(given) : undefined);
+    if (!labels) lines.add(passes === undefined ? unlabelled : `a rating of ${passes} or more is a Pass`);
+    const of = (judgements: Judgements) => judged(judgements, passes);
+    if (byMetric) lines.add(`${dimension}: the rows of a clip differ, each metric is compared with its own`);
+    return {
+      dimension,
+      ...of(all),
+      dispute: new Float64Array(scored.ids.length).fill(Number.NaN),
+      graded: ratings !== undefined,
+      ...(byMetric && { byMetric: new Map([...byMetric].map(([metric, own]) => [metric, of(own)])) }),
+    };
+  });
+  return { dimensions, lines: [...lines], unscored: 0 };
+}
+
+/** Labels where there are only ratings, and the other way round. */
+function judged(
+  { ratings, labels }: Judgements,
+  passes: number | undefined,
+): Pick<ClipRatings, 'ratings' | 'labels'> {
   const verdicts =
     labels ??
     Array.from(ratings!, (rating) =>
       passes === undefined || Number.isNaN(rating) ? undefined : rating >= passes,
     );
-  const asNumbers = () =>
-    Float64Array.from(verdicts, (pass) => (pass === undefined ? Number.NaN : Number(pass)));
-  const dimension: ClipRatings = {
-    dimension: roles.label ?? roles.rating!,
-    ratings: ratings ?? asNumbers(),
-    labels: verdicts,
-    dispute: new Float64Array(verdicts.length).fill(Number.NaN),
-    graded: ratings !== undefined,
+  return {
+    ratings:
+      ratings ?? Float64Array.from(verdicts, (pass) => (pass === undefined ? Number.NaN : Number(pass))),
+    labels: [...verdicts],
   };
-  const lines = !labels && passes !== undefined ? [`a rating of ${passes} or more is a Pass`] : [];
-  return { dimensions: [dimension], lines, unscored: 0 };
 }
+
+/** The column that is called by the first of the plain names that there is. */
+const columnCalled = (columns: Columns, names: readonly string[]): string | undefined =>
+  names
+    .map((name) => [...columns.keys()].find((column) => plain(column) === name))
+    .find((column) => column !== undefined);
 
 function votesThatStand(columns: Columns, where: string): Columns {
   if (!columns.has('event')) return columns;
@@ -117,7 +163,8 @@ function idColumns(columns: Columns, scored: ScoredClips, where: string): string
     );
   }
   return scored.roles.id.map((name) => {
-    const found = [name, ...(clipNamesOf[name] ?? ['clip', 'video'])].find((column) => columns.has(column));
+    const others = scored.roles.id.length === 1 ? [...namesOf('clip'), 'id'] : [];
+    const found = columns.has(name) ? name : columnCalled(columns, [plain(name), ...others]);
     if (found === undefined) {
       throw new Error(
         `${where} has no column "${name}", by which ${scored.source} names its clips; it has ` +
@@ -153,7 +200,10 @@ function gather(
 ): Pick<JudgedClips, 'dimensions' | 'unscored'> {
   const places = new Map(scored.ids.map((clip, place) => [clip, place]));
   const clips = clipNames(columns, id, where);
-  const dimensionOf = columns.get('dimension');
+  const dimensionColumn = columnCalled(columns, ['dimension']);
+  const annotator = columnCalled(columns, namesOf('annotator'));
+  const readVerdict = verdicts === undefined ? undefined : verdictReader(columns.get(verdicts)!);
+  const votes = new Map<string, number>();
   const byDimension = new Map<string, Tally>();
   const unscored = new Set<string>();
   for (let row = 0; row < rowCount(columns); row++) {
@@ -162,7 +212,10 @@ function gather(
       unscored.add(clips[row]);
       continue;
     }
-    const dimension = dimensionOf ? textOf(dimensionOf[row]) : (verdicts ?? ratings)!;
+    const dimension =
+      dimensionColumn === undefined
+        ? (verdicts ?? ratings)!
+        : cell(columns, dimensionColumn, row, nameOf, 'the name of a dimension', where);
     const tally = byDimension.get(dimension) ?? new Tally(scored.ids.length);
     byDimension.set(dimension, tally);
     const rating =
@@ -174,7 +227,22 @@ function gather(
           : rating >= passes
         : isMissing(columns.get(verdicts)![row])
           ? undefined
-          : cell(columns, verdicts, row, verdictOf, 'Pass/Fail, true/false, yes/no or 1/0', where);
+          : cell(columns, verdicts, row, readVerdict!, verdictWords, where);
+    if (annotator !== undefined && !isMissing(columns.get(annotator)![row])) {
+      const key = JSON.stringify([place, dimension, textOf(columns.get(annotator)![row])]);
+      const earlier = votes.get(key);
+      if (earlier !== undefined) {
+        for (const column of [verdicts, ratings]) {
+          if (column === undefined || same(columns.get(column)!, earlier, row)) continue;
+          throw new Error(
+            `${where} row ${row + 1}, column "${column}": expected ${shown(columns.get(column)![earlier])}, the vote of ` +
+              `the same annotator on the same clip in row ${earlier + 1}, received ${shown(columns.get(column)![row])}`,
+          );
+        }
+        continue;
+      }
+      votes.set(key, row);
+    }
     tally.add(place, rating, pass);
   }
   if (byDimension.size === 0) {
@@ -187,6 +255,15 @@ function gather(
     tally.ratings(dimension, ratings !== undefined),
   );
   return { dimensions, unscored: unscored.size };
+}
+
+/** Text of a name; undefined where there is none. */
+const nameOf = (value: unknown): string | undefined => (isMissing(value) ? undefined : textOf(value));
+
+/** Whether two rows say the same. */
+function same(values: readonly unknown[], first: number, second: number): boolean {
+  const [a, b] = [values[first], values[second]];
+  return (isMissing(a) && isMissing(b)) || textOf(a) === textOf(b);
 }
 
 function cell<T>(

@@ -1,45 +1,119 @@
 import { readFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { fromArrow } from 'arquero';
-import { dsvFormat } from 'd3-dsv';
 import { parquetRead } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
+import { parseJson } from '../base/json.js';
+import { registerArrowCodecs } from './arrowCodecs.js';
+import { delimitedRows } from './delimited.js';
+import { type Content, contentOf, decodeText } from './tableText.js';
+import { shown } from './vocabulary.js';
 
 /** The columns of a table by name, all of one length. Text formats give strings, the others what they hold. */
 export type Columns = ReadonlyMap<string, readonly unknown[]>;
 
-const formats = '.csv, .tsv, .json, .jsonl, .ndjson, .arrow or .parquet';
+const formats = '.csv, .tsv, .json, .jsonl, .ndjson, .arrow, .feather or .parquet, also with .gz';
 
-type Parse = (bytes: Buffer, where: string) => Columns | Promise<Columns>;
+type TextFormat = 'csv' | 'tsv' | 'json' | 'jsonl';
 
-const parsers: Record<string, Parse> = {
-  '.csv': (bytes, where) => parseDelimited(bytes, ',', where),
-  '.tsv': (bytes, where) => parseDelimited(bytes, '\t', where),
-  '.json': parseJson,
-  '.jsonl': parseJsonLines,
-  '.ndjson': parseJsonLines,
-  '.arrow': parseArrow,
-  '.parquet': parseParquet,
+const extensions: Record<string, TextFormat | Exclude<Content, 'text'>> = {
+  '.csv': 'csv',
+  '.tsv': 'tsv',
+  '.json': 'json',
+  '.jsonl': 'jsonl',
+  '.ndjson': 'jsonl',
+  '.arrow': 'arrow',
+  '.feather': 'arrow',
+  '.parquet': 'parquet',
 };
 
+/** A table as it was read, and what of its form is not as its name says. */
+export interface ColumnFile {
+  columns: Columns;
+  notes: string[];
+}
+
 /**
- * The columns of a CSV, TSV, JSON (an array of objects), JSON Lines, Arrow or Parquet file, by its extension.
+ * The columns of a CSV, TSV, JSON (an array of objects), JSON Lines, Arrow, Feather or Parquet file, by its extension;
+ * Parquet and Arrow by any name, and each of them in gzip. Text is UTF-8 or, by its mark, UTF-16. Names of columns are
+ * trimmed.
  * @param operation who asks, for the errors.
  * @throws Error when the file cannot be read or parsed, has no rows, or a row has not the header's fields. Rows are
  * counted from 1, without the header and blank lines.
  */
 export async function readColumns(operation: string, file: string): Promise<Columns> {
-  const parse = parsers[extname(file).toLowerCase()];
-  if (!parse) {
+  return (await readColumnFile(operation, file)).columns;
+}
+
+/** `readColumns`, with notes. */
+export async function readColumnFile(operation: string, file: string): Promise<ColumnFile> {
+  const { where, format, bytes } = await openTable(operation, file);
+  const notes: string[] = [];
+  const columns = trimmed(await parse(format, bytes, where, notes), where);
+  if (rowCount(columns) === 0) throw new Error(`${where} has no rows`);
+  return { columns, notes };
+}
+
+/**
+ * What a JSON file holds, whatever it is; of JSON Lines a list of what its lines hold, of any other table its rows.
+ * @throws Error as `readColumns` does, with the whole path.
+ */
+export async function readEntries(operation: string, file: string): Promise<unknown> {
+  const { format, bytes } = await openTable(operation, file);
+  const where = `${operation}: ${file}`;
+  if (format === 'json' || format === 'jsonl') return readJson(format, bytes, where);
+  return rowsOf(trimmed(await parse(format, bytes, where, []), where));
+}
+
+async function openTable(operation: string, file: string) {
+  const name = file.toLowerCase().replace(/\.gz$/, '');
+  const named = extensions[extname(name)];
+  if (!named) {
     throw new Error(`${operation}: unknown extension of ${file}; give a file that ends in ${formats}`);
   }
-  const bytes = await readFile(file).catch((error: Error) => {
+  const packed = await readFile(file).catch((error: Error) => {
     throw new Error(`${operation}: cannot read ${file}: ${error.message}`);
   });
   const where = `${operation}: ${basename(file)}`;
-  const columns = await parse(bytes, where);
-  if (rowCount(columns) === 0) throw new Error(`${where} has no rows`);
-  return columns;
+  const { bytes, content } = contentOf(packed, where);
+  return { where, bytes, format: content === 'text' ? named : content };
+}
+
+function parse(
+  format: TextFormat | Exclude<Content, 'text'>,
+  bytes: Buffer,
+  where: string,
+  notes: string[],
+): Columns | Promise<Columns> {
+  switch (format) {
+    case 'csv':
+      return parseDelimited(bytes, ',', where, notes);
+    case 'tsv':
+      return parseDelimited(bytes, '\t', where, notes);
+    case 'arrow':
+      return parseArrow(bytes, where);
+    case 'parquet':
+      return parseParquet(bytes, where);
+    default: {
+      const entries = readJson(format, bytes, where);
+      if (!Array.isArray(entries)) {
+        throw new Error(
+          `${where}: expected an array of objects, one for each row, received ${shown(entries)}`,
+        );
+      }
+      return columnsOf(entries.map((row, i) => checkedRow(row, `${where} row ${i + 1}`)));
+    }
+  }
+}
+
+/** Names without the spaces around them. */
+function trimmed(columns: Columns, where: string): Columns {
+  const result = new Map<string, readonly unknown[]>();
+  for (const [name, values] of columns) {
+    if (result.has(name.trim())) throw new Error(`${where} has two columns "${name.trim()}"`);
+    result.set(name.trim(), values);
+  }
+  return result;
 }
 
 /** How many rows a table has. */
@@ -64,55 +138,62 @@ export function columnsOf(rows: readonly object[]): Columns {
   return columns;
 }
 
-function parseDelimited(bytes: Buffer, delimiter: string, where: string): Columns {
+/** One row, by column names. Text formats give strings, the others what they hold. */
+export type Row = Record<string, unknown>;
+
+/** The rows of columns. */
+export function rowsOf(columns: Columns): Row[] {
+  const entries = [...columns];
+  return Array.from({ length: rowCount(columns) }, (_, row) =>
+    Object.fromEntries(entries.map(([name, values]) => [name, values[row]])),
+  );
+}
+
+function parseDelimited(bytes: Buffer, usual: string, where: string, notes: string[]): Columns {
+  const text = decodeText(bytes, where, (before) => place(delimitedRows(`${before}.`, usual).count - 1));
+  const { separator, parse } = delimitedRows(text, usual);
+  if (separator !== usual) notes.push(`its fields are separated by ${JSON.stringify(separator)}`);
   let names: string[] = [];
   let columns: string[][] = [];
-  let rows = 0;
   let header = true;
   // The rows are dealt out to the columns as they are read: a million need not be held twice.
-  dsvFormat(delimiter).parseRows(textOf(bytes), (fields) => {
+  parse(where, (fields, row) => {
     if (header) {
-      names = fields;
+      names = fields.map((name) => name.trim());
       columns = names.map(() => []);
       header = false;
-    } else if (fields.length !== 1 || fields[0].trim() !== '') {
-      rows++;
-      if (fields.length !== names.length) {
-        throw new Error(
-          `${where} row ${rows}: expected ${names.length} fields (${names.join(', ')}), received ${fields.length}; ` +
-            'put text that contains the separator in double quotes',
-        );
-      }
-      for (let column = 0; column < fields.length; column++) columns[column].push(fields[column]);
+      return;
     }
-    return undefined;
+    if (fields.length !== names.length) {
+      throw new Error(
+        `${where} row ${row}: expected ${names.length} fields (${names.join(', ')}), received ${fields.length}; put ` +
+          `text that contains the separator ${JSON.stringify(separator)} in double quotes`,
+      );
+    }
+    for (let column = 0; column < fields.length; column++) columns[column].push(fields[column]);
   });
   const repeated = names.find((name, i) => names.indexOf(name) !== i);
   if (repeated !== undefined) throw new Error(`${where} has two columns "${repeated}"`);
   return new Map(names.map((name, column) => [name, columns[column]]));
 }
 
-function parseJson(bytes: Buffer, where: string): Columns {
-  const rows = parseText(textOf(bytes), where);
-  if (!Array.isArray(rows)) throw new Error(`${where}: expected an array of objects, one for each row`);
-  return columnsOf(rows.map((row, i) => checkedRow(row, `${where} row ${i + 1}`)));
-}
+/** The place of a row in words; 0 is the header. */
+const place = (row: number): string => (row === 0 ? ' header' : ` row ${row}`);
 
-function parseJsonLines(bytes: Buffer, where: string): Columns {
-  const lines = textOf(bytes)
-    .split('\n')
-    .filter((line) => line.trim() !== '');
-  return columnsOf(
-    lines.map((line, i) => {
-      const place = `${where} row ${i + 1}`;
-      return checkedRow(parseText(line, place), place);
-    }),
+/** What the JSON holds; of JSON Lines a list. */
+function readJson(format: 'json' | 'jsonl', bytes: Buffer, where: string): unknown {
+  const rows = (text: string) => text.split('\n').filter((line) => line.trim() !== '');
+  const text = decodeText(bytes, where, (before) =>
+    format === 'json' ? '' : place(rows(`${before}.`).length),
   );
+  if (format === 'jsonl') return rows(text).map((line, i) => parseText(line, `${where} row ${i + 1}`));
+  return parseText(text, where);
 }
 
 function parseArrow(bytes: Buffer, where: string): Columns {
   try {
-    const table = fromArrow(new Uint8Array(bytes));
+    registerArrowCodecs();
+    const table = fromArrow(new Uint8Array(bytes), { useBigInt: true });
     return new Map(table.columnNames().map((name) => [name, Array.from(table.array(name))]));
   } catch (error) {
     throw new Error(`${where} is no Arrow IPC file: ${(error as Error).message}`);
@@ -137,13 +218,9 @@ async function parseParquet(bytes: Buffer, where: string): Promise<Columns> {
   return columns;
 }
 
-function textOf(bytes: Buffer): string {
-  return bytes.toString('utf8').replace(/^\uFEFF/, '');
-}
-
 function parseText(text: string, where: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (error) {
     throw new Error(`${where} is no JSON: ${(error as Error).message}`);
   }
@@ -151,5 +228,5 @@ function parseText(text: string, where: string): unknown {
 
 function checkedRow(row: unknown, where: string): object {
   if (typeof row === 'object' && row !== null && !Array.isArray(row)) return row;
-  throw new Error(`${where}: expected an object, received ${JSON.stringify(row)}`);
+  throw new Error(`${where}: expected an object, received ${shown(row)}`);
 }

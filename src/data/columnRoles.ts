@@ -1,5 +1,6 @@
 import type { Columns } from './columnFile.js';
-import { isNumeric, isVerdict } from './columnValues.js';
+import type { ListPart } from './listColumns.js';
+import { isNumeric, isVerdict, kindsOf, plain, shown } from './vocabulary.js';
 
 /** What the columns of a score file are taken for. */
 export interface ColumnRoles {
@@ -63,7 +64,18 @@ const names = {
     'groundtruth',
     'gt',
   ],
-  rating: ['rating', 'mos', 'meanopinionscore', 'human', 'humanscore', 'humanrating', 'meanrating', 'label'],
+  rating: [
+    'rating',
+    'mos',
+    'meanopinionscore',
+    'human',
+    'humanscore',
+    'humanrating',
+    'meanrating',
+    'ref',
+    'reference',
+    'label',
+  ],
   by: [
     'generator',
     'model',
@@ -83,15 +95,26 @@ const names = {
 const scoreName = /(score|scores|reward|rewards|logit|prediction|pred)$/;
 const shortcutName =
   /^(duration|length|seconds|frames|numframes|nframes|framecount|fps|width|height|filesize|bytes|bitrate|brightness|luma|luminance|contrast|saturation|motion|flow|opticalflow)$/;
-/** Numbers that are no scores. */
-const counterName = /^(unnamed0|index|row|step|seed|rank|fold|annotator|rater|worker|votes|confidence|)$/;
+/** Columns called so are of scores, beside those of `scoreName`; `ans` is VideoScore's. */
+const calledScore = ['score', 'reward', 'ans'];
+/** Numbers that are no scores; pandas calls its index `Unnamed: 0`, `Unnamed: 0.1`, `level_0`, `__index_level_0__`. */
+const counterName =
+  /^(unnamed\d+|level\d+|indexlevel\d+|index|row|step|seed|rank|fold|annotator|rater|worker|votes|confidence|)$/;
+/** A list of more numbers is no list of scores unless it is said to be. */
+const mostParts = 32;
 
 /**
  * Guesses what the columns are, by their names and values; what is given is taken as it is.
  * @param where the operation and the file, for errors
+ * @param parts the numbers of columns of lists
  * @throws {Error} for a given column that is not there, or where no column can be one of scores
  */
-export function guessRoles(columns: Columns, given: GivenRoles, where: string): ColumnRoles {
+export function guessRoles(
+  columns: Columns,
+  given: GivenRoles,
+  where: string,
+  parts: ReadonlyMap<string, readonly ListPart[]> = new Map(),
+): ColumnRoles {
   const present = [...columns.keys()];
   checkGiven(present, given, where);
   const find = (role: keyof typeof names, fits: (values: readonly unknown[]) => boolean = () => true) =>
@@ -103,7 +126,7 @@ export function guessRoles(columns: Columns, given: GivenRoles, where: string): 
   const known = {
     metric: given.metric ?? find('metric'),
     label: given.label ?? find('label', isVerdict),
-    rating: given.rating ?? find('rating', (values) => isNumeric(values) && !isVerdict(values)),
+    rating: given.rating ?? find('rating', (values) => isMostlyNumeric(values) && !isVerdict(values)),
     by: given.by ?? find('by'),
     prompt: given.prompt ?? find('prompt'),
     path: given.path ?? find('path'),
@@ -118,10 +141,12 @@ export function guessRoles(columns: Columns, given: GivenRoles, where: string): 
   roles.shortcuts = numeric.filter(
     (column) => shortcutName.test(plain(column)) && !given.score?.includes(column),
   );
-  roles.score = [...(given.score ?? scoreColumns(present, numeric, roles, taken))];
+  const scores = numeric.filter((column) => (parts.get(column)?.length ?? 1) <= mostParts);
+  roles.score = [...(given.score ?? scoreColumns(columns, scores, roles, taken))];
   if (roles.score.length === 0) {
     throw new Error(
-      `${where} has no column of scores; it has ${present.join(', ')}; say which one holds the scores`,
+      `${where} has no column of scores; it has ${present.join(', ')}; say which one holds the scores: ` +
+        asideWords(leftAside(columns, roles, parts)),
     );
   }
   if (roles.metric && roles.score.length > 1) {
@@ -134,11 +159,18 @@ export function guessRoles(columns: Columns, given: GivenRoles, where: string): 
 }
 
 /** The roles in words, one line each. */
-export function describeRoles(roles: ColumnRoles): string[] {
+export function describeRoles(
+  roles: ColumnRoles,
+  parts: ReadonlyMap<string, readonly ListPart[]> = new Map(),
+): string[] {
   const { id, score, metric, shortcuts } = roles;
+  const written = score.map((column) => {
+    const list = parts.get(column);
+    return list ? `${column} (lists: ${list.map(({ name }) => name).join(', ')})` : column;
+  });
   const lines = [
     `clip: ${id.length > 0 ? id.join(' + ') : 'the number of the row'}`,
-    `score: ${score.join(', ')}${metric ? ` (a metric for each value of ${metric})` : ''}`,
+    `score: ${written.join(', ')}${metric ? ` (a metric for each value of ${metric})` : ''}`,
   ];
   for (const role of ['label', 'rating', 'by', 'prompt', 'path'] as const)
     if (roles[role]) lines.push(`${role === 'by' ? 'group' : role}: ${roles[role]}`);
@@ -160,22 +192,66 @@ function checkGiven(present: string[], given: GivenRoles, where: string): void {
  * A column called score (also where it holds text, which is to be complained about), with others named like one; else
  * every column of numbers that counts nothing.
  */
-function scoreColumns(
-  present: string[],
-  numeric: string[],
-  roles: ColumnRoles,
-  taken: Set<string>,
-): string[] {
+function scoreColumns(columns: Columns, numeric: string[], roles: ColumnRoles, taken: Set<string>): string[] {
   const free = numeric.filter((column) => !roles.shortcuts.includes(column));
-  const called = present.filter(
-    (column) => !taken.has(column) && ['score', 'reward'].includes(plain(column)),
+  const untaken = [...columns.keys()].filter((column) => !taken.has(column));
+  const called = untaken.filter((column) => calledScore.includes(plain(column)));
+  // A column that is called a score and has an odd value is one: the value is to be complained about.
+  const named = untaken.filter(
+    (column) =>
+      scoreName.test(plain(column)) && (free.includes(column) || isMostlyNumeric(columns.get(column)!)),
   );
-  if (called.length === 0) return free.filter((column) => !counterName.test(plain(column)));
+  if (called.length === 0)
+    return [...columns.keys()].filter(
+      (column) => named.includes(column) || (free.includes(column) && !counterName.test(plain(column))),
+    );
   if (roles.metric) return called;
-  return [...new Set([...called, ...free.filter((column) => scoreName.test(plain(column)))])];
+  return [...new Set([...called, ...named])];
 }
 
-/** A name without case, spaces and punctuation. */
-const plain = (column: string): string => column.toLowerCase().replace(/[^a-z0-9]/g, '');
+/** Whether more than half of the values that are there are numbers. */
+function isMostlyNumeric(values: readonly unknown[]): boolean {
+  const { present, numbers } = kindsOf(values);
+  return numbers > present / 2;
+}
+
+/** A column that no role was found for, and why. */
+export interface AsideColumn {
+  column: string;
+  reason: string;
+}
+
+/** The columns that are left aside. */
+export function leftAside(
+  columns: Columns,
+  roles: ColumnRoles,
+  parts: ReadonlyMap<string, readonly ListPart[]> = new Map(),
+): AsideColumn[] {
+  const { id, score, shortcuts, ...single } = roles;
+  const used = new Set([...id, ...score, ...shortcuts, ...Object.values(single)]);
+  return [...columns].flatMap(([column, values]) =>
+    used.has(column) ? [] : [{ column, reason: asideReason(column, values, parts.get(column)?.length) }],
+  );
+}
+
+function asideReason(column: string, values: readonly unknown[], numbersOfList: number | undefined): string {
+  const { present, numbers, firstOdd } = kindsOf(values);
+  if (present === 0) return 'blank';
+  if (numbersOfList !== undefined) return `lists of ${numbersOfList} numbers`;
+  const odd = (row: number) => `row ${row + 1} holds ${shown(values[row])}`;
+  if (numbers === present) {
+    if (counterName.test(plain(column))) return 'numbers that count or name something';
+    return 'numbers that are not called scores';
+  }
+  if (numbers > present / 2) return `no column of numbers: ${odd(firstOdd.number)}`;
+  if ((names.label as readonly string[]).includes(plain(column)) && firstOdd.verdict >= 0)
+    return `no words of Pass and Fail: ${odd(firstOdd.verdict)}`;
+  return 'text';
+}
+
+/** Columns that are left aside, each with its reason. */
+export function asideWords(aside: readonly AsideColumn[]): string {
+  return aside.map(({ column, reason }) => `${column} (${reason})`).join(', ');
+}
 
 const isText = (value: string | undefined): value is string => value !== undefined;

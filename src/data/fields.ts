@@ -1,5 +1,16 @@
 import type { ColumnTable } from 'arquero';
-import type { Row } from './tableFile.js';
+import type { Row } from './columnFile.js';
+import {
+  isLongInteger,
+  isMissing,
+  isVerdict,
+  namesOf,
+  numberOf,
+  plain,
+  shown,
+  verdictReader,
+  verdictWords,
+} from './vocabulary.js';
 
 /** The columns that say more of a clip. */
 export const clipColumns = ['path', 'prompt', 'promptId', 'generator'] as const;
@@ -7,63 +18,84 @@ export const clipColumns = ['path', 'prompt', 'promptId', 'generator'] as const;
 /** What is known of a clip besides its id. */
 export type ClipFields = Partial<Record<(typeof clipColumns)[number], string>>;
 
-/** Other names under which columns are found. */
-const synonyms: Record<string, string> = { video: 'clip', prompt_id: 'promptId' };
+/** The columns of ours; a file may write them otherwise. */
+const known = [
+  'clip',
+  'annotator',
+  'dimension',
+  'pass',
+  'rating',
+  'score',
+  'note',
+  'confidence',
+  ...clipColumns,
+];
+
+/** Columns of which a file may have one only: which of them names the clip or the prompt is not to be guessed. */
+const exclusive: Record<string, readonly string[]> = { clip: ['clip', 'video'], promptId: ['promptid'] };
 
 /** Rows of a table under check; its errors name the place: operation, file, row, column and value. */
 export class Fields {
-  private readonly columns: Set<string>;
+  private readonly columns: string[];
+  /** The table's name of each known column that it has. */
+  private readonly given = new Map<string, string>();
+  private readonly verdicts = new Map<string, (value: unknown) => boolean | undefined>();
 
   /** @param where the operation and, if any, the file. */
   constructor(
     private readonly where: string,
     readonly rows: readonly Row[],
   ) {
-    this.columns = new Set(rows.flatMap((row) => Object.keys(row)));
-    for (const [synonym, name] of Object.entries(synonyms)) {
-      if (this.columns.has(synonym) && this.columns.has(name)) {
-        throw this.failure(`has both columns "${name}" and "${synonym}", which mean the same; keep one`);
+    this.columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+    for (const [name, words] of Object.entries(exclusive)) {
+      const [first, second] = this.columns.filter((column) => words.includes(plain(column)));
+      if (second !== undefined) {
+        const own = second === name ? [second, first] : [first, second];
+        throw this.failure(`has both columns "${own[0]}" and "${own[1]}", which mean the same; keep one`);
       }
+    }
+    for (const name of known) {
+      const column = this.columns.includes(name) ? name : this.find(name);
+      // Of other names, a label may be anything.
+      if (name === 'pass' && column !== undefined && plain(column) !== name && !isVerdict(this.all(column)))
+        continue;
+      if (column !== undefined) this.given.set(name, column);
     }
   }
 
   /** The names of the columns, as they are understood. */
   names(): string[] {
-    return [...this.columns].map((column) => synonyms[column] ?? column);
+    const meant = new Map([...this.given].map(([name, column]) => [column, name]));
+    return this.columns.map((column) => meant.get(column) ?? column);
   }
 
-  /** Whether every value of the column is a finite number. */
+  /** Whether every value of the column is a finite number, and none of more digits than a number keeps. */
   isNumeric(column: string): boolean {
     return this.rows.every((_, row) => {
       const value = this.value(row, column);
-      return (typeof value === 'number' || typeof value === 'string') && Number.isFinite(Number(value));
+      if (value === undefined || typeof value === 'boolean' || isLongInteger(value)) return false;
+      return numberOf(value) !== undefined;
     });
   }
 
   /** Whether there is such a column. */
   has(column: string): boolean {
-    return this.columns.has(this.given(column));
+    return this.columns.includes(this.nameOf(column));
   }
 
   /** @throws Error when one of the columns is not there. */
   require(columns: readonly string[]): void {
     const missing = columns.find((column) => !this.has(column));
     if (missing !== undefined) {
-      throw this.failure(
-        `has no column "${missing}"; it has ${[...this.columns].join(', ') || 'no columns'}`,
-      );
+      throw this.failure(`has no column "${missing}"; it has ${this.columns.join(', ') || 'no columns'}`);
     }
   }
 
-  /** The value, undefined where it is null, blank or NaN. */
+  /** The value, undefined where it is missing; text is trimmed. */
   value(row: number, column: string): unknown {
-    const value = this.rows[row][this.given(column)];
-    if (value === undefined || value === null || Number.isNaN(value)) return undefined;
-    if (typeof value === 'string') {
-      const text = value.trim();
-      return text === '' || text.toLowerCase() === 'nan' ? undefined : text;
-    }
-    return value;
+    const value = this.raw(row, column);
+    if (isMissing(value)) return undefined;
+    return typeof value === 'string' ? value.trim() : value;
   }
 
   /** Text, or undefined where there is none. A number, such as a prompt's, is written out. */
@@ -83,18 +115,21 @@ export class Fields {
 
   /** A finite number. */
   number(row: number, column: string): number {
-    const value = this.value(row, column);
-    const number = typeof value === 'string' || typeof value === 'bigint' ? Number(value) : value;
-    if (typeof number !== 'number' || !Number.isFinite(number)) {
-      throw this.error(row, column, 'a finite number');
-    }
+    const number = numberOf(this.value(row, column));
+    if (number === undefined || Number.isNaN(number)) throw this.error(row, column, 'a finite number');
     return number;
   }
 
   /** Pass (true) or Fail (false), in one of the usual words. */
   pass(row: number, column: string): boolean {
-    const pass = words.get(String(this.value(row, column)).toLowerCase());
-    if (pass === undefined) throw this.error(row, column, 'Pass/Fail, true/false, yes/no or 1/0');
+    let read = this.verdicts.get(column);
+    if (!read) {
+      read = verdictReader(this.all(this.nameOf(column)));
+      this.verdicts.set(column, read);
+    }
+    const value = this.value(row, column);
+    const pass = value === undefined ? undefined : read(value);
+    if (pass === undefined) throw this.error(row, column, verdictWords);
     return pass;
   }
 
@@ -115,26 +150,31 @@ export class Fields {
 
   /** The error of a value: what was expected, and what is there. */
   error(row: number, column: string, expected: string): Error {
-    const value = this.rows[row][this.given(column)];
-    const received =
-      value === undefined ? 'nothing' : typeof value === 'number' ? String(value) : JSON.stringify(value);
     return new Error(
-      `${this.where} row ${row + 1}, column "${this.given(column)}": expected ${expected}, received ${received}`,
+      `${this.where} row ${row + 1}, column "${this.nameOf(column)}": expected ${expected}, received ` +
+        shown(this.raw(row, column)),
     );
   }
 
+  private all(given: string): unknown[] {
+    return this.rows.map((row) => row[given]);
+  }
+
+  private raw(row: number, column: string): unknown {
+    return this.rows[row][this.nameOf(column)];
+  }
+
   /** The name under which the table has the column. */
-  private given(column: string): string {
-    if (this.columns.has(column)) return column;
-    const synonym = Object.keys(synonyms).find((name) => synonyms[name] === column);
-    return synonym !== undefined && this.columns.has(synonym) ? synonym : column;
+  private nameOf(column: string): string {
+    return this.given.get(column) ?? column;
+  }
+
+  private find(name: string): string | undefined {
+    return namesOf(name)
+      .map((word) => this.columns.find((column) => plain(column) === word))
+      .find((column) => column !== undefined);
   }
 }
-
-const words = new Map([
-  ...['pass', 'true', 'yes', '1'].map((word) => [word, true] as const),
-  ...['fail', 'false', 'no', '0'].map((word) => [word, false] as const),
-]);
 
 /** The rows of a table; of those that were filtered out, none. */
 export function fieldsOf(operation: string, table: ColumnTable): Fields {

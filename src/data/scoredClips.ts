@@ -1,7 +1,16 @@
 import { basename } from 'node:path';
-import { type Columns, columnsOf, readColumns, rowCount } from './columnFile.js';
-import { type ColumnRoles, type GivenRoles, guessRoles } from './columnRoles.js';
-import { isMissing, numberOf, shown, textOf, verdictOf } from './columnValues.js';
+import { type ColumnFile, type Columns, columnsOf, readColumnFile, rowCount } from './columnFile.js';
+import {
+  type AsideColumn,
+  asideWords,
+  type ColumnRoles,
+  describeRoles,
+  type GivenRoles,
+  guessRoles,
+  leftAside,
+} from './columnRoles.js';
+import { type ListPart, spreadLists } from './listColumns.js';
+import { isMissing, numberOf, shown, textOf, verdictReader, verdictWords } from './vocabulary.js';
 
 /** A table in memory: rows, or an arquero table. */
 export type TableLike =
@@ -14,17 +23,33 @@ export interface ClipNumbers {
   values: Float64Array;
 }
 
+/** What the rows of a score file say of its clips in one dimension; lists have one entry a clip. */
+export interface Judgements {
+  ratings?: Float64Array;
+  labels?: readonly (boolean | undefined)[];
+}
+
+/** The judgements of one column, or of one number of a column of lists. */
+export interface OwnJudgements extends Judgements {
+  dimension: string;
+  /** By metric, where the rows of a clip's metrics are judged differently: each metric has its own rows'. */
+  byMetric?: ReadonlyMap<string, Judgements>;
+}
+
 /** Scored clips of any origin, by columns; all lists have one entry a clip. */
 export interface ScoredClips {
   /** The file's name, or "the table". */
   source: string;
   roles: ColumnRoles;
+  /** How the columns were understood, in words. */
+  read: string[];
+  /** Columns that have no role, and why. */
+  leftAside: AsideColumn[];
   ids: string[];
   metrics: ClipNumbers[];
   /** Rows without a score, which are left out, with the first one's number; 0 where there is none. */
   missing: { rows: number; first: number };
-  labels?: (boolean | undefined)[];
-  ratings?: Float64Array;
+  judgements: OwnJudgements[];
   groups?: string[];
   prompts?: string[];
   paths?: (string | undefined)[];
@@ -35,21 +60,32 @@ const videoFile = /\.(mp4|webm|mov|mkv|avi|gif|m4v)$/i;
 
 /**
  * Reads scores of any tool: a CSV, TSV, JSON, JSON Lines, Arrow or Parquet file, or a table in memory. Columns are
- * guessed (`guessRoles`) where they are not given. A row with no score (blank, NaN, null) is left out and counted.
+ * guessed (`guessRoles`) where they are not given. A row with no score (blank, NaN, null) is left out and counted. A
+ * list of numbers in place of a score or rating makes a metric or dimension of each, called by `names`.
  * @throws {Error} that names file, row, column and value: a score that is no finite number, a label that is no word of
- *   Pass or Fail, a clip with two scores of one metric; also where no row has a score, or a column is not there
+ *   Pass or Fail, a clip with two scores of one metric, two groups, prompts, paths or shortcuts; also where no row has a score, or a column is not there
  */
 export async function readScoredClips(
   operation: string,
   input: string | TableLike,
   given: GivenRoles = {},
+  names?: readonly string[],
 ): Promise<ScoredClips> {
   const source = typeof input === 'string' ? basename(input) : 'the table';
   const where = `${operation}: ${source}`;
-  const columns =
-    typeof input === 'string' ? await readColumns(operation, input) : tableColumns(where, input);
-  const roles = guessRoles(columns, given, where);
-  return new Pivot(columns, roles, where).clips(source);
+  const file: ColumnFile =
+    typeof input === 'string'
+      ? await readColumnFile(operation, input)
+      : { columns: tableColumns(where, input), notes: [] };
+  const { columns, parts } = spreadLists(file.columns, where, names);
+  const roles = guessRoles(columns, given, where, parts);
+  const aside = leftAside(columns, roles, parts);
+  const read = [
+    ...file.notes,
+    ...describeRoles(roles, parts),
+    ...(aside.length > 0 ? [`left aside: ${asideWords(aside)}`] : []),
+  ].map((line) => `${source}: ${line}`);
+  return { ...new Pivot(columns, parts, roles, where).clips(source), read, leftAside: aside };
 }
 
 /** The columns of a table in memory. @throws {Error} for one without rows */
@@ -88,6 +124,7 @@ class Pivot {
 
   constructor(
     private readonly columns: Columns,
+    private readonly parts: ReadonlyMap<string, readonly ListPart[]>,
     private readonly roles: ColumnRoles,
     private readonly where: string,
   ) {
@@ -102,7 +139,7 @@ class Pivot {
     });
   }
 
-  clips(source: string): ScoredClips {
+  clips(source: string): Omit<ScoredClips, 'read' | 'leftAside'> {
     const { roles, ids } = this;
     const { metrics, missing } = this.metrics();
     const paths =
@@ -113,8 +150,7 @@ class Pivot {
       ids,
       metrics,
       missing,
-      ...(roles.label && { labels: this.labels(roles.label) }),
-      ...(roles.rating && { ratings: this.numbers(roles.rating) }),
+      judgements: this.judgements(metrics.map(({ name }) => name)),
       ...(roles.by && { groups: this.texts(roles.by).map((text) => text ?? '(none)') }),
       ...(roles.prompt && {
         prompts: this.texts(roles.prompt).map((text, clip) => text ?? `of ${ids[clip]}`),
@@ -130,12 +166,11 @@ class Pivot {
     const byName = new Map<string, Float64Array>();
     const filled = new Map<string, Uint32Array>();
     const metricNames = roles.metric === undefined ? undefined : columns.get(roles.metric)!;
-    for (const column of roles.score) {
-      const values = columns.get(column)!;
+    for (const { column, part, values } of roles.score.flatMap((column) => this.numbersOf(column))) {
       values.forEach((value, row) => {
         const number = numberOf(value);
         if (number === undefined) throw this.error(row, column, 'a finite number');
-        const name = metricNames ? textOf(metricNames[row]) : column;
+        const name = metricNames ? this.metricOf(row) + (part ? ` ${part}` : '') : (part ?? column);
         let scores = byName.get(name);
         if (!scores) {
           scores = new Float64Array(this.ids.length).fill(Number.NaN);
@@ -159,36 +194,108 @@ class Pivot {
     return { metrics, missing };
   }
 
+  /** The numbers of a column; of a column of lists, of each of its parts. */
+  private numbersOf(column: string): { column: string; part?: string; values: readonly unknown[] }[] {
+    const parts = this.parts.get(column);
+    if (!parts) return [{ column, values: this.columns.get(column)! }];
+    return parts.map(({ name, values }) => ({ column, part: name, values }));
+  }
+
+  /** The metric of a row of a long file. */
+  private metricOf(row: number): string {
+    const column = this.roles.metric!;
+    const value = this.columns.get(column)![row];
+    if (isMissing(value)) throw this.error(row, column, 'the name of a metric');
+    return textOf(value);
+  }
+
+  private judgements(metrics: readonly string[]): OwnJudgements[] {
+    const { label, rating } = this.roles;
+    const labels = label === undefined ? undefined : this.labels(label);
+    const ratings = rating === undefined ? [] : this.numbersOf(rating);
+    const read = ratings.map(({ column, part, values }) => ({
+      dimension: part ?? column,
+      ratings: values.map((_, row) => this.number(values, row, column)),
+    }));
+    if (labels && read.length > 1)
+      return [...read, { dimension: label!, labels }].map((own) => this.own(own, metrics));
+    if (!labels) return read.map((own) => this.own(own, metrics));
+    return [this.own({ dimension: label!, labels, ratings: read[0]?.ratings }, metrics)];
+  }
+
+  /** Judgements of rows as those of clips: of all rows of a clip, or of each metric where they differ. */
+  private own(
+    rows: { dimension: string; ratings?: number[]; labels?: (boolean | undefined)[] },
+    metrics: readonly string[],
+  ): OwnJudgements {
+    const { dimension, ratings, labels } = rows;
+    const of = (rowOf: ArrayLike<number>): Judgements => ({
+      ...(ratings && { ratings: Float64Array.from(rowOf, (row) => (row < 0 ? Number.NaN : ratings[row])) }),
+      ...(labels && { labels: Array.from(rowOf, (row) => (row < 0 ? undefined : labels[row])) }),
+    });
+    const all = { dimension, ...of(this.firstRow) };
+    const differs = Array.from(this.clipOf).some((clip, row) => {
+      const first = this.firstRow[clip];
+      return (
+        (ratings && !Object.is(ratings[row], ratings[first])) || (labels && labels[row] !== labels[first])
+      );
+    });
+    if (!differs || metrics.length < 2) return all;
+    const byMetric = new Map<string, Int32Array>();
+    for (let row = 0; row < this.clipOf.length; row++) {
+      const metric = this.metricOf(row);
+      const rowOf = byMetric.get(metric) ?? new Int32Array(this.ids.length).fill(-1);
+      byMetric.set(metric, rowOf);
+      rowOf[this.clipOf[row]] = row;
+    }
+    return { ...all, byMetric: new Map([...byMetric].map(([metric, rowOf]) => [metric, of(rowOf)])) };
+  }
+
   private labels(column: string): (boolean | undefined)[] {
     const values = this.columns.get(column)!;
-    return this.firstRow.map((row) => {
-      if (isMissing(values[row])) return undefined;
-      const label = verdictOf(values[row]);
-      if (label === undefined) throw this.error(row, column, 'Pass/Fail, true/false, yes/no or 1/0');
-      return label;
+    const read = verdictReader(values);
+    return values.map((value, row) => {
+      if (isMissing(value)) return undefined;
+      const label = read(value);
+      if (label !== undefined) return label;
+      const graded = numberOf(value) === undefined ? '' : ' (a rating is one by the option "rating")';
+      throw this.error(row, column, `${verdictWords}${graded}`);
     });
+  }
+
+  private number(values: readonly unknown[], row: number, column: string): number {
+    const number = numberOf(values[row]);
+    if (number === undefined) throw this.error(row, column, 'a finite number');
+    return number;
   }
 
   private numbers(column: string): Float64Array {
     const values = this.columns.get(column)!;
-    return Float64Array.from(this.firstRow, (row) => {
-      const number = numberOf(values[row]);
-      if (number === undefined) throw this.error(row, column, 'a finite number');
-      return number;
+    const numbers = new Float64Array(this.ids.length).fill(Number.NaN);
+    this.clipOf.forEach((clip, row) => {
+      const number = this.number(values, row, column);
+      if (Number.isNaN(numbers[clip])) numbers[clip] = number;
+      else if (!Number.isNaN(number) && number !== numbers[clip])
+        throw this.contradiction(row, column, numbers[clip]);
     });
+    return numbers;
   }
 
   private texts(column: string): (string | undefined)[] {
     const values = this.columns.get(column)!;
     // Each text is kept once: a million rows of a few groups need not hold a million strings.
     const texts = new Map<string, string>();
-    return this.firstRow.map((row) => {
-      if (isMissing(values[row])) return undefined;
+    const found = new Array<string | undefined>(this.ids.length).fill(undefined);
+    this.clipOf.forEach((clip, row) => {
+      if (isMissing(values[row])) return;
       const text = textOf(values[row]);
+      if (found[clip] !== undefined && found[clip] !== text)
+        throw this.contradiction(row, column, found[clip]);
       const known = texts.get(text);
       if (known === undefined) texts.set(text, text);
-      return known ?? text;
+      found[clip] = known ?? text;
     });
+    return found;
   }
 
   private error(row: number, column: string, expected: string): Error {
@@ -196,6 +303,11 @@ class Pivot {
     return new Error(
       `${this.where} row ${row + 1}, column "${column}": expected ${expected}, received ${shown(value)}`,
     );
+  }
+
+  private contradiction(row: number, column: string, earlier: string | number): Error {
+    const clip = this.ids[this.clipOf[row]];
+    return this.error(row, column, `${shown(earlier)}, as in an earlier row of clip "${clip}"`);
   }
 
   private repeated(clip: number, first: number, second: number): Error {

@@ -15,7 +15,7 @@ export interface Split {
 
 /**
  * Splits labels by prompt: all rows of a prompt are in the same part, so that the test is on unseen prompts. The split
- * depends on the prompts and the seed, not on the order of rows.
+ * depends on the prompts and the seed, not on the order of rows. A warning names clips whose file, or whose prompt's text, is in another part too.
  * @param options `test` and `validation`: shares of prompts, rounded to whole ones.
  * @throws RangeError when a share is not in (0, 1) or nothing is left to train on; Error when a row has no `promptId`,
  * or there are so few prompts that a part is empty.
@@ -45,11 +45,38 @@ export function splitByPrompt(
     const isChosen = ({ promptId }: { promptId: unknown }) => chosen.has(String(promptId).trim());
     return labels.filter(aq.escape(isChosen)).reify();
   };
-  return {
+  const split: Split = {
     train: part('train', validationEnd),
     test: part('test', 0, testEnd),
     ...(validation !== undefined && { validation: part('validation', testEnd, validationEnd) }),
   };
+  for (const column of ['path', 'prompt'] as const) warnOfShared(split, column);
+  return split;
+}
+
+/** Warns of files, or texts of prompts, that are in two parts: the test knows them, whatever their ids. */
+function warnOfShared(split: Split, column: 'path' | 'prompt'): void {
+  const parts = Object.entries(split) as [string, aq.ColumnTable][];
+  const partOf = new Map<string, string>();
+  const shared = new Map<string, string>();
+  for (const [part, rows] of parts) {
+    if (!rows.columnNames().includes(column)) return;
+    const clips = rows.array('clip') as string[];
+    (rows.array(column) as unknown[]).forEach((value, row) => {
+      if (value === undefined || value === null) return;
+      const key = column === 'prompt' ? String(value).trim().toLowerCase() : String(value);
+      const first = partOf.get(key);
+      if (first === undefined) partOf.set(key, part);
+      else if (first !== part) shared.set(clips[row], `${JSON.stringify(value)} is in ${first} and ${part}`);
+    });
+  }
+  if (shared.size === 0) return;
+  const some = [...shared].slice(0, 3).map(([clip, where]) => `clip "${clip}": ${where}`);
+  const what = column === 'path' ? 'the file' : 'the text of the prompt';
+  console.warn(
+    `splitByPrompt: of ${shared.size} clips ${what} is in another part too: ${some.join('; ')}; ` +
+      `give them one promptId`,
+  );
 }
 
 function checkShares(test: number, validation: number | undefined): void {

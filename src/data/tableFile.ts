@@ -1,29 +1,19 @@
 import { extname } from 'node:path';
 import { type ColumnTable, toArrowIPC, toCSV } from 'arquero';
+import { writeJson } from '../base/json.js';
 import { replaceFile } from '../base/replaceFile.js';
-import { type Columns, readColumns, rowCount } from './columnFile.js';
-
-/** One row, by column names. Text formats give strings, the others what they hold. */
-export type Row = Record<string, unknown>;
+import { type Row, readColumns, rowsOf } from './columnFile.js';
 
 const formats = '.csv, .tsv, .json, .jsonl, .ndjson or .arrow';
 
 /**
- * The rows of a CSV, TSV, JSON (an array of objects), JSON Lines, Arrow or Parquet file, by its extension.
+ * The rows of a table file, as `readColumns` reads it.
  * @param operation who asks, for the errors.
  * @throws Error when the file cannot be read or parsed, has no rows, or a row has not the header's fields. Rows are
  * counted from 1, without the header and blank lines.
  */
 export async function readRows(operation: string, file: string): Promise<Row[]> {
   return rowsOf(await readColumns(operation, file));
-}
-
-/** The rows of columns. */
-export function rowsOf(columns: Columns): Row[] {
-  const entries = [...columns];
-  return Array.from({ length: rowCount(columns) }, (_, row) =>
-    Object.fromEntries(entries.map(([name, values]) => [name, values[row]])),
-  );
 }
 
 /**
@@ -43,12 +33,12 @@ function formatOf(operation: string, file: string, table: ColumnTable): string |
     case '.tsv':
       return toCSV(table, { delimiter: '\t' });
     case '.json':
-      return `${JSON.stringify(table.objects(), null, 1)}\n`;
+      return `[\n${table.objects().map(writeJson).join(',\n')}\n]\n`;
     case '.jsonl':
     case '.ndjson':
       return table
         .objects()
-        .map((row) => `${JSON.stringify(row)}\n`)
+        .map((row) => `${writeJson(row)}\n`)
         .join('');
     case '.arrow':
       return toArrowIPC(table, { format: 'file' });

@@ -1,5 +1,5 @@
+import type { Row } from './columnFile.js';
 import { type ClipFields, clipColumns } from './fields.js';
-import type { Row } from './tableFile.js';
 
 interface EventFields {
   /** Unique; a line that is written twice counts once. */

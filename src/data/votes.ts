@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
 import { type ColumnTable, table } from 'arquero';
+import type { Row } from './columnFile.js';
 import { type ClipFields, clipColumns, Fields, fieldsOf } from './fields.js';
-import { type Row, readRows, writeTable } from './tableFile.js';
+import { readRows, writeTable } from './tableFile.js';
 import { isVoteLog, standingVotes } from './voteLog.js';
 
 /** One annotator's vote on one dimension of one clip. */

@@ -42,7 +42,7 @@ export function btPerPair(
 /**
  * Bradley-Terry loss: the mean over pairs of (1-ε) sp(m - d) + ε sp(m + d), d = chosen - rejected; ties add 0.
  * Source: official implementation, BT.
- * @throws RangeError when the smoothing is not in [0, 0.5].
+ * @throws RangeError when the smoothing is not in [0, 0.5] or the margin below 0.
  */
 export function bt({
   margin = 0,
@@ -51,6 +51,7 @@ export function bt({
   average = 'all',
 }: BtOptions = {}): Loss {
   checkSmoothing('bt', smoothing);
+  checkMargin('bt', margin);
   return named({ name: 'bt', margin, smoothing, smoothedMargin, average }, (chosen, rejected, tie) => {
     const decided = tf.sub(1, tie) as Tensor1D;
     const perPair = tf.mul(
@@ -59,6 +60,13 @@ export function bt({
     ) as Tensor1D;
     return { perPair, loss: meanOf(perPair, decided, average) };
   });
+}
+
+/** @throws RangeError when a margin is no number of at least 0: below, a loss would want the wrong order. */
+export function checkMargin(operation: string, margin: number): void {
+  if (!(Number.isFinite(margin) && margin >= 0)) {
+    throw new RangeError(`${operation}: expected a margin of at least 0, received ${JSON.stringify(margin)}`);
+  }
 }
 
 /** @throws RangeError when a smoothing is not in [0, 0.5]. */

@@ -1,6 +1,6 @@
 import { type Scalar, type Tensor1D, tf } from '../engine/tf.js';
 import { bcePerPair, defaultLabels } from './bce.js';
-import { btPerPair, checkSmoothing, type SmoothedMargin } from './bt.js';
+import { btPerPair, checkMargin, checkSmoothing, type SmoothedMargin } from './bt.js';
 import { bttPerPair } from './btt.js';
 import { type Averaging, type Loss, named } from './loss.js';
 import { meanOf } from './mean.js';
@@ -52,6 +52,7 @@ export function combined(options: CombinedOptions = {}): Loss {
   const { margin, smoothing, bceSmoothing, smoothedMargin, average, terms } = settings;
   checkSmoothing('combined', smoothing);
   checkSmoothing('combined', bceSmoothing);
+  checkMargin('combined', margin);
 
   return named({ name: 'combined', ...settings }, (chosen, rejected, tie, labels = defaultLabels(tie)) => {
     const difference = tf.sub(chosen, rejected) as Tensor1D;

@@ -1,8 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { replaceFile } from '../base/replaceFile.js';
 import type { Clip } from '../data/clip.js';
+import { readEntries } from '../data/columnFile.js';
+import { shown } from '../data/vocabulary.js';
 import type { Pair, PairKind } from './pair.js';
 
 /** One message of the official format; `<video>` in the content marks where the video goes. */
@@ -44,7 +45,7 @@ const qualities: Record<PairKind, [number, number]> = {
 };
 
 /**
- * Reads pairs from a JSON file of the official trainer. Equal qualities are a tie: win-tie above 0, else lose-tie;
+ * Reads pairs from a JSON file of the official trainer, or the same in JSON Lines. Equal qualities are a tie: win-tie above 0, else lose-tie;
  * as there, the first clip is the chosen one whatever the order of unequal qualities. Fields of a clip and the
  * dimension come from `meta` where `writeOfficial` put them; else the path is the id.
  * Source: official implementation, training file.
@@ -56,7 +57,10 @@ export async function readOfficial(
   file: string,
   { dimension = 'quality', prompts }: { dimension?: string; prompts?: OfficialPrompts } = {},
 ): Promise<OfficialPair[]> {
-  const items = parse(file, await readFile(file, 'utf8'));
+  const items = await readEntries('readOfficial', file);
+  if (!Array.isArray(items))
+    throw new Error(`readOfficial: ${file}: expected a list, received ${typeName(items)}`);
+  if (items.length === 0) throw new Error(`readOfficial: ${file}: expected at least one item, received none`);
   return items.map((value, index) => {
     const item = checkItem(`readOfficial: ${file} item ${index}`, value);
     const [chosen, rejected] = item.quality;
@@ -97,19 +101,6 @@ export async function writeOfficial(
   await replaceFile(file, (draft) => pipeline(Readable.from(lines()), draft.createWriteStream()));
 }
 
-function parse(file: string, text: string): unknown[] {
-  let root: unknown;
-  try {
-    root = JSON.parse(text);
-  } catch (error) {
-    throw new Error(`readOfficial: ${file} is not JSON: ${(error as Error).message}`);
-  }
-  if (!Array.isArray(root))
-    throw new Error(`readOfficial: ${file}: expected a list, received ${typeName(root)}`);
-  if (root.length === 0) throw new Error(`readOfficial: ${file}: expected at least one item, received none`);
-  return root;
-}
-
 /** The checks of the official reader, in its order, and those of the types that it takes for granted. */
 function checkItem(where: string, value: unknown): OfficialItem {
   if (typeName(value) !== 'an object')
@@ -119,7 +110,7 @@ function checkItem(where: string, value: unknown): OfficialItem {
     if (!(field in item)) throw new Error(`${where}: the field "${field}" is missing`);
   }
   const wrong = (field: string, expected: string, received: unknown) =>
-    new Error(`${where}, "${field}": expected ${expected}, received ${JSON.stringify(received)}`);
+    new Error(`${where}, "${field}": expected ${expected}, received ${shown(received)}`);
 
   const isMessage = (it: OfficialMessage) => typeof it?.role === 'string' && typeof it.content === 'string';
   if (!Array.isArray(item.messages) || item.messages.length === 0 || !item.messages.every(isMessage)) {

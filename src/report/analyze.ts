@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { type ClipRatings, ownRatings, readClipRatings } from '../data/clipRatings.js';
-import { describeRoles, type GivenRoles } from '../data/columnRoles.js';
+import type { GivenRoles } from '../data/columnRoles.js';
 import { type ClipNumbers, readScoredClips, type ScoredClips, type TableLike } from '../data/scoredClips.js';
 import { type ClipMeasures, clipMeasures } from './clipMeasures.js';
 import type { Chapter } from './page.js';
@@ -25,6 +25,8 @@ export interface AnalyzeOptions extends GivenRoles {
   labels?: string | TableLike;
   /** Other scores, of the same clips or of others: a file or a table. */
   against?: string | TableLike;
+  /** What the numbers of lists are called, in order, where a score or rating is a list of them. */
+  names?: readonly string[];
   /** The rating from which on a clip passes; 4 for ratings from 1 to 5. */
   threshold?: number;
   /** What a wrong Pass costs, in wrong Fails. Default 1. */
@@ -42,17 +44,17 @@ const measuredClips = 200;
  *   scored twice, or labels of which none is of a scored clip; {RangeError} for a threshold or cost that is no number
  */
 export async function analyze(scores: string | TableLike, options: AnalyzeOptions = {}): Promise<Report> {
-  const { labels: judgements, against, threshold, cost = 1, ...given } = options;
+  const { labels: judgements, against, threshold, cost = 1, names, ...given } = options;
   if (threshold !== undefined && !Number.isFinite(threshold))
     throw new RangeError(`analyze: threshold: expected a finite number, received ${threshold}`);
   if (!(cost > 0 && Number.isFinite(cost)))
     throw new RangeError(`analyze: cost: expected a number above 0, received ${cost}`);
 
-  const scored = await readScoredClips('analyze', scores, given);
+  const scored = await readScoredClips('analyze', scores, given, names);
   const people = judgements
     ? await readClipRatings('analyze', judgements, scored, threshold)
     : ownRatings(scored, threshold);
-  const other = against && (await readScoredClips('analyze', against, given));
+  const other = against === undefined ? undefined : await readScoredClips('analyze', against, given, names);
   const folders = [
     ...[scores, judgements].flatMap((file) => (typeof file === 'string' ? [dirname(file)] : [])),
     '.',
@@ -79,15 +81,16 @@ export async function analyze(scores: string | TableLike, options: AnalyzeOption
   chapters.push({ title: `Clips by ${looked.metric}`, sections: [toLookAt] });
 
   const lines = [
-    ...describeRoles(scored.roles).map((line) => `${scored.source}: ${line}`),
+    ...scored.read,
     ...people.lines,
     ...countLines(scored, people.unscored),
-    ...(other ? describeRoles(other.roles).map((line) => `${other.source}: ${line}`) : []),
+    ...(other?.read ?? []),
   ];
   const values = {
     read: lines,
     clips: scored.ids.length,
     rowsWithoutScore: scored.missing.rows,
+    leftAside: scored.leftAside,
     ...(agreements.length > 0 && { agreement: agreements.map((section) => section.values) }),
     metrics: ofMetrics.map(({ metric, sections }) => ({
       metric: metric.metric,

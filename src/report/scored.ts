@@ -43,13 +43,17 @@ export function metricScores(scored: ScoredClips, metric: number): MetricScores 
 }
 
 /** Those that have a label of the dimension. */
-export function labelled(scores: MetricScores, { dimension, labels }: ClipRatings): LabelledScores {
+export function labelled(scores: MetricScores, people: ClipRatings): LabelledScores {
+  const { dimension } = people;
+  const { labels } = people.byMetric?.get(scores.metric) ?? people;
   const kept = subset(scores, (clip) => labels[clip] !== undefined);
   return { ...kept, dimension, labels: kept.clips.map((clip) => labels[clip] as boolean) };
 }
 
 /** Those that have a rating of the dimension. */
-export function rated(scores: MetricScores, { dimension, ratings }: ClipRatings): RatedScores {
+export function rated(scores: MetricScores, people: ClipRatings): RatedScores {
+  const { dimension } = people;
+  const { ratings } = people.byMetric?.get(scores.metric) ?? people;
   const kept = subset(scores, (clip) => !Number.isNaN(ratings[clip]));
   return { ...kept, dimension, ratings: kept.clips.map((clip) => ratings[clip]) };
 }

@@ -1,5 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { readEntries } from '../data/columnFile.js';
+import { isMissing, shown } from '../data/vocabulary.js';
 
 /** One item of an inference file. */
 export interface Item {
@@ -18,28 +19,20 @@ export interface Item {
 const reserved = ['index', 'error'];
 
 /**
- * Reads an inference file: a JSON list of objects. The clip is `video_path`, else `input.video_local_path` (a key with a
+ * Reads an inference file: a JSON list of objects, JSON Lines or any other table (`readColumns`). The clip is `video_path`, else `input.video_local_path` (a key with a
  * dot), relative to the working directory; the prompt the first of `prompt`, `input.prompt` and `caption` that is not
  * empty. An item that has no clip has a `fault`, and the rest goes on. Source: official implementation, inference file.
  * @throws naming the file when it is no JSON list, or an item has a field that the output uses.
  */
 export async function readItems(file: string): Promise<Item[]> {
-  const text = await readFile(file, 'utf8').catch((error: Error) => {
-    throw new Error(`score: cannot read ${file}: ${error.message}`);
-  });
-  let list: unknown;
-  try {
-    list = JSON.parse(text);
-  } catch (error) {
-    throw new Error(`score: ${file} is not JSON: ${(error as Error).message}`);
-  }
+  const list = await readEntries('score', file);
   if (!Array.isArray(list)) throw new Error(`score: ${file} is no JSON list of items`);
   return list.map((item, index) => itemOf(file, item, index));
 }
 
 function itemOf(file: string, item: unknown, index: number): Item {
   if (typeof item !== 'object' || item === null || Array.isArray(item)) {
-    return { index, fields: {}, fault: `expected an object, received ${JSON.stringify(item).slice(0, 80)}` };
+    return { index, fields: {}, fault: `expected an object, received ${shown(item)}` };
   }
   const fields = item as Record<string, unknown>;
   const taken = reserved.find((name) => Object.hasOwn(fields, name));
@@ -48,10 +41,11 @@ function itemOf(file: string, item: unknown, index: number): Item {
       `score: ${file} item ${index} has the field "${taken}", which the output uses; rename it`,
     );
   }
-  const path = fields.video_path || fields['input.video_local_path'];
+  const given = (...names: string[]) => names.map((name) => fields[name]).find((value) => !isMissing(value));
+  const path = given('video_path', 'input.video_local_path');
   if (typeof path !== 'string') {
     return { index, fields, fault: 'no clip: neither "video_path" nor "input.video_local_path" is a text' };
   }
-  const prompt = fields.prompt || fields['input.prompt'] || fields.caption;
+  const prompt = given('prompt', 'input.prompt', 'caption');
   return { index, fields, path: resolve(path), prompt: typeof prompt === 'string' ? prompt : undefined };
 }

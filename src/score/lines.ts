@@ -1,5 +1,6 @@
 import { mkdir, open, readFile, truncate } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { parseJson, writeJson } from '../base/json.js';
 import type { Item } from './items.js';
 
 /** What became of an item: its score, or why it has none. */
@@ -41,7 +42,7 @@ export async function openLines(path: string, items: readonly Item[]): Promise<L
   return {
     done,
     async write({ index, fields }, outcome) {
-      await file.appendFile(`${JSON.stringify({ ...fields, index, ...outcome })}\n`);
+      await file.appendFile(`${writeJson({ ...fields, index, ...outcome })}\n`);
     },
     close: () => file.close(),
   };
@@ -54,7 +55,7 @@ function readLine(
 ): { index: number; outcome: Outcome } {
   let parsed: Record<string, unknown>;
   try {
-    parsed = JSON.parse(line);
+    parsed = parseJson(line) as Record<string, unknown>;
   } catch {
     throw fail('is not JSON');
   }
@@ -62,8 +63,7 @@ function readLine(
   const item = items[index as number];
   if (!item) throw fail(`has the index ${index}, and the input has ${items.length} items`);
   const { score: _, ...expected } = item.fields;
-  if (JSON.stringify(fields) !== JSON.stringify(expected))
-    throw fail(`is of another item than item ${index}`);
+  if (writeJson(fields) !== writeJson(expected)) throw fail(`is of another item than item ${index}`);
   if (typeof error === 'string') return { index: item.index, outcome: { error } };
   if (typeof score !== 'number') throw fail('has neither a score nor an error');
   return { index: item.index, outcome: { score } };

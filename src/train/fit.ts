@@ -24,7 +24,8 @@ import { appendLog, cutLog, type StepRecord } from './log.js';
 import { microBatches } from './microBatches.js';
 import { type LoadedPairs, PairFeed } from './pairFeed.js';
 import { Run, type RunStatus, statusOf } from './run.js';
-import { claimFolder, describePairs, hashOf } from './runConfig.js';
+import { claimFolder, hashOf } from './runConfig.js';
+import { checkData, clipData, epochData, weightsHash } from './runData.js';
 import { learningRateAt, type Schedule } from './schedule.js';
 import { NonFiniteError, type StepResult, TrainStep } from './trainStep.js';
 
@@ -116,15 +117,23 @@ export async function fit(model: RewardModel, pairs: PairStream, options: FitOpt
   const settings = settingsOf(options);
   const { trainable, batchSize, accumulate, learningRate, schedule, weightDecay, clipNorm } = settings;
   checkFeatures(trainable, options.features);
-  const about = describePairs(pairs);
+  const { clips, kinds, ...about } = epochData(pairs);
   const steps = stepsOf(settings, pairs);
   const warmup = options.warmup ?? Math.ceil(settings.warmupShare * steps);
   const heldOut = evaluate && heldOutOf(evaluate, about.dimension);
+  checkData({ clips, kinds, ...about }, heldOut?.clips);
+  const evaluated = (heldOut?.clips ?? []).filter(({ id }) => !clips.has(id));
+  const data = await clipData(folder, [...clips.values(), ...evaluated]);
 
-  await claimFolder(folder, {
+  const names = model.parameters(trainable);
+  const frozen = [...model.weights].flatMap(([name, variable]) => (names.includes(name) ? [] : [variable]));
+  const config = {
     model: model.config,
+    prompts: model.prompts,
     trainable,
+    frozen: await weightsHash(frozen),
     pairs: about,
+    clips: data.hash,
     loss: loss.settings ?? 'a function',
     steps,
     batchSize,
@@ -136,11 +145,12 @@ export async function fit(model: RewardModel, pairs: PairStream, options: FitOpt
     decay: settings.decay,
     clipNorm,
     seed: settings.seed,
-    evaluate: heldOut && { every: settings.evaluateEvery, clips: hashOf(heldOut.clips.map(({ id }) => id)) },
+    evaluate: heldOut && { every: settings.evaluateEvery, labels: hashOf(heldOut.labels) },
     patience,
-  });
+  };
+  await claimFolder(folder, config, data.changed);
+  await data.keep();
 
-  const names = model.parameters(trainable);
   const optimizer = new AdamW(new Map(names.map((name) => [name, parameter(model.weights, name)])), {
     weightDecay,
     ...(settings.decay === 'all' && { decays: () => true }),
@@ -160,7 +170,8 @@ export async function fit(model: RewardModel, pairs: PairStream, options: FitOpt
     const stage = stageOf(model, trainable, options.features);
     const trainStep = new TrainStep(stage, { loss, optimizer });
     pairs.cursor = state.cursor;
-    const feed = new PairFeed(pairs, stage, batchSize, signal);
+    const share = kinds['win-lose'] / (kinds['win-lose'] + kinds['win-tie'] + kinds['lose-tie']);
+    const feed = new PairFeed(pairs, stage, batchSize, signal, share);
 
     while (statusOf(state, { steps, patience }) === 'stopped' && !signal?.aborted) {
       const start = performance.now();
@@ -199,6 +210,7 @@ export async function fit(model: RewardModel, pairs: PairStream, options: FitOpt
           ? { ...state, best: { step, accuracy }, stale: 0 }
           : { ...state, stale: state.stale + 1 };
       }
+      if (result.gradNorm === 0) warnOfZero(step, seen);
       history.push(record);
       await appendLog(folder, record);
       if (step % settings.saveEvery === 0 || state.best?.step === step) await save();
@@ -215,6 +227,13 @@ export async function fit(model: RewardModel, pairs: PairStream, options: FitOpt
   } finally {
     optimizer.dispose();
   }
+}
+
+function warnOfZero(step: number, pairs: readonly Pair[]): void {
+  const ids = pairs.slice(0, 3).map(({ chosen, rejected }) => `${chosen.id} - ${rejected.id}`);
+  console.warn(
+    `fit: step ${step} teaches nothing: the gradient of the loss is 0 for its pairs (${ids.join(', ')} ...)`,
+  );
 }
 
 function stoppedText(run: Run): string {

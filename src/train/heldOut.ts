@@ -20,6 +20,8 @@ export interface Evaluation {
 /** Held-out clips, and what is measured on their scores. */
 export interface HeldOut {
   clips: Clip[];
+  /** All that is asked of them, in words: each label, or each pair. */
+  labels: string[];
   /** @param scores by clip id; clips without one are left out. @throws when no pair is left. */
   measure(scores: ReadonlyMap<string, number>): Evaluation;
 }
@@ -42,6 +44,7 @@ export function heldOutOf(evaluate: ColumnTable | readonly Pair[], dimension: st
   }
   return {
     clips: labelled.map(({ clip }) => clip),
+    labels: labelled.map(({ clip, pass }) => JSON.stringify([clip.id, pass])),
     measure(scores) {
       const rewards = (ids: string[]) => ids.flatMap((id) => scores.get(id) ?? []);
       const [won, lost] = [rewards(passes), rewards(fails)];
@@ -68,6 +71,7 @@ function heldOutPairs(pairs: readonly Pair[]): HeldOut {
   );
   return {
     clips: [...clips.values()],
+    labels: decided.map(({ chosen, rejected }) => JSON.stringify([chosen.id, rejected.id])),
     measure(scores) {
       const scored = decided.filter(
         ({ chosen, rejected }) => scores.has(chosen.id) && scores.has(rejected.id),

@@ -10,18 +10,25 @@ export interface LoadedPairs {
   cursor: number;
 }
 
+/** Where so many win-lose pairs are to be expected and none comes, none will: the kinds are spread evenly. */
+const expectedPairs = 2;
+
 /**
  * Draws batches of pairs and reads their clips, one batch ahead. A pair with a clip that cannot be read is left out,
  * and the next pair of the stream takes its place.
  */
 export class PairFeed {
   private ahead: Promise<LoadedPairs> | undefined;
+  private read = 0;
+  private decided = 0;
 
   constructor(
     private readonly stream: PairStream,
     private readonly stage: Stage,
     private readonly batchSize: number,
     private readonly signal?: AbortSignal,
+    /** Share of win-lose pairs in the stream, where there should be some. */
+    private readonly decidedShare = 0,
   ) {}
 
   /**
@@ -49,7 +56,19 @@ export class PairFeed {
         ...candidates.filter(({ chosen, rejected }) => features.has(chosen.id) && features.has(rejected.id)),
       );
     }
+    this.read += pairs.length;
+    this.decided += pairs.filter(({ kind }) => kind === 'win-lose').length;
+    if (this.decided === 0 && this.read * this.decidedShare >= expectedPairs) throw this.onlyTies();
     return { pairs, features, cursor: this.stream.cursor };
+  }
+
+  private onlyTies(): Error {
+    const failures = [...this.stage.failures.values()];
+    const some = failures.slice(0, 3).map(({ clip, reason }) => `"${clip.id}": ${reason}`);
+    return new Error(
+      `fit: the first ${this.read} pairs that can be read are ties, which do not say what is better: all clips of one ` +
+        `label may be unreadable; ${failures.length} clips are, the first are ${some.join('; ')}`,
+    );
   }
 
   private nothingToRead(found: number): Error {

@@ -3,20 +3,21 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { replaceFile } from '../base/replaceFile.js';
-import type { PairStream } from '../pairing/pair.js';
 
 /** All that decides the numbers of a run, as plain data. */
 export type RunConfig = Record<string, unknown>;
 
-/** How many pairs tell one stream from another. */
-const SAMPLE = 256;
-
 /**
  * Writes a run's `config.json`, or compares with the one that is there: a run goes on with the settings that it began
  * with, or its numbers would be those of neither.
+ * @param changed clips whose files are others than those of the run, for the error
  * @throws naming the settings that differ.
  */
-export async function claimFolder(folder: string, config: RunConfig): Promise<void> {
+export async function claimFolder(
+  folder: string,
+  config: RunConfig,
+  changed: readonly string[] = [],
+): Promise<void> {
   await mkdir(folder, { recursive: true });
   const file = join(folder, 'config.json');
   const plain = JSON.parse(JSON.stringify(config)) as RunConfig;
@@ -35,19 +36,16 @@ export async function claimFolder(folder: string, config: RunConfig): Promise<vo
     const changes = differing.map(
       (name) => `${name} ${JSON.stringify(saved[name])} there, ${JSON.stringify(plain[name])} here`,
     );
+    if (changed.length > 0) {
+      const some = changed.slice(0, 5).join(', ');
+      changes.push(
+        `the files of ${changed.length} clips have changed: ${some}${changed.length > 5 ? ' ...' : ''}`,
+      );
+    }
     throw new Error(
       `fit: ${folder} holds a run with other settings (${changes.join('; ')}); use another folder, or the same settings`,
     );
   }
-}
-
-/** What a stream gives: its length, its dimension and a hash of its first pairs. Sets its cursor to 0. */
-export function describePairs(stream: PairStream): { length: number; dimension: string; hash: string } {
-  stream.cursor = 0;
-  const pairs = stream.next(Math.min(SAMPLE, stream.length));
-  stream.cursor = 0;
-  const lines = pairs.map(({ chosen, rejected, kind }) => `${chosen.id}\0${rejected.id}\0${kind}`);
-  return { length: stream.length, dimension: pairs[0].dimension, hash: hashOf(lines) };
 }
 
 /** A short hash of some texts. */

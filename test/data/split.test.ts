@@ -1,5 +1,5 @@
 import { type ColumnTable, from } from 'arquero';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { splitByPrompt } from '../../src/data/split.js';
 
 /** Labels of four clips a prompt, in two dimensions. */
@@ -75,5 +75,37 @@ describe('splitByPrompt', () => {
     expect(() => splitByPrompt(labels, { test: 0.5, validation: 0.5, seed: 1 })).toThrow(
       /nothing to train on/,
     );
+  });
+});
+
+describe('what two parts share', () => {
+  const split = (more: (i: number) => object) => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    try {
+      const rows = Array.from({ length: 40 }, (_, i) => ({
+        clip: `c${i}`,
+        dimension: 'd',
+        pass: true,
+        confidence: 1,
+        promptId: `p${i}`,
+        ...more(i),
+      }));
+      splitByPrompt(from(rows), { test: 0.25, seed: 1 });
+      return warn.mock.calls.map(([message]) => String(message));
+    } finally {
+      warn.mockRestore();
+    }
+  };
+
+  it('is named: one file under several prompts, one text under several ids', () => {
+    expect(split((i) => ({ path: `v${i}.mp4`, prompt: `ball ${i}` }))).toEqual([]);
+    expect(split(() => ({ path: 'one.mp4' }))).toEqual([
+      expect.stringMatching(
+        /10 clips the file is in another part too: clip "c\d+": "one.mp4" is in train and test/,
+      ),
+    ]);
+    expect(split((i) => ({ prompt: i % 2 ? 'A ball falls' : 'a ball falls ' }))).toEqual([
+      expect.stringContaining('the text of the prompt is in another part too'),
+    ]);
   });
 });

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bt } from '../../src/loss/bt.js';
+import { combined } from '../../src/loss/combined.js';
+import { winTie } from '../../src/loss/winTie.js';
 import { describeAllEngines } from '../engines.js';
 import { evaluate } from './evaluate.js';
 import { lossCases } from './golden.js';
@@ -58,4 +60,9 @@ describe('bt', () => {
       average: 'all',
     });
   });
+});
+
+it.each([-3, Number.NaN, Number.POSITIVE_INFINITY, '3'])('refuses the margin %j', (margin) => {
+  const options = { margin: margin as number };
+  for (const loss of [bt, winTie, combined]) expect(() => loss(options)).toThrow(RangeError);
 });

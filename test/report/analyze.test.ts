@@ -1,10 +1,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { table } from 'arquero';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { auc } from '../../src/analysis/auc.js';
 import { spearman } from '../../src/analysis/spearman.js';
+import type { Interval } from '../../src/base/bootstrap.js';
 import { Random } from '../../src/base/random.js';
 import { jupyterDisplay, mime } from '../../src/notebook/contract.js';
 import { analyze } from '../../src/report/analyze.js';
@@ -305,4 +307,46 @@ describeShared('analyze on FETV', () => {
     for (const { dimension, best: named } of agreement) expect(named).toBe(best(dimension));
     expect(report.summary).toContain(`Best on alignment: ${best('alignment')}, Spearman 0.463`);
   }, 120_000);
+});
+
+describe('analyze of judgements in the score file', () => {
+  const stored = (name: string) => fileURLToPath(new URL(`../cases/analyze-labels/${name}`, import.meta.url));
+
+  it('gives the AUC of one Pass among a hundred, without an interval', async () => {
+    const report = await analyze(stored('one.csv'));
+    expect(report.summary).toContain('score has AUC 0.727 with pass on 100 clips.');
+  });
+
+  it('prints −1 for the metric that runs against the ratings of its own rows', async () => {
+    const long = Array.from({ length: 12 }, (_, i) => [
+      { clip: `c${i}`, metric: 'with', score: i, rating: i },
+      { clip: `c${i}`, metric: 'against', score: i, rating: 12 - i },
+    ]).flat();
+    const { summary, values } = await analyze(long);
+    expect(summary).toContain('each metric is compared with its own');
+    const [{ metrics }] = (values as { agreement: { metrics: { metric: string; spearman: Interval }[] }[] })
+      .agreement;
+    expect(metrics.map(({ metric, spearman }) => [metric, Math.round(1e9 * spearman.value) / 1e9])).toEqual([
+      ['with', 1],
+      ['against', -1],
+    ]);
+  });
+
+  it('names the columns that are left aside in page, numbers and summary', async () => {
+    const report = await analyze([
+      { clip: 'a', score: 1, label: 'cat' },
+      { clip: 'b', score: 2, label: 'dog' },
+    ]);
+    const reason = 'no words of Pass and Fail: row 1 holds "cat"';
+    expect(report.summary).toContain(`left aside: label (${reason})`);
+    expect(report.values).toMatchObject({ leftAside: [{ column: 'label', reason }] });
+    expect(report.toHtml()).toContain('left aside: label (');
+  });
+});
+
+it('calls a few ties among few scores no collapse', async () => {
+  const scores = Array.from({ length: 41 }, (_, i) => ({ clip: `c${i}`, score: i < 3 ? 0.5 : i }));
+  expect((await analyze(scores)).toHtml()).not.toContain('That is a collapse');
+  const many = Array.from({ length: 410 }, (_, i) => ({ clip: `c${i}`, score: i < 60 ? 0.5 : i }));
+  expect((await analyze(many)).toHtml()).toContain('That is a collapse');
 });

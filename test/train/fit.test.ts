@@ -294,6 +294,21 @@ describe('fit', () => {
     model.dispose();
   });
 
+  it('refuses to go on with other held-out labels, frozen weights or prompts', async () => {
+    const folder = newFolder();
+    const labels = (flip: boolean) =>
+      labelsOf(Array.from({ length: 6 }, (_, i) => ({ clip: `held-${i}`, pass: (i % 2 === 0) !== flip })));
+    const settings = (flip: boolean) =>
+      options({ folder, steps: 1, trainable: 'head', evaluate: labels(flip) });
+    const model = await smallModel();
+    await fit(model, pairs(), settings(false));
+    await expect(fit(model, pairs(), settings(true))).rejects.toThrow(/other settings \(evaluate /);
+    const other = await smallModel(2);
+    await expect(fit(other, pairs(), settings(false))).rejects.toThrow(/other settings \(frozen /);
+    other.dispose();
+    model.dispose();
+  });
+
   it('refuses to go on with other settings or other pairs', async () => {
     const folder = newFolder();
     const model = await smallModel();

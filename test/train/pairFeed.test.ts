@@ -40,3 +40,17 @@ it('puts the next pairs in the place of those that cannot be read', async () => 
   expect(pairs).toHaveLength(5);
   model.dispose();
 });
+
+it('refuses to go on with the ties that are left where one side cannot be read', async () => {
+  const model = await smallModel();
+  const labels = labelsOf([
+    ...Array.from({ length: 12 }, (_, i) => ({ clip: `clip-${i}-pass`, pass: true })),
+    ...Array.from({ length: 12 }, (_, i) => ({ clip: `broken-${i}-fail`, pass: false })),
+  ]);
+  const feed = new PairFeed(crossPrompt(labels, options), stageOf(model, 'all'), 2, undefined, 0.75);
+  await feed.next();
+  await expect(feed.next()).rejects.toThrow(
+    /are ties.*\d+ clips are, the first are "broken-\d+-fail": no video stream/,
+  );
+  model.dispose();
+});

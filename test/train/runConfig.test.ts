@@ -2,9 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { crossPrompt } from '../../src/pairing/crossPrompt.js';
-import { claimFolder, describePairs } from '../../src/train/runConfig.js';
-import { someLabels } from '../pairing/labels.js';
+import { claimFolder } from '../../src/train/runConfig.js';
 
 const root = mkdtempSync(join(tmpdir(), 'config-'));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -24,15 +22,10 @@ it('names every setting that differs', async () => {
   );
 });
 
-it('tells streams apart, and rewinds them', () => {
-  const stream = (seed: number, winTie = 0.25) =>
-    crossPrompt(someLabels(20, 30), { dimension: 'physics', seed, winTie });
-  const first = stream(1);
-  first.next(7);
-  const described = describePairs(first);
-  expect(first.cursor).toBe(0);
-  expect(described).toEqual(describePairs(stream(1)));
-  expect(described).toMatchObject({ length: 40, dimension: 'physics' });
-  expect(describePairs(stream(2)).hash).not.toBe(described.hash);
-  expect(describePairs(stream(1, 0.2)).hash).not.toBe(described.hash);
+it('names the clips whose files have changed', async () => {
+  const folder = join(root, 'third');
+  await claimFolder(folder, { clips: 'a' });
+  await expect(claimFolder(folder, { clips: 'b' }, ['c1', 'c2'])).rejects.toThrow(
+    'the files of 2 clips have changed: c1, c2',
+  );
 });

@@ -44,8 +44,10 @@ export function best(metrics: readonly MetricScores[], people: ClipRatings): Sec
   const known = rows.filter((row) => row[by] !== undefined && !Number.isNaN(row[by].value));
   known.sort((a, b) => b[by]!.value - a[by]!.value);
   const [first, second] = known;
-  const lead = second && leadOf(first, second, metrics, people, by);
-  const parts: Part[] = [{ kind: 'text', text: bestWords(known, dimension, by, lead) }];
+  // Metrics that are compared with different ratings have no lead over each other.
+  const comparable = second && !people.byMetric && !Number.isNaN(first[by]!.low + second[by]!.low);
+  const lead = comparable ? leadOf(first, second, metrics, people, by) : undefined;
+  const parts: Part[] = [{ kind: 'text', text: bestWords(known, people, by, lead) }];
   if (known.length > 0) parts.push(table([...known, ...rows.filter((row) => !known.includes(row))], graded));
   return {
     title: dimension,
@@ -67,8 +69,11 @@ function agreement(scores: MetricScores, people: ClipRatings, graded: boolean): 
     result.pearson = of(pearsonInfluence(x, y));
   }
   const verdicts = labelled(scores, people);
-  if (tellsApart(verdicts.labels)) {
-    result.auc = aucInterval(verdicts.scores, verdicts.labels, verdicts.prompts);
+  const passes = verdicts.labels.filter(Boolean).length;
+  if (passes > 0 && passes < verdicts.labels.length) {
+    const area = aucInterval(verdicts.scores, verdicts.labels, verdicts.prompts);
+    // Of one Pass or one Fail the spread is not known.
+    result.auc = tellsApart(verdicts.labels) ? area : { ...nothing, value: area.value };
     if (!graded) result.clips = verdicts.scores.length;
   }
   return result;
@@ -77,11 +82,13 @@ function agreement(scores: MetricScores, people: ClipRatings, graded: boolean): 
 const nothing: Interval = { value: Number.NaN, low: Number.NaN, high: Number.NaN };
 
 /** Whether ratings say more than Pass and Fail. */
-function isGraded({ ratings }: ClipRatings): boolean {
+function isGraded({ ratings, byMetric }: ClipRatings): boolean {
   const distinct = new Set<number>();
-  for (const rating of ratings) {
-    if (!Number.isNaN(rating)) distinct.add(rating);
-    if (distinct.size > 2) return true;
+  for (const list of [ratings, ...[...(byMetric?.values() ?? [])].map((own) => own.ratings)]) {
+    for (const rating of list) {
+      if (!Number.isNaN(rating)) distinct.add(rating);
+      if (distinct.size > 2) return true;
+    }
   }
   return false;
 }
@@ -117,13 +124,19 @@ const statistic = { spearman: 'Spearman', auc: 'AUC' };
 
 function bestWords(
   known: readonly Agreement[],
-  dimension: string,
+  { dimension, ratings, labels }: ClipRatings,
   by: 'spearman' | 'auc',
   lead: Lead | undefined,
 ): string {
   const [first] = known;
-  if (!first)
-    return `${dimension}: too few clips have both a score and a judgement, or all are judged alike.`;
+  if (!first) {
+    const judged = ratings.filter(
+      (rating, clip) => !Number.isNaN(rating) || labels[clip] !== undefined,
+    ).length;
+    return judged < 2
+      ? `${dimension}: ${count(judged, 'clip')} with a score and a judgement: too few to compare.`
+      : `${dimension}: ${count(judged, 'clip')} are judged, all alike or too few of them with a score: no score can agree with that.`;
+  }
   const value = interval(first[by]!, fixed);
   if (!lead)
     return `${first.metric} has ${statistic[by]} ${value} with ${dimension} on ${count(first.clips, 'clip')}.`;

@@ -61,7 +61,8 @@ function disputed(
   const showClip = (clip: number, note: string) => show(scores.clips.indexOf(clip), note);
   const noted = (i: number) => {
     const clip = judged.clips[i];
-    const rating = judgement.graded ? `, rated ${number(judgement.ratings[clip])}` : '';
+    const { ratings } = judgement.byMetric?.get(scores.metric) ?? judgement;
+    const rating = judgement.graded ? `, rated ${number(ratings[clip])}` : '';
     return showClip(clip, `${judged.labels[i] ? 'Pass' : 'Fail'} in ${dimension}${rating}`);
   };
   const split = judged.clips

@@ -1,4 +1,5 @@
 import { scoreCollapse } from '../../analysis/scoreCollapse.js';
+import { wilson } from '../../analysis/wilson.js';
 import { argsort } from '../../base/argsort.js';
 import { quantile } from '../../base/quantile.js';
 import { groupShares } from '../../plot/groupShares.js';
@@ -9,6 +10,8 @@ import { count, number, percent, short } from '../words.js';
 /** Groups in the figure and in the table, the largest. */
 const drawnGroups = 6;
 const listedGroups = 20;
+/** Clips of one score above this share are a collapse. */
+const collapsedShare = 0.05;
 /** Scores this close, in deviations, are one to any use of them. */
 const closeness = 1e-3;
 
@@ -114,7 +117,9 @@ function collapseWords(
   const facts =
     `${count(clips, 'score')} hold ${count(distinct, 'distinct value')} (closer ones than a thousandth of the ` +
     `deviation count as one); the most frequent is given to ${percent(largestShare)} of the clips.`;
-  return largestShare > 0.05 && distinct < clips
+  // By Wilson's interval the share is above what a verdict needs, not just in this sample.
+  const { low } = wilson(Math.round(largestShare * clips), clips);
+  return low > collapsedShare && distinct < clips
     ? `${facts} That is a collapse: clips with one score cannot be ranked.`
     : facts;
 }

@@ -7,7 +7,7 @@ import {
   shown,
   textOf,
   verdictOf,
-} from '../../src/data/columnValues.js';
+} from '../../src/data/vocabulary.js';
 
 describe('values of columns', () => {
   it.each([undefined, null, Number.NaN, '', ' ', 'NaN', 'N/A', 'null', 'None'])('%s is missing', (value) => {
@@ -37,6 +37,6 @@ describe('values of columns', () => {
 
   it('writes values out', () => {
     expect([textOf(3), textOf(' a '), textOf(5n)]).toEqual(['3', 'a', '5']);
-    expect([shown('a'), shown(5n), shown(undefined)]).toEqual(['"a"', '5', 'undefined']);
+    expect([shown('a'), shown(5n), shown(undefined)]).toEqual(['"a"', '5', 'nothing']);
   });
 });

@@ -1,0 +1,73 @@
+import type { Columns } from './columnFile.js';
+import { isMissing, listOf, shown } from './vocabulary.js';
+
+/** One of the numbers of a column of lists. */
+export interface ListPart {
+  /** Its name, or the column's with its position from 1. */
+  name: string;
+  values: readonly number[];
+}
+
+/** Columns of which those of lists hold their first numbers, and the parts of each of these. */
+export interface SpreadColumns {
+  columns: Columns;
+  parts: ReadonlyMap<string, readonly ListPart[]>;
+}
+
+/**
+ * Takes columns of lists of numbers apart, such as VideoScore's "[1.9, 1.5, 2.9]": a column is one of lists where more
+ * than half of its values are.
+ * @param names of the numbers of a list, in order. Default: the column's name and the position
+ * @throws {Error} that names the row of a value that is no list, or of another length; {RangeError} for names of another
+ *   number than a list has
+ */
+export function spreadLists(columns: Columns, where: string, names?: readonly string[]): SpreadColumns {
+  const parts = new Map<string, readonly ListPart[]>();
+  const spread = new Map<string, readonly unknown[]>();
+  for (const [column, values] of columns) {
+    const found = isListColumn(values) ? partsOf(column, values, where, names) : undefined;
+    if (found) parts.set(column, found);
+    spread.set(column, found ? found[0].values : values);
+  }
+  if (names && parts.size === 0) {
+    throw new RangeError(`${where} has no column of lists whose numbers ${names.join(', ')} could name`);
+  }
+  return { columns: spread, parts };
+}
+
+function isListColumn(values: readonly unknown[]): boolean {
+  let present = 0;
+  let lists = 0;
+  for (const value of values) {
+    if (typeof value === 'number' || isMissing(value)) continue;
+    present++;
+    if (listOf(value)) lists++;
+  }
+  return lists > present / 2;
+}
+
+function partsOf(
+  column: string,
+  values: readonly unknown[],
+  where: string,
+  names: readonly string[] | undefined,
+): readonly ListPart[] {
+  const lists = values.map((value) => (isMissing(value) ? undefined : (listOf(value) ?? [])));
+  const length = lists.find((list) => list !== undefined && list.length > 0)!.length;
+  if (names && names.length !== length) {
+    throw new RangeError(
+      `${where}: the lists of column "${column}" hold ${length} numbers, received ${names.length} names: ${names.join(', ')}`,
+    );
+  }
+  const odd = lists.findIndex((list) => list !== undefined && list.length !== length);
+  if (odd >= 0) {
+    throw new Error(
+      `${where} row ${odd + 1}, column "${column}": expected a list of ${length} numbers, as in earlier rows, ` +
+        `received ${shown(values[odd])}`,
+    );
+  }
+  return Array.from({ length }, (_, i) => ({
+    name: names?.[i] ?? `${column} ${i + 1}`,
+    values: lists.map((list) => list?.[i] ?? Number.NaN),
+  }));
+}

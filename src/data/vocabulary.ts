@@ -1,0 +1,155 @@
+/** The words of tables, one meaning each for all readers: names of columns, blanks, numbers, Pass and Fail. */
+
+/** What files write where there is no value. */
+const blanks = new Set(['', 'nan', '-nan', 'na', 'n/a', '#n/a', '<na>', 'null', 'none']);
+const longestBlank = 5;
+
+/** The words of Pass (true) and Fail (false); besides, the numbers 1 and 0. */
+const verdicts = new Map([
+  ...['pass', 'passed', 'true', 'yes', 'good', 'y', 't'].map((word) => [word, true] as const),
+  ...['fail', 'failed', 'false', 'no', 'bad', 'n', 'f'].map((word) => [word, false] as const),
+]);
+
+/** How Pass and Fail are written, for errors. */
+export const verdictWords = 'Pass/Fail, true/false, yes/no or 1/0';
+
+/** Decimal numbers: what Number() takes besides, such as 0x1F or Infinity, is none of a table. */
+const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+/** Names of columns that mean the same, as `plain` writes them, the surest first. */
+const synonyms: Record<string, readonly string[]> = {
+  clip: ['clip', 'video', 'clipid', 'videoid', 'clipname', 'videoname'],
+  annotator: ['annotator', 'annotatorid', 'rater', 'worker'],
+  pass: ['pass', 'passed', 'verdict', 'label'],
+  score: ['score', 'reward'],
+  rating: ['rating', 'mos'],
+};
+
+/** The name of a column without case, spaces and punctuation: `Prompt ID`, `prompt_id` and `promptId` are one. */
+export const plain = (column: string): string => column.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+
+/** The plain names that a column may have, the surest first. */
+export const namesOf = (column: string): readonly string[] => synonyms[column] ?? [plain(column)];
+
+/** Whether a value says that there is none. */
+export function isMissing(value: unknown): boolean {
+  if (typeof value === 'string') {
+    const text = value.trim();
+    return text.length <= longestBlank && blanks.has(text.toLowerCase());
+  }
+  return value === undefined || value === null || Number.isNaN(value);
+}
+
+/** Text of a value, trimmed; a number is written out. */
+export function textOf(value: unknown): string {
+  return typeof value === 'string' ? value.trim() : String(value);
+}
+
+/** A finite number, NaN where the value is missing; undefined where it is anything else. */
+export function numberOf(value: unknown): number | undefined {
+  if (typeof value === 'number') return Number.isFinite(value) || Number.isNaN(value) ? value : undefined;
+  if (isMissing(value)) return Number.NaN;
+  if (typeof value === 'bigint') return Number(value);
+  if (typeof value !== 'string') return undefined;
+  const text = value.trim();
+  if (!decimal.test(text)) return undefined;
+  const number = Number(text);
+  return Number.isFinite(number) ? number : undefined;
+}
+
+/** Whether a value is a whole number of which a JavaScript number would lose digits. */
+export function isLongInteger(value: unknown): boolean {
+  if (typeof value === 'bigint') return !Number.isSafeInteger(Number(value));
+  return (
+    typeof value === 'string' && /^[+-]?\d{16,}$/.test(value.trim()) && !Number.isSafeInteger(Number(value))
+  );
+}
+
+/** Pass (true) or Fail (false) in one of the usual words; undefined for any other value. */
+export function verdictOf(value: unknown): boolean | undefined {
+  if (typeof value === 'boolean') return value;
+  const word = verdicts.get(textOf(value).toLowerCase());
+  if (word !== undefined) return word;
+  const number = isMissing(value) ? undefined : numberOf(value);
+  return number === 1 ? true : number === 0 ? false : undefined;
+}
+
+/** How the verdicts of a column are read: -1 is a Fail where 1 and -1 are all that it holds. */
+export function verdictReader(values: readonly unknown[]): (value: unknown) => boolean | undefined {
+  const numbers = new Set(values.filter((value) => !isMissing(value)).map(numberOf));
+  const signs = numbers.has(-1) && [...numbers].every((number) => number === 1 || number === -1);
+  return signs ? (value) => (isMissing(value) ? undefined : numberOf(value) === 1) : verdictOf;
+}
+
+/** How many values are there, and how many of them are numbers and verdicts. */
+export interface Kinds {
+  present: number;
+  numbers: number;
+  verdicts: number;
+  /** Rows, from 0, of the first value that is none. */
+  firstOdd: { number: number; verdict: number };
+}
+
+/** Counts what a column holds. */
+export function kindsOf(values: readonly unknown[]): Kinds {
+  const kinds: Kinds = { present: 0, numbers: 0, verdicts: 0, firstOdd: { number: -1, verdict: -1 } };
+  const verdict = verdictReader(values);
+  values.forEach((value, row) => {
+    if (isMissing(value)) return;
+    kinds.present++;
+    if (typeof value !== 'boolean' && numberOf(value) !== undefined) kinds.numbers++;
+    else if (kinds.firstOdd.number < 0) kinds.firstOdd.number = row;
+    if (verdict(value) !== undefined) kinds.verdicts++;
+    else if (kinds.firstOdd.verdict < 0) kinds.firstOdd.verdict = row;
+  });
+  return kinds;
+}
+
+/** Whether all values that are there are numbers, and at least one is. */
+export function isNumeric(values: readonly unknown[]): boolean {
+  const { present, numbers } = kindsOf(values);
+  return present > 0 && numbers === present;
+}
+
+/** Share of 0 and 1 from which on a column of numbers is one of verdicts, and its other numbers are mistyped. */
+const verdictShare = 0.95;
+
+/**
+ * Whether a column is one of verdicts: more than half of its values are, of a column of numbers nearly all. What is
+ * none among them is an error to be, and no reason to leave the column aside.
+ */
+export function isVerdict(values: readonly unknown[]): boolean {
+  const { present, numbers, verdicts } = kindsOf(values);
+  if (present === 0) return false;
+  return numbers === present ? verdicts >= verdictShare * present : verdicts > present / 2;
+}
+
+/** The numbers of a value that is a list of them, also one that is written out as text; undefined for any other. */
+export function listOf(value: unknown): readonly number[] | undefined {
+  const list =
+    typeof value === 'string' ? textList(value) : ArrayBuffer.isView(value) ? viewList(value) : value;
+  if (!Array.isArray(list) || list.length === 0) return undefined;
+  const numbers = list.map(numberOf);
+  return numbers.every((number) => number !== undefined) ? (numbers as number[]) : undefined;
+}
+
+const viewList = (view: ArrayBufferView): unknown => Array.from(view as unknown as ArrayLike<unknown>);
+
+/** `[1.9, 1.5]` or `(1.9, 1.5)`; NumPy writes no commas. */
+function textList(value: string): string[] | undefined {
+  const [, inside] = /^[[(]([^[\]()]*)[\])]$/.exec(value.trim()) ?? [];
+  if (inside === undefined || inside.trim() === '') return undefined;
+  return inside.includes(',') ? inside.replace(/,\s*$/, '').split(',') : inside.trim().split(/\s+/);
+}
+
+/** A value as an error shows it: text in quotes, shortened. */
+export function shown(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
+  const text =
+    JSON.stringify(ArrayBuffer.isView(value) ? viewList(value) : value, (_, entry) =>
+      typeof entry === 'bigint' ? String(entry) : entry,
+    ) ?? String(value);
+  return text.length <= mostShown ? text : `${text.slice(0, mostShown - 1)}…`;
+}
+const mostShown = 200;
