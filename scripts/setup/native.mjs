@@ -6,7 +6,7 @@ import { environment, inClone } from './environment.mjs';
 export async function native() {
   const { hasNvidiaDriver } = await fromDist('engine/nvidia.js');
   const found = load();
-  if (found && (found.cuda || !hasNvidiaDriver())) {
+  if (found?.functions && (found.cuda || !hasNvidiaDriver())) {
     const why = found.cuda && !found.gpu ? (await fromDist('engine/gpuReport.js')).explainGpu() : '';
     return `TensorFlow ${found.version} on the ${found.gpu ? 'GPU' : 'CPU'}${why && `: ${why}`}`;
   }
@@ -25,7 +25,7 @@ export async function native() {
 
 /**
  * Loads the library in a process of its own.
- * @returns {{ version: string, gpu: boolean, cuda: boolean } | null}
+ * @returns {{ version: string, gpu: boolean, cuda: boolean, functions: boolean } | null}
  */
 function load() {
   const url = JSON.stringify(new URL('../../dist/src/engine/native.js', import.meta.url).href);

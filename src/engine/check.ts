@@ -24,7 +24,7 @@ export interface EngineCheck {
  * @throws as `use` when the engine does not work here.
  */
 export async function check(name: EngineName): Promise<EngineCheck> {
-  const { engine, library } = await use(name);
+  const { engine, library } = await use(name, { precision: 'float32' });
   const [rows, inner, columns] = [24, 40, 32];
   const random = new Random(1);
   const normals = (count: number) => Array.from({ length: count }, () => random.normal());

@@ -23,9 +23,11 @@ export function compiler(): Compiler {
   return chosen ?? (backend.isUsingGpuDevice ? 'xla' : 'graph');
 }
 
-/** Takes another compiler, for measuring and comparing; undefined for the default. */
-export function setCompiler(name: Compiler | undefined): void {
+/** Takes another compiler, for measuring and comparing; undefined for the default. @returns the one before. */
+export function setCompiler(name: Compiler | undefined): Compiler | undefined {
+  const before = chosen;
   chosen = name;
+  return before;
 }
 
 /** Whether functions are recorded; where not, `Compiled` calls them as they are. */

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { hasFunctions, type NativeBackend } from './binding.js';
 import { setCudaEnvironment } from './cudaEnvironment.js';
 import { cudaFolder } from './cudaFolder.js';
 import { explainGpu } from './gpuReport.js';
@@ -12,11 +13,8 @@ export interface NativeLibrary {
   gpu: boolean;
   /** Whether it was laid out with the libraries of CUDA. */
   cuda: boolean;
-}
-
-interface NativeBackend {
-  binding: { TF_Version: string };
-  isUsingGpuDevice: boolean;
+  /** Whether the binding records functions; one that was not built by `engine build` does not. */
+  functions: boolean;
 }
 
 /**
@@ -40,6 +38,7 @@ export function loadNative(): NativeLibrary {
     version: backend.binding.TF_Version,
     gpu: backend.isUsingGpuDevice,
     cuda: cuda !== undefined,
+    functions: hasFunctions(backend),
   };
 }
 

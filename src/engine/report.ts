@@ -1,4 +1,5 @@
 import type { EngineName } from './names.js';
+import type { Precision } from './precision.js';
 
 /** What `use` found: the engine in use, what is behind it, and why the better ones are not in use. */
 export class EngineReport {
@@ -6,15 +7,17 @@ export class EngineReport {
     readonly engine: EngineName,
     /** What computes, such as `TensorFlow 2.21.0` or the name of a GPU. */
     readonly library: string,
-    /** Speed of float32 matrix products. */
+    /** How products are computed. */
+    readonly precision: Precision,
+    /** Speed of such products. */
     readonly gflops: number,
     /** The engines that were tried before this one, and why they are not in use. */
     readonly skipped: { engine: EngineName; reason: string }[],
   ) {}
 
-  /** One line: `native (TensorFlow 2.21.0, 2 cores, 155 GFLOP/s); cuda: no NVIDIA driver`. */
+  /** One line: `native (TensorFlow 2.21.0, 2 cores, float32, 155 GFLOP/s); cuda: no NVIDIA driver`. */
   toString(): string {
-    const used = `${this.engine} (${this.library}, ${formatGflops(this.gflops)})`;
+    const used = `${this.engine} (${this.library}, ${this.precision}, ${formatGflops(this.gflops)})`;
     return [used, ...this.skipped.map(({ engine, reason }) => `${engine}: ${reason}`)].join('; ');
   }
 
@@ -28,7 +31,8 @@ export class EngineReport {
   }
 }
 
-/** `155 GFLOP/s`, with one decimal below 10. */
+/** `155 GFLOP/s`, with one decimal below 10; `405 TFLOP/s` from 10,000 on. */
 export function formatGflops(gflops: number): string {
+  if (gflops >= 10_000) return `${(gflops / 1000).toFixed(0)} TFLOP/s`;
   return `${gflops.toFixed(gflops < 10 ? 1 : 0)} GFLOP/s`;
 }

@@ -1,8 +1,10 @@
 import { availableParallelism } from 'node:os';
+import { compiles } from './compile.js';
 import { explainGpu } from './gpuReport.js';
 import { type EngineName, engineNames } from './names.js';
 import { loadNative } from './native.js';
 import { gpuName, hasNvidiaDriver } from './nvidia.js';
+import { type Precision, precision, setPrecision } from './precision.js';
 import { EngineReport } from './report.js';
 import { loadBackend, tf } from './tf.js';
 import { matmulGflops } from './throughput.js';
@@ -10,13 +12,15 @@ import { loadWebGpu } from './webgpu.js';
 
 export { type EngineName, engineNames };
 
-/** How long `use` measures the speed of an engine, once in a process. */
-const MEASURE_MS = 60;
-const speeds = new Map<EngineName, number>();
+/** How long `use` measures the speed of an engine at a precision, once in a process. */
+const MEASURE_MS = 200;
+const speeds = new Map<string, number>();
 
 export interface UseOptions {
   /** Most bytes of GPU memory that `cuda` takes, for a card that others use too. Default: all, as they are needed. */
   memoryLimit?: number;
+  /** How matrix products are computed. Default: `bfloat16` on `cuda`, `float32` elsewhere. */
+  precision?: Precision;
 }
 
 /**
@@ -29,7 +33,7 @@ export interface UseOptions {
  */
 export async function use(
   name: 'auto' | EngineName = 'auto',
-  { memoryLimit }: UseOptions = {},
+  { memoryLimit, precision: wanted }: UseOptions = {},
 ): Promise<EngineReport> {
   if (name !== 'auto' && !engineNames.includes(name)) {
     throw new RangeError(`engine.use: unknown engine '${name}', expected auto or ${engineNames.join(', ')}`);
@@ -39,8 +43,10 @@ export async function use(
   for (const engine of name === 'auto' ? engineNames : [name]) {
     try {
       const library = await start(engine, name === 'auto');
-      return new EngineReport(engine, library, await speed(engine), skipped);
+      const used = choosePrecision(engine, wanted);
+      return new EngineReport(engine, library, used, await speed(engine), skipped);
     } catch (error) {
+      if (error instanceof RangeError) throw error;
       skipped.push({ engine, reason: (error as Error).message });
     }
   }
@@ -68,6 +74,19 @@ function limitGpuMemory(name: string, bytes: number): void {
     );
   }
   process.env.SOLIREWARD_GPU_MEMORY_BYTES = limit;
+}
+
+/** @throws RangeError for a precision that the engine does not have. */
+function choosePrecision(engine: EngineName, wanted: Precision | undefined): Precision {
+  const name = wanted ?? (engine === 'cuda' && compiles() ? 'bfloat16' : 'float32');
+  if ((name === 'tf32' && engine !== 'cuda') || (name === 'bfloat16' && !compiles())) {
+    throw new RangeError(
+      `engine.use: ${engine} does not compute in ${name}; tf32 is for cuda, bfloat16 for cuda and native as ` +
+        '"npx solireward engine build" makes them',
+    );
+  }
+  setPrecision(name);
+  return name;
 }
 
 /** Loads an engine, makes it the one in use, and returns the name of what is behind it. */
@@ -108,10 +127,11 @@ function cores(): string {
 }
 
 async function speed(engine: EngineName): Promise<number> {
-  let gflops = speeds.get(engine);
+  const key = `${engine} ${precision()}`;
+  let gflops = speeds.get(key);
   if (gflops === undefined) {
     gflops = await matmulGflops(MEASURE_MS);
-    speeds.set(engine, gflops);
+    speeds.set(key, gflops);
   }
   return gflops;
 }

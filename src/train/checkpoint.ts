@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { precision } from '../engine/precision.js';
 import { tf } from '../engine/tf.js';
 import type { RewardModel } from '../model/rewardModel.js';
 import { readTensors, writeTensors } from '../model/weights/safetensors.js';
@@ -34,7 +35,9 @@ export async function saveCheckpoint(
   const unfinished = join(dirname(folder), `unfinished-${basename(folder)}`);
   await rm(unfinished, { recursive: true, force: true });
   await mkdir(unfinished, { recursive: true });
-  await model.save(unfinished, { card: { training: { steps: state.step, best: state.best } } });
+  await model.save(unfinished, {
+    card: { training: { steps: state.step, best: state.best, precision: precision() } },
+  });
   await writeTensors(join(unfinished, files.optimizer), await optimizer.state());
   await writeFile(
     join(unfinished, files.state),

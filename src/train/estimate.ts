@@ -1,5 +1,6 @@
+import { formatBytes } from '../base/formatBytes.js';
 import { Random } from '../base/random.js';
-import { tf } from '../engine/tf.js';
+import { peakBytes } from '../engine/memory.js';
 import { winTie } from '../loss/winTie.js';
 import type { RewardModel } from '../model/rewardModel.js';
 import { stageOf } from '../model/stage.js';
@@ -22,7 +23,7 @@ export class Estimate {
     readonly steps: number,
     /** Seconds of an update, all of its batches, without evaluations. */
     readonly secondsPerStep: number,
-    /** Most bytes that tensors took at once: on a GPU its memory, on a CPU a part of the process's. */
+    /** Most bytes that were taken at once: of a GPU's memory; on `native` by the process; else by tensors. */
     readonly memoryBytes: number,
     /** Bytes of the checkpoints that are kept, and of the one that is being written. */
     readonly diskBytes: number,
@@ -38,7 +39,7 @@ export class Estimate {
     const time = hours < 1 ? `${(60 * hours).toPrecision(2)} minutes` : `${hours.toFixed(1)} hours`;
     return (
       `${steps.toLocaleString('en')} steps of ${secondsPerStep.toPrecision(2)} s: ${time}, ` +
-      `${inUnits(memoryBytes)} of memory for tensors, ${inUnits(diskBytes)} of disk for checkpoints`
+      `${formatBytes(memoryBytes)} of memory for tensors, ${formatBytes(diskBytes)} of disk for checkpoints`
     );
   }
 
@@ -66,23 +67,24 @@ export async function estimate(
   const names = model.parameters(trainable);
   const trained = new Map(names.map((name) => [name, parameter(model.weights, name)]));
   const optimizer = new AdamW(trained, { weightDecay: 0 });
+  const stage = stageOf(model, trainable);
+  const step = new TrainStep(stage, { loss, optimizer, checkpointing: settings.checkpointing });
   const cursor = pairs.cursor;
   try {
     const measure = async (batches: number): Promise<number> => {
       const end = new AbortController();
-      const stage = stageOf(model, trainable);
       const reading = signal ? AbortSignal.any([signal, end.signal]) : end.signal;
       const feed = new PairFeed(pairs, stage, batchSize, reading);
       const inputs = microBatches(feed, stage, batches, [], (batch) => new Random(settings.seed, 1, batch));
       const start = performance.now();
       try {
-        await new TrainStep(stage, { loss, optimizer }).run(inputs, { learningRate: 0, clipNorm });
+        await step.run(inputs, { learningRate: 0, clipNorm });
         return (performance.now() - start) / 1000;
       } finally {
         end.abort(); // the feed reads one batch more than is asked for
       }
     };
-    const memoryBytes = await peakOf(() => measure(Math.min(accumulate, 2)));
+    const memoryBytes = await peakBytes(() => measure(Math.min(accumulate, 2)));
     const [one, two] = [await measure(1), await measure(2)];
     const batch = Math.max(0, two - one);
     const seconds = accumulate * batch + Math.max(0, one - batch);
@@ -91,23 +93,8 @@ export async function estimate(
     const checkpoint = float * (size(model.weights.values()) + 2 * size(trained.values()));
     return new Estimate(stepsOf(settings, pairs), seconds, memoryBytes, (keep + 2) * checkpoint);
   } finally {
+    step.dispose();
     optimizer.dispose();
     pairs.cursor = cursor;
   }
-}
-
-const inUnits = (bytes: number) =>
-  bytes < 2 ** 30 ? `${(bytes / 2 ** 20).toPrecision(3)} MiB` : `${(bytes / 2 ** 30).toFixed(1)} GiB`;
-
-/** Most bytes of all tensors while something runs. */
-async function peakOf(action: () => Promise<unknown>): Promise<number> {
-  let failure: { error: unknown } | undefined;
-  // A profile that throws would never end.
-  const { peakBytes } = await tf.profile((async () => {
-    await action().catch((error) => {
-      failure = { error };
-    });
-  }) as never);
-  if (failure) throw failure.error;
-  return peakBytes;
 }

@@ -1,5 +1,6 @@
 import type { Random } from '../base/random.js';
 import { type CallOptions, Compiled } from '../engine/compile.js';
+import { OutOfMemoryError } from '../engine/outOfMemory.js';
 import { recomputing } from '../engine/recomputed.js';
 import { type Scalar, type Tensor, type Tensor1D, tf, type Variable } from '../engine/tf.js';
 import type { Loss, PairLabels } from '../loss/loss.js';
@@ -52,6 +53,12 @@ export class NonFiniteError extends Error {
   }
 }
 
+/** What a gradient depends on besides tensors. */
+interface Given {
+  checkpointing: boolean;
+  given: unknown;
+}
+
 /** Added to the norm when clipping, as PyTorch does. */
 const CLIP_EPSILON = 1e-6;
 /** Values of a row of `sumOfSquares`. */
@@ -60,7 +67,10 @@ const ROW = 1024;
 export interface TrainStepOptions {
   loss: Loss;
   optimizer: AdamW;
-  /** Computes the inner values of each layer once more for the gradient, in place of keeping them. Default false. */
+  /**
+   * Computes the inner values of each layer once more for the gradient, in place of keeping them: less memory, and about a
+   * third more time. Default: from the batch on for which memory runs out.
+   */
   checkpointing?: boolean;
 }
 
@@ -72,6 +82,8 @@ export class TrainStep {
   private terms: string[] = [];
   private readonly gradient: Compiled;
   private readonly optimizer: AdamW;
+  private checkpointing: boolean;
+  private readonly mayCheckpoint: boolean;
   private readonly add = new Compiled(
     (tensors) => {
       const half = tensors.length / 2;
@@ -89,16 +101,19 @@ export class TrainStep {
     () => [],
   );
 
-  constructor(scorer: Scorer, { loss, optimizer, checkpointing = false }: TrainStepOptions) {
+  constructor(scorer: Scorer, { loss, optimizer, checkpointing }: TrainStepOptions) {
     this.optimizer = optimizer;
+    this.checkpointing = checkpointing ?? false;
+    this.mayCheckpoint = checkpointing === undefined;
     const { buckets } = optimizer;
     const trained = buckets.flatMap(({ parameters }) => parameters.map(([, variable]) => variable));
     this.gradient = new Compiled(
       ([tie, chosenLabels, rejectedLabels, ...inputs], options) => {
         let report: Tensor1D | undefined;
+        const { checkpointing, given } = options.given as Given;
         const { grads } = recomputing(checkpointing, () =>
           tf.variableGrads(() => {
-            const rewards = scorer.rewards(inputs, options);
+            const rewards = scorer.rewards(inputs, { random: options.random, given });
             const pairs = tie.size;
             const [chosen, rejected] = [0, pairs].map((from) => tf.slice(rewards, from, pairs));
             const labels = { chosen: chosenLabels as Tensor1D, rejected: rejectedLabels as Tensor1D };
@@ -131,7 +146,7 @@ export class TrainStep {
     try {
       for await (const { inputs, tie, labels, given, random } of microBatches) {
         const tensors = [tie, labels.chosen, labels.rejected, ...inputs];
-        const [report, ...own] = await this.gradient.call(tensors, { given, random });
+        const [report, ...own] = await this.gradientOf(tensors, given, random);
         reports.push(report);
         pairs.push(tie.size);
         gradients = gradients ? await this.sum(gradients, own) : own;
@@ -151,6 +166,23 @@ export class TrainStep {
       return result;
     } finally {
       tf.dispose([...(gradients ?? []), ...reports]);
+    }
+  }
+
+  private async gradientOf(tensors: Tensor[], given: unknown, random: Random | undefined): Promise<Tensor[]> {
+    const state = random?.state();
+    const call = () =>
+      this.gradient.call(tensors, {
+        random,
+        given: { checkpointing: this.checkpointing, given } satisfies Given,
+      });
+    try {
+      return await call();
+    } catch (error) {
+      if (!(error instanceof OutOfMemoryError) || !this.mayCheckpoint || this.checkpointing) throw error;
+      this.checkpointing = true;
+      if (state) random?.restore(state);
+      return call();
     }
   }
 

@@ -37,7 +37,7 @@ it('restores weights, moments and state', async () => {
   const folder = await saveCheckpoint(run, state(3), { model, optimizer });
   expect(folder).toBe(checkpointFolder(run, 3));
   const { training } = JSON.parse(readFileSync(join(folder, 'solireward.json'), 'utf8'));
-  expect(training).toEqual({ steps: 3, best: { step: 2, accuracy: 0.75 } });
+  expect(training).toEqual({ steps: 3, best: { step: 2, accuracy: 0.75 }, precision: 'float32' });
 
   const restored = optimizerOf(other);
   expect(await restoreCheckpoint(folder, { model: other, optimizer: restored })).toEqual(state(3));
