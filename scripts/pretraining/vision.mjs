@@ -6,10 +6,10 @@
 import { createRequire } from 'node:module';
 import { Random } from '../../dist/src/base/random.js';
 import { colours } from '../../dist/src/data/world/body.js';
+import { bytesTensor } from '../../dist/src/engine/bytes.js';
 import { use } from '../../dist/src/engine/use.js';
 import { InternVL } from '../../dist/src/model/backbone/internvl.js';
 import { initialize } from '../../dist/src/model/initialize.js';
-import { normalise } from '../../dist/src/model/input/collate.js';
 import { parameterSpecs } from '../../dist/src/model/parameters.js';
 import { tinyConfig } from '../../dist/src/model/presets.js';
 import { readWeights, writeWeights } from '../../dist/src/model/weights/safetensors.js';
@@ -147,14 +147,13 @@ function targetOf(bodies) {
  * @returns {Tensor4D}
  */
 function framesOf(rows) {
-  const pixels = new Float32Array(rows.length * pixelsOfFrame);
+  const pixels = new Uint8Array(rows.length * pixelsOfFrame);
   rows.forEach((row, i) => {
     const { tiles } = clips[Math.floor(row / frameIndices.length)];
     const at = (row % frameIndices.length) * pixelsOfFrame;
-    const planes = pixels.subarray(i * pixelsOfFrame, (i + 1) * pixelsOfFrame);
-    normalise(tiles.subarray(at, at + pixelsOfFrame), size * size, planes);
+    pixels.set(tiles.subarray(at, at + pixelsOfFrame), i * pixelsOfFrame);
   });
-  return tf.tensor4d(pixels, [rows.length, 3, size, size]);
+  return /** @type {Tensor4D} */ (bytesTensor(pixels, [rows.length, size, size, 3]));
 }
 
 /**
