@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { AsyncLocalStorage, createHook } from 'node:async_hooks';
 import { Session } from 'node:inspector';
 import { shared, terminateKey } from './interruptWords.js';
 
@@ -16,13 +16,23 @@ const asyncContexts = (() => {
   const { noDeprecation } = process;
   process.noDeprecation = true;
   try {
-    return (process as unknown as { binding(name: string): { clearAsyncIdStack(): void } }).binding(
-      'async_wrap',
-    );
+    interface AsyncWrap {
+      clearAsyncIdStack(): void;
+      /** Without arguments: promises enter no contexts. */
+      setPromiseHooks(): void;
+    }
+    return (process as unknown as { binding(name: string): AsyncWrap }).binding('async_wrap');
   } finally {
     process.noDeprecation = noDeprecation;
   }
 })();
+
+/** Has promises enter their contexts again: Node sets its own hooks anew when any hook is enabled. */
+function restorePromiseHooks(): void {
+  createHook({ init() {} })
+    .enable()
+    .disable();
+}
 
 interface RunningCell {
   number: number;
@@ -124,6 +134,8 @@ export class Interruption {
 
   /** Ends a cell whose code has been terminated. */
   end(number: number): void {
+    asyncContexts.clearAsyncIdStack();
+    restorePromiseHooks();
     const cell = this.#running;
     if (cell?.number === number) cell.end(new Interrupted());
   }
@@ -136,12 +148,17 @@ export class Interruption {
   /**
    * Terminates what runs. The control thread has this called in the middle of it, where V8 looks for interrupts.
    * @param received the interrupts that had been received when it was decided; if there are more by now, nothing is done
+   * @returns false where it has to be tried again, a moment later
    */
-  readonly terminate = (received: number): void => {
-    if (Atomics.load(this.#words, shared.received) !== received) return;
-    // What is terminated does not leave the asynchronous contexts that it has entered, and Node insists on that.
+  readonly terminate = (received: number): boolean => {
+    if (Atomics.load(this.#words, shared.received) !== received) return true;
+    // What is terminated does not leave the asynchronous contexts that it has entered, and Node insists on that: it
+    // aborts. So promises enter none from here on, and it must not be just about to enter one.
+    asyncContexts.setPromiseHooks();
+    if (new Error().stack?.includes('node:internal/async_hooks')) return false;
     asyncContexts.clearAsyncIdStack();
     this.#inspector.post('Runtime.terminateExecution');
+    return true;
   };
 
   /** Called where a loop has found itself interrupted. @throws Interrupted */

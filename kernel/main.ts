@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { Publisher, Router } from 'zeromq';
 import { type Host, hostKey } from '../src/notebook/contract.js';
+import { claim } from './claim.js';
 import type { ControlCommand, ControlData, ControlEvent } from './control.js';
 import { errorContent } from './errors.js';
 import { Drain, redirectDescriptors } from './inheritedOutput.js';
@@ -84,9 +85,9 @@ async function main(connectionFile: string): Promise<void> {
       interruption.abort();
       endSoon();
     }
-    if (event.type === 'answered') server.tellAnswered(event.request);
     if (event.type === 'request') {
-      const { request, channel } = event;
+      const { request, channel, open } = event;
+      if (open && !claim(open)) return; // the control thread has answered
       server.handle(request, (type, content) => {
         const frames = wire.encode(type, content, request, { identities: request.identities });
         control.postMessage({ type: 'answer', channel, frames } satisfies ControlCommand);

@@ -12,6 +12,7 @@ import { completeness } from './completeness.js';
 import { errorContent } from './errors.js';
 import { History } from './history.js';
 import type { Interruption } from './interruption.js';
+import { kernelInfo } from './kernelInfo.js';
 import type { Output } from './output.js';
 import { type SendInputRequest, Stdin } from './stdin.js';
 import type { Message } from './wire.js';
@@ -148,12 +149,6 @@ export class Server implements Host {
     this.#publishEnd(request);
   }
 
-  /** Tells everybody of a request that the control thread has answered. */
-  tellAnswered(request: Message): void {
-    this.#publishState('busy', request);
-    this.#publishEnd(request);
-  }
-
   /** Tells everybody that the kernel ends, and asks the running cell to end. */
   shutdown(request: Message, restart: boolean): void {
     this.#interruption.abort();
@@ -178,6 +173,8 @@ export class Server implements Host {
     const code = String(content.code ?? '');
     const cursor = Number(content.cursor_pos ?? 0);
     switch (header.msg_type) {
+      case 'kernel_info_request':
+        return kernelInfo();
       case 'is_complete_request':
         return completeness(code);
       case 'complete_request': {
