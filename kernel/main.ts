@@ -6,7 +6,7 @@ import { type Host, hostKey } from '../src/notebook/contract.js';
 import type { ControlCommand, ControlData, ControlEvent } from './control.js';
 import { errorContent } from './errors.js';
 import { Drain, redirectDescriptors } from './inheritedOutput.js';
-import { Interrupted, Interruption } from './interruption.js';
+import { Interruption, isInterrupted } from './interruption.js';
 import { log, logTo } from './log.js';
 import { Output } from './output.js';
 import { address, type Connection, type Message, Wire } from './wire.js';
@@ -82,7 +82,7 @@ async function main(connectionFile: string): Promise<void> {
       endSoon();
     }
     // The control thread knows only the messages of its own channel.
-    if (event.type === 'request' && wire.isNew(event.request.header))
+    if (event.type === 'request' && wire.isNew(event.request))
       server.handle(event.request, (type, content) => {
         const frames = wire.encode(type, content, event.request, { identities: event.request.identities });
         control.postMessage({ type: 'answer', frames } satisfies ControlCommand);
@@ -91,8 +91,10 @@ async function main(connectionFile: string): Promise<void> {
   // Ctrl-C where the kernel was started in a terminal is meant for the front end.
   process.on('SIGINT', () => {});
   // What fails after its cell has ended is shown there, and the kernel lives on.
-  const showLateError = (error: unknown) =>
-    error instanceof Interrupted || output.print('stderr', `${errorContent(error).traceback.join('\n')}\n`);
+  const showLateError = (error: unknown) => {
+    if (isInterrupted(error)) return;
+    output.print('stderr', `${errorContent(error).traceback.join('\n')}\n`);
+  };
   process.on('uncaughtException', showLateError);
   process.on('unhandledRejection', showLateError);
 
