@@ -1,5 +1,6 @@
 import { AsyncLocalStorage, createHook } from 'node:async_hooks';
 import { Session } from 'node:inspector';
+import { types } from 'node:util';
 import { shared, terminateKey } from './interruptWords.js';
 
 /** The user has interrupted the cell. */
@@ -7,6 +8,10 @@ export class Interrupted extends Error {
   override name = 'Interrupted';
   override stack = 'Interrupted: the cell was stopped; what earlier cells made is still there';
 }
+
+/** Whether something thrown is an interrupt, without a question to a value that may throw itself. */
+export const isInterrupted = (error: unknown): boolean =>
+  types.isNativeError(error) && Object.getPrototypeOf(error) === Interrupted.prototype;
 
 /** Time that a cell which heeds its AbortSignal has to end by itself, for instance to save a checkpoint. */
 const graceMilliseconds = 700;
