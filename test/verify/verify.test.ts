@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { main } from '../../src/cli.js';
+import { precision } from '../../src/engine/precision.js';
 import { tf } from '../../src/engine/tf.js';
 import { use } from '../../src/engine/use.js';
+import { otherPrecisions } from '../../src/verify/precisions.js';
 import { engines as workingEngines } from '../engines.js';
 import { goldenPath } from '../golden.js';
 import { bfloat16Shards } from '../model/golden.js';
@@ -86,6 +88,17 @@ describe('solireward verify', () => {
         expect(code).toBe(0);
         expect(tf.memory().numTensors).toBe(before);
         expect(printed.at(-1)).toMatch(/^all 1\d\d items agree$/);
+        expect(printed[0]).toContain('float32');
+        const others = printed.flatMap((line) => {
+          const [, precision, error] =
+            line.match(/^for information: in (\w+) .* is (\S+) \(\w+-tiny\)$/) ?? [];
+          return precision ? [{ precision, error: Number(error) }] : [];
+        });
+        expect(others.map(({ precision }) => precision)).toEqual(otherPrecisions(engine));
+        for (const { error } of others) {
+          expect(error).toBeGreaterThan(1e-4); // they are not computed in float32
+          expect(error).toBeLessThan(0.2);
+        }
         for (const item of [
           'losses bt-000',
           'heads attention: gradients',
@@ -218,6 +231,14 @@ describe('solireward verify', () => {
     },
     'golden',
   );
+
+  it('computes in true float32 whatever is in use', async () => {
+    const native = otherPrecisions(engines[0]).at(-1) ?? 'float32';
+    await use(engines[0], { precision: native });
+    await copy('checkpoints', 'internvl3-tiny');
+    expect(await verify()).toEqual({ code: 0, failed: [] });
+    expect(precision()).toBe('float32');
+  });
 
   it('takes another tolerance', async () => {
     await copy('losses.json');
