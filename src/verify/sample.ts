@@ -1,7 +1,8 @@
 import { type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, tf } from '../engine/tf.js';
 import { isInternVL } from '../model/config.js';
-import type { ClipInput } from '../model/input/batch.js';
+import type { Batch, ClipInput } from '../model/input/batch.js';
 import { collatePatches } from '../model/input/collatePatches.js';
+import { normalisedPatches } from '../model/input/normalise.js';
 import { gatherRows } from '../model/layers/gatherRows.js';
 import { parameterNames } from '../model/parameterNames.js';
 import type { RewardModel } from '../model/rewardModel.js';
@@ -27,7 +28,7 @@ export class Sample {
     return tf.tensor(data, shape);
   }
 
-  /** Patches [patches, values] of Qwen-VL, made of the stored frames. */
+  /** Normalised patches [patches, values] of Qwen-VL, made of the stored frames. */
   patches(): Tensor2D {
     const { config } = this.model;
     if (isInternVL(config)) throw new Error('verify: the pixel values are missing');
@@ -45,7 +46,7 @@ export class Sample {
       return { inputIds, pixels, shape: [frames, height, width] };
     });
     const batch = collatePatches(inputs, { padId: 0, videoPadId: 0, vision: config.vision });
-    return batch.pixelValues as Tensor2D;
+    return normalisedPatches(batch.pixelValues);
   }
 
   /** [B, N]: 1 for a token, 0 for padding. */
@@ -62,6 +63,24 @@ export class Sample {
   states(): Tensor3D[] {
     const ids = this.rows('input.input_ids');
     return this.model.decode(ids, this.mask(), this.visual(), this.grids());
+  }
+
+  /** The stored batch, without padding tiles; the caller disposes it. */
+  batch(): Batch {
+    const [inputIds, attentionMask, pixelValues] = tf.tidy(() => {
+      const pixels = this.pixels();
+      const kept = this.keptTiles();
+      const [tiles, ...shape] = pixels.shape;
+      const rows = kept && gatherRows(tf.reshape(pixels, [tiles, -1]) as Tensor2D, kept);
+      return [
+        this.rows('input.input_ids'),
+        this.mask(),
+        rows ? tf.reshape(rows, [kept.length, ...shape]) : pixels,
+      ];
+    }) as [Tensor2D, Tensor2D, Tensor];
+    const grids = this.grids();
+    const positions = this.model.backbone.positions(inputIds, attentionMask, grids);
+    return { inputIds, attentionMask, pixelValues, grids, positions };
   }
 
   /** [B]. */
@@ -102,11 +121,17 @@ export class Sample {
   /** Visual tokens without those of padding tiles. */
   private visual(): Tensor2D {
     const projected = this.projected();
-    if (!this.stored.has('input.image_flags')) return projected;
-    const flags = this.stored.get('input.image_flags').data;
-    const kept = Int32Array.from(flags.keys()).filter((tile) => flags[tile] === 1);
-    const tiles = tf.reshape(projected, [flags.length, -1]) as Tensor2D;
+    const kept = this.keptTiles();
+    if (!kept) return projected;
+    const tiles = tf.reshape(projected, [this.stored.get('input.image_flags').data.length, -1]) as Tensor2D;
     return tf.reshape(gatherRows(tiles, kept), [-1, projected.shape[1]]) as Tensor2D;
+  }
+
+  /** Tiles of InternVL that are no padding; undefined where there are no others. */
+  private keptTiles(): Int32Array | undefined {
+    if (!this.stored.has('input.image_flags')) return undefined;
+    const flags = this.stored.get('input.image_flags').data;
+    return Int32Array.from(flags.keys()).filter((tile) => flags[tile] === 1);
   }
 
   /** Of the videos of Qwen-VL. */

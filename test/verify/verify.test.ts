@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { main } from '../../src/cli.js';
+import { precision } from '../../src/engine/precision.js';
 import { tf } from '../../src/engine/tf.js';
 import { use } from '../../src/engine/use.js';
+import { otherPrecisions } from '../../src/verify/precisions.js';
 import { engines as workingEngines } from '../engines.js';
 import { goldenPath } from '../golden.js';
 import { bfloat16Shards } from '../model/golden.js';
@@ -90,6 +92,19 @@ describe('solireward verify', () => {
         expect(printed.at(-1)).toMatch(
           engine === engines[0] ? /^all 144 items agree$/ : /^all \d\d items agree$/,
         );
+        expect(printed[0]).toContain('float32');
+        const others = printed.flatMap((line) => {
+          const [, precision, error] =
+            line.match(/^for information: in (\w+) .* is (\S+) \(\w+-tiny\)$/) ?? [];
+          return precision ? [{ precision, error: Number(error) }] : [];
+        });
+        expect(others.map(({ precision }) => precision)).toEqual(
+          engine === engines[0] ? otherPrecisions(engine) : [],
+        );
+        for (const { error } of others) {
+          expect(error).toBeGreaterThan(1e-4); // they are not computed in float32
+          expect(error).toBeLessThan(0.2);
+        }
         for (const item of [
           'losses bt-000',
           'heads attention: gradients',
@@ -222,6 +237,14 @@ describe('solireward verify', () => {
     },
     'golden',
   );
+
+  it('computes in true float32 whatever is in use', async () => {
+    const native = otherPrecisions(engines[0]).at(-1) ?? 'float32';
+    await use(engines[0], { precision: native });
+    await copy('checkpoints', 'internvl3-tiny');
+    expect(await verify()).toEqual({ code: 0, failed: [] });
+    expect(precision()).toBe('float32');
+  });
 
   it('takes another tolerance', async () => {
     await copy('losses.json');
