@@ -16,6 +16,7 @@ import { type Backbone, backboneOf, formatOf, frameSettings, tokenIdsOf } from '
 import { RewardHead } from './head/head.js';
 import { initialize } from './initialize.js';
 import { type Batch, batchOf, type ClipInput, disposeBatch, tensorsOf } from './input/batch.js';
+import { Fill } from './input/fill.js';
 import { Processor } from './input/processor.js';
 import { type Prompts, taskPrompts } from './input/prompt.js';
 import { Tokens } from './input/tokens.js';
@@ -95,6 +96,7 @@ const parts: readonly Trainable[] = ['head', 'decoder+head', 'all'];
 export class RewardModel {
   readonly backbone: Backbone;
   readonly head: RewardHead;
+  private readonly fill = new Fill();
   private readonly compiled = new Compiled(
     (tensors, { given }) => [this.forward(batchOf(tensors, given as Batch['grids']))],
     () => this.weights.values(),
@@ -336,12 +338,12 @@ export class RewardModel {
 
   /** Rewards of clips that the processor has read, which go through the model together. */
   async rewards(inputs: readonly ClipInput[]): Promise<number[]> {
-    const batch = this.collate(inputs);
+    const batch = this.collate(this.fill.up(inputs));
     try {
       const [rewards] = await this.compiled.call(tensorsOf(batch), { given: batch.grids });
       const values = [...(await rewards.data())];
       rewards.dispose();
-      return values;
+      return values.slice(0, inputs.length);
     } finally {
       disposeBatch(batch);
     }
