@@ -33,7 +33,9 @@ export async function pip(...args) {
   const install = ['-m', 'pip', 'install', '--quiet', '--no-input'];
   const once = run(venvProgram('python'), [...install, '--retries', '0', '--timeout', '5', ...args]);
   await once.catch(() =>
-    run(venvProgram('python'), [...install, ...args], { remedy: `.venv/bin/pip install ${args.join(' ')}` }),
+    run(venvProgram('python'), [...install, ...args], {
+      remedy: `${venvProgram('python')} -m pip install ${args.join(' ')}`,
+    }),
   );
 }
 
@@ -52,7 +54,7 @@ function findPython() {
   if (best) return best.name;
   throw new StepError(
     'no Python 3.10 or newer with the module venv was found',
-    'install one (Debian, Ubuntu: apt install python3-venv), or set PYTHON to its path',
+    'install one (Debian, Ubuntu: apt install python3-venv; macOS, Windows: python.org), or set PYTHON to its path',
   );
 }
 
