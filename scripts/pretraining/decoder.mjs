@@ -8,7 +8,9 @@
 //
 //   npm run build && node scripts/pretraining/vision.mjs
 //   node scripts/pretraining/decoder.mjs [steps] [clips] [file] [file to go on from]
+
 import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { Random } from '../../dist/src/base/random.js';
 import { colours, motions, shapes } from '../../dist/src/data/world/body.js';
 import { promptText, vocabulary } from '../../dist/src/data/world/prompt.js';
@@ -37,8 +39,8 @@ const tf = createRequire(import.meta.url)('@tensorflow/tfjs');
 
 const steps = Number(process.argv[2] ?? 5000);
 const clipCount = Number(process.argv[3] ?? 8000);
-const folder = new URL('../../assets/tiny/', import.meta.url).pathname;
-const visionFile = new URL('../../.cache/tiny-vision.safetensors', import.meta.url).pathname;
+const folder = fileURLToPath(new URL('../../assets/tiny/', import.meta.url));
+const visionFile = fileURLToPath(new URL('../../.cache/tiny-vision.safetensors', import.meta.url));
 const output = process.argv[4] ?? `${folder}pretrained.safetensors`;
 const earlier = process.argv[5];
 // Far from the seeds of tutorials, so that no clip is met again; who goes on sees other clips.

@@ -3,7 +3,9 @@
 // place, colour and outline of the leftmost and the rightmost one. No pass/fail label takes part.
 //
 //   npm run build && node scripts/pretraining/vision.mjs [steps] [clips] [file] [file to go on from]
+
 import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { Random } from '../../dist/src/base/random.js';
 import { colours } from '../../dist/src/data/world/body.js';
 import { bytesTensor } from '../../dist/src/engine/bytes.js';
@@ -28,7 +30,8 @@ const tf = createRequire(import.meta.url)('@tensorflow/tfjs');
 
 const steps = Number(process.argv[2] ?? 12_000);
 const clipCount = Number(process.argv[3] ?? 8000);
-const output = process.argv[4] ?? new URL('../../.cache/tiny-vision.safetensors', import.meta.url).pathname;
+const output =
+  process.argv[4] ?? fileURLToPath(new URL('../../.cache/tiny-vision.safetensors', import.meta.url));
 const earlier = process.argv[5];
 const seed = 20_000_000; // far from the seeds of tutorials, so that no clip is met again
 const batchSize = 64;
