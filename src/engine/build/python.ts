@@ -8,7 +8,8 @@ import { RemedyError, runProgram } from '../../base/runProgram.js';
  * @throws {RemedyError} when no Python with the module venv is found.
  */
 export async function makeVenv(folder: string, env: NodeJS.ProcessEnv = process.env): Promise<string> {
-  const python = process.platform === 'win32' ? join(folder, 'Scripts', 'python.exe') : join(folder, 'bin', 'python');
+  const python =
+    process.platform === 'win32' ? join(folder, 'Scripts', 'python.exe') : join(folder, 'bin', 'python');
   if (spawnSync(python, ['-m', 'pip', '--version'], { env }).status === 0) return python;
   const found = findPython(env);
   await runProgram(found, ['-m', 'venv', '--clear', folder], { env, remedy: `${found} -m venv ${folder}` });
