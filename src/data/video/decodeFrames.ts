@@ -3,7 +3,8 @@ import { countedPictures, everyFrameOnce, fileUrl, runFfmpegOutputs } from './ff
 import { type Frames, splitPpm } from './ppm.js';
 import { probe, type VideoInfo } from './probe.js';
 import { sampleFrames } from './sampleFrames.js';
-import { faultOf } from './wholeFile.js';
+import { decodeWebp } from './webp.js';
+import { lookAt } from './wholeFile.js';
 
 /** Chooses frames of a video, by their indices. */
 export type PickFrames = (video: VideoInfo) => readonly number[];
@@ -31,16 +32,25 @@ export async function decodeFrames(
   pick: number | readonly number[] | PickFrames,
   { signal }: { signal?: AbortSignal } = {},
 ): Promise<Frames> {
-  const { placeholder, cutOff } = await faultOf(path);
+  const { placeholder, cutOff, animatedWebp } = await lookAt(path);
   if (placeholder) throw new Error(`decodeFrames: ${path} ${placeholder}`);
   // What ffmpeg says of a damaged file comes first; what it reads as far as it goes is none.
-  const frames = await decodeAny(path, pick, signal).catch((error: Error) => {
+  const decoded = animatedWebp ? decodePictures(path, pick) : decodeAny(path, pick, signal);
+  const frames = await decoded.catch((error: Error) => {
     if (cutOff && !(error instanceof RangeError) && !error.message.includes(cutOff))
       error.message += `; the file ${cutOff}`;
     throw error;
   });
   if (cutOff) throw new Error(`decodeFrames: ${path} ${cutOff}`);
   return frames;
+}
+
+/** Frames of an animated WebP, which is held whole. */
+async function decodePictures(path: string, pick: number | readonly number[] | PickFrames): Promise<Frames> {
+  const clip = await decodeWebp(path, mostPixels).catch((error: Error) => {
+    throw new Error(`decodeFrames: cannot read ${path}: ${error.message}`);
+  });
+  return pickFrames(path, clip, typeof pick === 'function' ? pick(await probe(path)) : pick);
 }
 
 async function decodeAny(
@@ -72,9 +82,11 @@ export async function decodeTogether(
   { signal }: { signal?: AbortSignal } = {},
 ): Promise<(Frames | undefined)[]> {
   const limit = Math.floor(wholeLimit / paths.length);
-  const faults = await Promise.all(paths.map(faultOf));
-  const faulty = faults.findIndex(({ placeholder, cutOff }) => placeholder ?? cutOff);
-  if (faulty >= 0) throw new Error(`decodeTogether: ${paths[faulty]} is no whole video file`);
+  const looks = await Promise.all(paths.map(lookAt));
+  const odd = looks.findIndex(
+    ({ placeholder, cutOff, animatedWebp }) => placeholder || cutOff || animatedWebp,
+  );
+  if (odd >= 0) throw new Error(`decodeTogether: ${paths[odd]} is no whole file that ffmpeg reads`);
   const inputs = paths.flatMap(inputOf);
   const limits = ['-fs', String(limit)];
   const outputs = paths.flatMap((_, i) => ['-map', `${i}:V:0`, ...limits, ...toPpm(`pipe:${3 + i}`)]);

@@ -1,32 +1,22 @@
 import type { FfprobeData } from 'fluent-ffmpeg';
 import { countedPictures, countShownPackets, describeByDecoding, runFfprobe } from './ffmpeg.js';
-import { faultOf } from './wholeFile.js';
+import type { VideoInfo } from './videoInfo.js';
+import { probeWebp } from './webp.js';
+import { lookAt } from './wholeFile.js';
 
-/** What a video file says about its picture. */
-export interface VideoInfo {
-  /** As it is stored: a rotation that the file asks for is not applied, as the official reader applies none. */
-  width: number;
-  height: number;
-  /** Pictures that are shown: without those that an edit list leaves out. */
-  frames: number;
-  /** Frames per second, on average. */
-  fps: number;
-  /** Seconds. */
-  duration: number;
-  /** ffmpeg's name of the codec, for example "h264". */
-  codec: string;
-}
+export type { VideoInfo } from './videoInfo.js';
 
 /**
  * Size, length and codec of a video file, read without decoding it.
  * @throws Error that names the path and the reason when the file cannot be read, is cut off or has no picture.
  */
 export async function probe(path: string): Promise<VideoInfo> {
-  const { placeholder, cutOff } = await faultOf(path);
+  const { placeholder, cutOff, animatedWebp } = await lookAt(path);
   if (placeholder) throw new Error(`probe: ${path} ${placeholder}`);
   const unreadable = (error: Error): never => {
     throw new Error(`probe: cannot read ${path}: ${error.message}${cutOff ? `; the file ${cutOff}` : ''}`);
   };
+  if (animatedWebp) return probeWebp(path).catch(unreadable);
   let data: FfprobeData;
   try {
     data = await runFfprobe(path);

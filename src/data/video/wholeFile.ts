@@ -1,13 +1,15 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { placeholderOf } from '../../base/placeholder.js';
+import { isAnimatedWebp } from './webp.js';
 
 /** Boxes of MP4 that may stand at the top of a file; another name ends the walk. */
 const boxes = /^(ftyp|moov|mdat|free|skip|wide|moof|mfra|sidx|styp|meta|uuid|pdin|pnot|udta|emsg|prft|ssix)$/;
 /** Most boxes that are looked at: fragments of a long recording are many. */
 const mostBoxes = 100_000;
 
-/** What is wrong with a file before any frame is read, in words that follow its name. */
-export interface FileFault {
+/** What a file's own headers say before any frame is read; what is wrong with it in words that follow its name. */
+export interface FileLook {
+  animatedWebp?: boolean;
   /** It is a pointer or a page in the place of the file. */
   placeholder?: string;
   /** It ends before its own header says: a download that was cut off decodes as far as it goes. */
@@ -15,7 +17,7 @@ export interface FileFault {
 }
 
 /** Looks at a video file's own headers; one that cannot be opened is left to whoever decodes it. */
-export async function faultOf(path: string): Promise<FileFault> {
+export async function lookAt(path: string): Promise<FileLook> {
   const file = await open(path).catch(() => undefined);
   if (!file) return {};
   try {
@@ -25,8 +27,10 @@ export async function faultOf(path: string): Promise<FileFault> {
     const placeholder = placeholderOf(head);
     if (placeholder) return { placeholder };
     const end = await endOf(file, head, stats.size);
-    if (end === undefined || end <= stats.size) return {};
+    const animatedWebp = isAnimatedWebp(head);
+    if (end === undefined || end <= stats.size) return { animatedWebp };
     return {
+      animatedWebp,
       cutOff: `is cut off: its header announces ${end} bytes, and it has ${stats.size}; copy or download it again`,
     };
   } finally {

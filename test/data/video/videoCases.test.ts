@@ -129,6 +129,52 @@ describe('files that end too early', () => {
 });
 
 describe('other files', () => {
+  it('an animated WebP is probed and decoded', async () => {
+    const path = join(folder, 'animated.webp');
+    const source = 'testsrc=s=64x48:r=5:d=1';
+    await runFfmpeg([
+      '-f',
+      'lavfi',
+      '-i',
+      source,
+      '-c:v',
+      'libwebp',
+      '-lossless',
+      '1',
+      '-loop',
+      '0',
+      `file:${path}`,
+    ]);
+    expect(await probe(path)).toEqual({
+      width: 64,
+      height: 48,
+      frames: 5,
+      fps: 5,
+      duration: 1,
+      codec: 'webp',
+    });
+    const { width, height, frames } = await decodeFrames(path, [0, 4]);
+    expect([width, height]).toEqual([64, 48]);
+    const reference = join(folder, 'animated.mkv');
+    await runFfmpeg(['-f', 'lavfi', '-i', source, '-pix_fmt', 'rgb24', '-c:v', 'ffv1', `file:${reference}`]);
+    const expected = (await decodeFrames(reference, [0, 4])).frames;
+    expect(frames.map((frame, i) => Buffer.compare(frame, expected[i]))).toEqual([0, 0]);
+    const picked = await decodeFrames(path, ({ frames: count }) => [count - 1]);
+    expect(picked.frames[0]).toEqual(frames[1]);
+    await expect(decodeFrames(path, [5])).rejects.toThrow('has 5 frames, received index 5');
+    const cut = join(folder, 'cut.webp');
+    copyFileSync(path, cut);
+    truncateSync(cut, 900);
+    await expect(decodeFrames(cut, 1)).rejects.toThrow('is cut off');
+    const clips = ['a', 'b'].map((id) => ({ id, path }));
+    const { failures } = await readClips(clips, {
+      segments: 2,
+      transform: ({ frames: all }) => all[0],
+      parameters: {},
+    });
+    expect(failures).toEqual([]);
+  });
+
   it.each(['x.mpegts', 'cont.m2ts'])('a transport stream is probed and decoded: %s', async (name) => {
     const path = join(folder, name.replace('.mpegts', '.ts'));
     copyFileSync(stored(`video-mpegts/${name}`), path);
