@@ -22,6 +22,7 @@ import {
 } from './checkpoint.js';
 import { evaluateOn, heldOutOf } from './heldOut.js';
 import { appendLog, cutLog, type StepRecord } from './log.js';
+import { gpuRoom, microBatchFor } from './memory.js';
 import { microBatches } from './microBatches.js';
 import { hasMoved } from './movement.js';
 import { type LoadedPairs, PairFeed } from './pairFeed.js';
@@ -44,7 +45,7 @@ export interface FitOptions {
   epochs?: number;
   /** Updates, in place of `epochs`. */
   steps?: number;
-  /** Pairs whose gradient is taken at once. Default 8; of a model of fewer than 100 million parameters 16. */
+  /** Pairs whose gradient is taken at once: on a GPU as many as its memory holds, up to 8. Default 8; of a model of fewer than 100 million parameters 16. */
   batchSize?: number;
   /** Batches an update. Default 40, so that an update sees 320 pairs; of a small model 1. */
   accumulate?: number;
@@ -309,13 +310,27 @@ function notFinite(
 /** What `fit` does with a model and these options. @throws RangeError naming the setting that is out of range. */
 export function settingsOf(model: RewardModel, options: FitOptions): typeof defaults & FitOptions {
   const parameters = [...model.weights.values()].reduce((sum, { size }) => sum + size, 0);
+  const small = parameters < smallParameters;
   const settings = {
     ...defaults,
-    ...(parameters < smallParameters && ofSmall),
+    ...(small ? ofSmall : onGpu(model, options)),
     ...withoutUndefined(options),
   };
   checkSettings(settings);
   return settings;
+}
+
+/** The published update in micro-batches that fit into the memory of the GPU in use, where the user has not said. */
+function onGpu(model: RewardModel, { batchSize, accumulate, trainable }: FitOptions): Partial<FitOptions> {
+  const room = gpuRoom();
+  if (room === undefined || batchSize !== undefined || accumulate !== undefined) return {};
+  const update = defaults.batchSize * defaults.accumulate;
+  const found = microBatchFor(model, trainable ?? defaults.trainable, {
+    most: defaults.batchSize,
+    update,
+    room,
+  });
+  return found ? { ...found, accumulate: update / found.batchSize } : {};
 }
 
 /** @throws RangeError when the features are those of another part than the one that is frozen. */
