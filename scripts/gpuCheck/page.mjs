@@ -1,0 +1,111 @@
+/** The report as a readable page. @param {any} report @returns {string} */
+export function page(report) {
+  const { card, driver, memory, date, versions, summary, quick } = report;
+  const { shape, products, verify, recipe, tutorial, webgpu, open } = summary;
+  const small = quick
+    ? '\nSmall shapes, to try the check itself: the figures say nothing about the machine.\n'
+    : '';
+  return `${[
+    `# ${card}`,
+    `Made by \`npm run gpu-check\`, ${date.slice(0, 10)}. ${[
+      memory,
+      driver && `driver ${driver}`,
+      versions.library,
+      `Node ${versions.node}`,
+      `solireward ${versions.solireward}`,
+      versions.torch && `PyTorch ${versions.torch}`,
+    ]
+      .filter(Boolean)
+      .join(', ')}.${small}`,
+    '## The shape of InternVL3-1B, everything trained',
+    `Made-up weights; a pair is two clips of ${shape[0]?.frames ?? 8} frames. The median after the first step; the first one compiles, or reads what was
+compiled before.`,
+    table(
+      [
+        '',
+        'pairs',
+        'precision',
+        'compiler',
+        'step',
+        'pairs/s',
+        'memory',
+        'first step',
+        'forward',
+        'clips/s',
+        'first forward',
+      ],
+      shape.map((/** @type {any} */ row) => [
+        row.who,
+        row.pairs,
+        row.precision,
+        [row.compiler, row.checkpointing && 'layers computed again'].filter(Boolean).join(', '),
+        milliseconds(row.stepMs),
+        row.pairsPerSecond,
+        gib(row.stepPeakGiB),
+        seconds(row.firstStepMs),
+        milliseconds(row.forwardMs),
+        row.clipsPerSecond,
+        seconds(row.firstForwardMs),
+      ]),
+    ),
+    '## Products',
+    table(
+      ['precision', 'speed'],
+      products.map((/** @type {any} */ { precision, gflops }) => [precision, `${gflops} GFLOP/s`]),
+    ),
+    "## The official code's numbers",
+    table(
+      ['precision', 'items', 'largest error', 'not within the tolerance'],
+      verify.map((/** @type {any} */ { precision, items, error, failed, model }) => [
+        precision,
+        items ?? `rewards (${model})`,
+        error?.toExponential(1),
+        failed?.length === 0 ? 'none' : failed?.join('; '),
+      ]),
+    ),
+    "## Notebook 07's recipe, and notebook 01's training",
+    recipe
+      ? `${recipe.updates} updates of ${recipe.pairsPerUpdate} pair(s) through \`fit\` on generated clips: ${recipe.msPerUpdate} ms an update, ` +
+        `${gib(recipe.peakGiB) || 'memory not counted'}, ${recipe.seconds ?? '-'} s with the first compilation and a checkpoint. The loss went from ` +
+        `${recipe.firstLoss?.toPrecision(4)} to ${recipe.lastLoss?.toPrecision(4)}.`
+      : 'Notebook 07: not measured.',
+    tutorial.steps
+      ? `The tutorial on ${tutorial.clips} clips: ${tutorial.steps} steps in ${tutorial.trainingSeconds.toFixed(1)} s, ${tutorial.msPerStep.toFixed(0)} ms each; ` +
+        `pair accuracy ${tutorial.pairAccuracy?.toFixed(3) ?? '-'}.`
+      : 'Notebook 01: not measured.',
+    '## WebGPU',
+    webgpu.library
+      ? `${webgpu.library}: ${webgpu.gflops} GFLOP/s; product and gradient ${webgpu.ok ? 'right' : 'wrong'}; the tiny model's forward pass ${
+          webgpu.reward === undefined
+            ? 'failed'
+            : `gives ${webgpu.reward.toPrecision(4)} in ${webgpu.ms.toFixed(0)} ms`
+        }.`
+      : 'Not measured.',
+    '## Open',
+    open.length === 0
+      ? 'Nothing.'
+      : table(
+          ['part', '', 'why'],
+          open.map((/** @type {any} */ { title, status, reason }) => [title, status, reason]),
+        ),
+  ].join('\n\n')}\n`;
+}
+
+/** @param {string[]} names @param {unknown[][]} rows */
+function table(names, rows) {
+  if (rows.length === 0) return 'Not measured.';
+  const line = (/** @type {unknown[]} */ cells) =>
+    `| ${cells
+      .map((cell) =>
+        String(cell ?? '')
+          .replaceAll('|', '\\|')
+          .replaceAll('\n', ' '),
+      )
+      .join(' | ')} |`;
+  return [line(names), line(names.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+const milliseconds = (/** @type {number | undefined} */ ms) => (ms === undefined ? '' : `${ms} ms`);
+const seconds = (/** @type {number | undefined} */ ms) =>
+  ms === undefined ? '' : `${Number((ms / 1000).toPrecision(3))} s`;
+const gib = (/** @type {number | undefined} */ size) => (size === undefined ? '' : `${size} GiB`);
