@@ -407,3 +407,15 @@ describe('lists of scores', () => {
     );
   });
 });
+
+it('names what is left aside of a file of labels', async () => {
+  const clips = await readScoredClips('test', [{ clip: 'a', score: 1 }]);
+  const { lines } = await readClipRatings(
+    'test',
+    [{ clip: 'a', pass: 'maybe', rating: 3, note: 'x' }],
+    clips,
+  );
+  expect(lines.at(-1)).toBe(
+    'labels: left aside: pass (no words of Pass and Fail: row 1 holds "maybe"), note (text)',
+  );
+});
