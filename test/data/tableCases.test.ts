@@ -419,3 +419,11 @@ it('names what is left aside of a file of labels', async () => {
     'labels: left aside: pass (no words of Pass and Fail: row 1 holds "maybe"), note (text)',
   );
 });
+
+it('shows a whole number beyond 2^53 in the errors of a vote log', async () => {
+  const line =
+    '{"event":"vote","id":"1","clip":9007199254740993,"annotator":"a","dimension":"d","pass":true}\n';
+  await expect(readVotes(await written('log.jsonl', line))).rejects.toThrow(
+    'row 1, column "clip": expected text, received 9007199254740993',
+  );
+});
