@@ -92,6 +92,7 @@ import { analyze } from './report/analyze.js';
 import { attention } from './score/attention.js';
 import { clips } from './score/clips.js';
 import { file } from './score/file.js';
+import { cards } from './train/cards.js';
 import { estimate } from './train/estimate.js';
 import { fit } from './train/fit.js';
 import { readRun } from './train/run.js';
@@ -140,7 +141,7 @@ export const model = {
 export const loss = { bt, btWt, winTie, bce, combined };
 
 /** Training runs. */
-export const train = { fit, estimate, readRun };
+export const train = { fit, estimate, cards, readRun };
 
 /** A small generator of world clips, and its post-training against a reward. */
 export const posttrain = { Policy, grpo, sample, worldPrompts };
