@@ -7,8 +7,9 @@ export default defineConfig({
     setupFiles: ['test/setup.ts'],
     pool: 'forks',
     poolOptions: { forks: { maxForks: 2 } },
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    // For a machine that is four times slower and busy: whoever hangs is found late, nobody fails for being slow.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     coverage: {
       provider: 'v8',
       include: ['src/**', 'kernel/**/*.ts'],

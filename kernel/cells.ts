@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 import vm from 'node:vm';
 import type { Diagnostic } from 'tslab/dist/converter.js';
-import { type Compiler, createCompiler } from './compiler.js';
+import { type Compiler, createCompiler, notFound } from './compiler.js';
+import { Failure } from './errors.js';
 import { Observed } from './hotLoops.js';
-import type { Interrupted, Interruption } from './interruption.js';
+import { type Interrupted, type Interruption, isInterrupted } from './interruption.js';
 import { Modules } from './modules.js';
 import { Scope } from './scope.js';
 import { addSource, mapStacks, placeText, splitInlineMap } from './sourceMaps.js';
+import { hiddenExports } from './syntax.js';
 import { parameters, transformCell } from './transform.js';
 import { ts } from './typescript.js';
 
@@ -31,8 +33,34 @@ export class CompileError extends Error {
         const excerpt = fileName ? '' : `\n  ${lines[start.line] ?? ''}\n  ${' '.repeat(start.character)}^`;
         return `${place} - ${messageText}${excerpt}`;
       })
+      .concat(hintOf(code, diagnostics) ?? [])
       .join('\n');
   }
+}
+
+/** What may be meant where a cell is written for Python's kernel, or a package is not installed. */
+function hintOf(code: string, diagnostics: readonly Diagnostic[]): string | undefined {
+  const first = code.trim();
+  if (/^(%pip|%conda|!pip|!npm|%npm)\b/.test(first))
+    return "To install a package: await sr.notebook.npm('name'), after import * as sr from 'solireward'.";
+  if (first.startsWith('!') || /^%%?(sh|bash|cd|ls|env|system|sx)\b/.test(first)) {
+    const command = JSON.stringify(first.replace(/^(!+|%%?\w+)\s*/, '').split('\n')[0]);
+    return `A shell command: await sr.notebook.sh(${command}), after import * as sr from 'solireward'.`;
+  }
+  if (first.startsWith('%'))
+    return 'There are no magics here. Shell commands: sr.notebook.sh, packages: sr.notebook.npm; a timing: console.time.';
+  if (/^\?|[\w\])]\s*\?{1,2}$/.test(first))
+    return 'To look a name up: Shift+Tab behind it (inspection), or Tab for what fits (completion).';
+  const missing = diagnostics
+    .filter(({ code: number }) => notFound.has(number))
+    .map(({ messageText }) => /['"]([^'"]+)['"]/.exec(messageText)?.[1])
+    .find((name) => name !== undefined && /^(@[\w.-]+\/)?[\w-]/.test(name) && !name.startsWith('node:'));
+  if (missing === undefined) return undefined;
+  const name = missing
+    .split('/')
+    .slice(0, missing.startsWith('@') ? 2 : 1)
+    .join('/');
+  return `Is the package installed? await sr.notebook.npm(${JSON.stringify(name)}), after import * as sr from 'solireward'.`;
 }
 
 /** The user's cells: compiled by TypeScript through tslab's converter, run one after the other in one common scope. */
@@ -64,7 +92,7 @@ export class Cells {
    * where there is none. What was declared stays, also when the cell fails.
    * @param label how tracebacks call the cell
    * @param begun is called as soon as an interrupt reaches the cell, before it is compiled
-   * @throws what the cell throws, a {@link CompileError} or {@link Interrupted}
+   * @throws a {@link Failure} of what the cell throws, a {@link CompileError} or {@link Interrupted}
    */
   run<T>(
     code: string,
@@ -75,7 +103,14 @@ export class Cells {
     return this.#interruption.run(() => {
       begun();
       const start = this.#compile(code, label);
-      return async () => present(await start());
+      return async () => {
+        try {
+          return await present(await start());
+        } catch (error) {
+          // Within the cell, so that an interrupt reaches what looks at the error.
+          throw isInterrupted(error) ? error : new Failure(error);
+        }
+      };
     }) as Promise<Awaited<T>>;
   }
 
@@ -130,9 +165,11 @@ export class Cells {
       },
       require: this.#modules.require(join(this.#folder, notebookFile)),
       exports: this.#scope.view(),
+      [hiddenExports]: this.#scope.view(),
     };
+    // In a block of its own a cell may declare `require` and `exports` anew.
     const script = new vm.Script(
-      `(async function (${Object.keys(globals).join(', ')}) { "use strict";\n${transformed.code}\n})`,
+      `(async function (${Object.keys(globals).join(', ')}) { "use strict"; {\n${transformed.code}\n} })`,
       { filename: file, lineOffset: -1 },
     );
     const run = script.runInThisContext() as (...values: unknown[]) => Promise<unknown>;

@@ -6,6 +6,7 @@ import { FolderFiles } from './folderFiles.js';
 import { combineOptions, readFolderOptions } from './folderOptions.js';
 import { Lookups } from './lookups.js';
 import { packageRoot } from './packageRoot.js';
+import { hiddenExports } from './syntax.js';
 import { ts } from './typescript.js';
 
 const require = createRequire(import.meta.url);
@@ -25,7 +26,10 @@ const cellOptions: TypeScript.CompilerOptions = {
   checkJs: false,
   experimentalDecorators: false,
   inlineSourceMap: true,
-  paths: { solireward: [join(packageRoot, 'dist', 'src', 'index.d.ts')] },
+  paths: {
+    solireward: [join(packageRoot, 'dist', 'src', 'index.d.ts')],
+    tslab: [join(dirname(require.resolve('tslab')), 'public.d.ts')],
+  },
 };
 
 /** What hovering over `position` tells; tslab's fork of TypeScript exports this, upstream keeps it inside. */
@@ -46,13 +50,54 @@ function getQuickInfoAtPosition(
   };
 }
 
-/** Makes `{ a }` lead to the variable `a`, so that tslab sees when it comes from an earlier cell. */
-function resolveShorthand(checker: TypeScript.TypeChecker): void {
+/**
+ * Makes `{ a }` lead to the variable `a`, so that tslab sees when it comes from an earlier cell; and a global variable
+ * that a cell declares to none, since it is reached by its name alone.
+ */
+function resolveNames(checker: TypeScript.TypeChecker): void {
   const getSymbolAtLocation = checker.getSymbolAtLocation;
-  checker.getSymbolAtLocation = (node) =>
-    node.parent && ts.isShorthandPropertyAssignment(node.parent)
-      ? checker.getShorthandAssignmentValueSymbol(node.parent)
-      : getSymbolAtLocation(node);
+  checker.getSymbolAtLocation = (node) => {
+    const symbol =
+      node.parent && ts.isShorthandPropertyAssignment(node.parent)
+        ? checker.getShorthandAssignmentValueSymbol(node.parent)
+        : getSymbolAtLocation(node);
+    return symbol?.declarations?.some(isGlobalOfCell) ? undefined : symbol;
+  };
+}
+
+/** Whether a declaration of an earlier cell stands in `declare global`. */
+function isGlobalOfCell(declaration: TypeScript.Node): boolean {
+  if (!declaration.getSourceFile().fileName.endsWith('/__prev__.d.ts')) return false;
+  for (let node = declaration; node; node = node.parent)
+    if (ts.isModuleDeclaration(node) && node.flags & ts.NodeFlags.GlobalAugmentation) return true;
+  return false;
+}
+
+/** Has files that a cell imports only for what they do compiled as well: they may have no exports, and no symbol. */
+function dependOnImportedFiles(builder: TypeScript.BuilderProgram): void {
+  const getAllDependencies = builder.getAllDependencies;
+  builder.getAllDependencies = (file) => {
+    const found = new Set(getAllDependencies(file));
+    const program = builder.getProgram() as TypeScript.Program & {
+      getResolvedModuleFromModuleSpecifier(
+        literal: TypeScript.StringLiteralLike,
+        file: TypeScript.SourceFile,
+      ): TypeScript.ResolvedModuleWithFailedLookupLocations | undefined;
+    };
+    const visited = new Set<string>();
+    const visit = (path: string) => {
+      const source = visited.has(path) ? undefined : program.getSourceFile(path);
+      visited.add(path);
+      if (!source || source.isDeclarationFile) return;
+      found.add(source.fileName);
+      for (const literal of (source as { imports?: readonly TypeScript.StringLiteralLike[] }).imports ?? []) {
+        const resolved = program.getResolvedModuleFromModuleSpecifier(literal, source)?.resolvedModule;
+        if (resolved && !resolved.isExternalLibraryImport) visit(resolved.resolvedFileName);
+      }
+    };
+    for (const path of [...found]) visit(path);
+    return [...found];
+  };
 }
 
 /**
@@ -63,7 +108,15 @@ function alwaysEmitDeclarations(program: TypeScript.Program): void {
   const emit = program.emit as (...args: unknown[]) => TypeScript.EmitResult;
   const forceDtsEmit = true;
   program.emit = (file, write, cancellation, onlyDeclarations, transformers) =>
-    emit(file, write, cancellation, onlyDeclarations, transformers, forceDtsEmit);
+    // tslab's transformers make a value of the last expression, which a file of the folder has no use for.
+    emit(
+      file,
+      write,
+      cancellation,
+      onlyDeclarations,
+      file && isCell(file) ? transformers : undefined,
+      forceDtsEmit,
+    );
 }
 
 /** `ts.visitEachChild` that writes `{ a: exports.a }` where the visitor has made `exports.a` of the `a` in `{ a }`. */
@@ -79,6 +132,52 @@ const visitShorthandToo: typeof ts.visitEachChild = (
   return ts.visitEachChild(node, visitor, context);
 };
 
+/** The file that tslab's converter compiles a cell as. */
+const isCell = (file: TypeScript.SourceFile): boolean => file.fileName.endsWith('/__tslab__.ts');
+
+/**
+ * Has the variables of a cell told by the names that were written: TypeScript keeps those that begin with `__` with one
+ * more underscore, and tslab would export that. What `declare global` makes is no variable.
+ */
+function tellWrittenNames(program: TypeScript.Program): void {
+  for (const file of program.getSourceFiles().filter(isCell)) {
+    const locals = (file as { locals?: Map<TypeScript.__String, TypeScript.Symbol> }).locals;
+    if (!locals) continue;
+    locals.forEach = (tell) => {
+      for (const [key, symbol] of locals)
+        if (key !== '__global')
+          tell(symbol, ts.unescapeLeadingUnderscores(key) as TypeScript.__String, locals);
+    };
+  }
+}
+
+/** Whether a cell asks not to be checked: `// @ts-nocheck` among its first comments. */
+const isUnchecked = (file: TypeScript.SourceFile): boolean =>
+  isCell(file) && /^export \{\};\s*(\/\/.*\s+|\/\*[\s\S]*?\*\/\s*)*\/\/\s*@ts-nocheck\b/.test(file.text);
+
+/** Declarations of global variables and of namespaces; tslab's converter forgets them after one cell. */
+function spaces(declarations: string): { name: string; text: string }[] {
+  if (!/\b(global|namespace|module)\b/.test(declarations)) return [];
+  const file = ts.createSourceFile('spaces.d.ts', declarations, ts.ScriptTarget.Latest);
+  return file.statements.flatMap((statement) =>
+    ts.isModuleDeclaration(statement) ? [{ name: statement.name.text, text: statement.getText(file) }] : [],
+  );
+}
+
+/** The names that a cell declares. */
+function declaredBy(code: string): Set<string> {
+  const file = ts.createSourceFile('cell.ts', code, ts.ScriptTarget.Latest);
+  const names = new Set<string>();
+  for (const statement of file.statements) {
+    const { name } = statement as { name?: TypeScript.Node };
+    if (name && ts.isIdentifier(name)) names.add(name.text);
+    if (ts.isVariableStatement(statement))
+      for (const { name: variable } of statement.declarationList.declarations)
+        if (ts.isIdentifier(variable)) names.add(variable.text);
+  }
+  return names;
+}
+
 /** What compiles cells. */
 export interface Compiler extends Converter {
   /** What is wrong with the folder's tsconfig.json. */
@@ -90,7 +189,7 @@ export interface Compiler extends Converter {
 }
 
 /** TypeScript's numbers of "cannot find module" and "could not find a declaration file for module". */
-const notFound = new Set([2307, 2792, 7016]);
+export const notFound = new Set([2307, 2792, 7016]);
 
 /** Makes tslab's converter, on upstream TypeScript, for cells in a folder. */
 export function createCompiler(folder: string): Compiler {
@@ -116,12 +215,30 @@ export function createCompiler(folder: string): Compiler {
   const converter = createConverter();
   const convert: Converter['convert'] = (before, code) => {
     files.refresh();
-    const converted = converter.convert(before, code);
-    if (!converted.diagnostics.some((diagnostic) => notFound.has(diagnostic.code))) return converted;
-    return lookups.anew(() => converter.convert(before, code));
+    const declared = declaredBy(code);
+    exportsName.current = declared.has('exports') ? hiddenExports : 'exports';
+    let converted = converter.convert(before, code);
+    if (converted.diagnostics.some((diagnostic) => notFound.has(diagnostic.code)))
+      converted = lookups.anew(() => converter.convert(before, code));
+    if (converted.declOutput === undefined) return converted;
+    const kept = new Set(spaces(converted.declOutput).map(({ text }) => text));
+    const missing = spaces(before).filter(
+      ({ name, text }) => !kept.has(text) && (name === 'global' || !declared.has(name)),
+    );
+    return {
+      ...converted,
+      declOutput: [converted.declOutput, ...missing.map(({ text }) => text)].join('\n'),
+    };
   };
   return { ...converter, convert, problems, print: printQuickInfo, resolveAlias };
 }
+
+/** How the cell that is compiled calls the variables of earlier cells. */
+const exportsName = { current: 'exports' };
+
+/** tslab makes one identifier, `exports`, which a cell may have taken for a variable of its own. */
+const createVisibleIdentifier: typeof ts.factory.createIdentifier = (text) =>
+  ts.factory.createIdentifier(text === 'exports' ? exportsName.current : text);
 
 /** Gives tslab upstream TypeScript in place of its own fork of 5.0. Call it before tslab is loaded. */
 function replaceForkOfTypeScript(
@@ -135,6 +252,7 @@ function replaceForkOfTypeScript(
     ...ts,
     __esModule: true,
     sys: { ...ts.sys, watchFile: files.watchFile, watchDirectory: files.watchDirectory },
+    factory: { ...ts.factory, createIdentifier: createVisibleIdentifier },
     getNullTransformationContext: () => ts.nullTransformationContext,
     visitEachChild: visitShorthandToo,
     // tslab makes CommonJS of a cell and of the folder's files; the kernel does that itself (transform.ts).
@@ -143,7 +261,7 @@ function replaceForkOfTypeScript(
     getPreEmitDiagnosticsOfFiles: (program: TypeScript.Program, files: TypeScript.SourceFile[]) =>
       files.flatMap((file) => [
         ...program.getSyntacticDiagnostics(file),
-        ...program.getSemanticDiagnostics(file),
+        ...(isUnchecked(file) ? [] : program.getSemanticDiagnostics(file)),
       ]),
     getQuickInfoAtPosition,
     Completions: {
@@ -163,7 +281,9 @@ function replaceForkOfTypeScript(
       host.createProgram = (...inputs) => {
         const builder = createProgram(...inputs);
         const program = builder.getProgram();
-        resolveShorthand(program.getTypeChecker());
+        resolveNames(program.getTypeChecker());
+        dependOnImportedFiles(builder);
+        tellWrittenNames(program);
         alwaysEmitDeclarations(program);
         return builder;
       };

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Reply, Router } from 'zeromq';
+import { type Claim, claim } from './claim.js';
 import { type Redirected, readDescriptors } from './inheritedOutput.js';
 import { shared } from './interruptWords.js';
 import { kernelInfo } from './kernelInfo.js';
@@ -11,8 +12,8 @@ import { address, type Connection, type Message, unlimited, Wire } from './wire.
 
 /**
  * The thread that reads requests, of the shell and the control channel, and the heartbeat: a kernel that computes or
- * loads its compiler without a break must still be reachable. It says from here what it is, and is interrupted and
- * ended from here; all else it hands to the main thread.
+ * loads its compiler without a break must still be reachable. It is interrupted and ended from here, and says what it
+ * is if the main thread does not; all else is the main thread's.
  */
 
 /** What this thread is started with. */
@@ -30,10 +31,7 @@ export interface ControlData {
 /** A channel that requests come on. */
 export type Channel = 'shell' | 'control';
 
-/**
- * What this thread tells the main one: a `request` is answered by a {@link ControlCommand}; one that is `answered` has
- * its answer already, and everybody is to be told.
- */
+/** What this thread tells the main one; a `request` is answered by a {@link ControlCommand}. */
 export type ControlEvent =
   | { type: 'ready' }
   | { type: 'interrupt'; request: Message; cell: number }
@@ -42,8 +40,10 @@ export type ControlEvent =
   | { type: 'drained' }
   | { type: 'shutdown'; request: Message; restart: boolean }
   | { type: 'orphaned' }
-  | { type: 'request'; request: Message; channel: Channel }
-  | { type: 'answered'; request: Message };
+  | { type: 'request'; request: Message; channel: Channel; open?: Claim };
+
+/** Time in which the main thread may say what the kernel is, and tell everybody; front ends give up after seconds. */
+const infoMilliseconds = 100;
 
 /** What the main thread wants: an answer sent on a channel, or the sockets closed. */
 export type ControlCommand =
@@ -90,8 +90,12 @@ async function serve(channel: Channel, socket: Router, wire: Wire, words: Int32A
         await answer(request, 'shutdown_reply', { status: 'ok', restart });
         tell({ type: 'shutdown', request, restart });
       } else if (request.header.msg_type === 'kernel_info_request') {
-        await answer(request, 'kernel_info_reply', kernelInfo());
-        tell({ type: 'answered', request });
+        const open: Claim = new Int32Array(new SharedArrayBuffer(4));
+        tell({ type: 'request', request, channel, open });
+        setTimeout(
+          () => claim(open) && void answer(request, 'kernel_info_reply', kernelInfo()),
+          infoMilliseconds,
+        ).unref();
       } else {
         tell({ type: 'request', request, channel });
       }

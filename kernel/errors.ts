@@ -1,4 +1,4 @@
-import { inspect } from 'node:util';
+import { inspect, types } from 'node:util';
 
 /** An error as the protocol tells it. */
 export interface ErrorContent {
@@ -7,12 +7,61 @@ export interface ErrorContent {
   traceback: string[];
 }
 
-/** Name, message and stack of whatever a cell threw. */
+/**
+ * Name, message and stack of whatever a cell threw, always texts: what throws when it is looked at, or is no text, is
+ * shown as well as it can be.
+ */
 export function errorContent(error: unknown): ErrorContent {
-  if (!(error instanceof Error))
-    return { ename: 'Error', evalue: inspect(error), traceback: [inspect(error)] };
+  if (!isError(error)) {
+    const text = shown(error);
+    return { ename: 'Error', evalue: text, traceback: text.split('\n') };
+  }
+  const stack = attempt(() => error.stack);
   // A stack without frames is written for the reader; inspect would put it in brackets.
-  const hasFrames = /\n\s+at /.test(error.stack ?? '');
-  const text = hasFrames ? inspect(error) : (error.stack ?? inspect(error));
-  return { ename: error.name, evalue: error.message, traceback: text.split('\n') };
+  const isWritten = typeof stack === 'string' && !/\n\s+at /.test(stack);
+  const text = isWritten ? stack : shown(error);
+  return {
+    ename: textOf(attempt(() => error.name)) || 'Error',
+    evalue: textOf(attempt(() => error.message)),
+    traceback: text.split('\n'),
+  };
+}
+
+/** What a cell threw, as it is told: to look at a thrown value runs code of the user, which may loop or throw itself. */
+export class Failure extends Error {
+  readonly content: ErrorContent;
+
+  constructor(cause: unknown) {
+    const content = errorContent(cause);
+    super(content.evalue);
+    this.content = content;
+  }
+}
+
+/** A value as Node prints it, or what can be said of one that does not let itself be looked at. */
+export function shown(value: unknown): string {
+  const text = attempt(() => inspect(value)) ?? attempt(() => inspect(value, { customInspect: false }));
+  if (typeof text === 'string') return text;
+  const type = typeof value;
+  return types.isProxy(value) ? 'a Proxy that cannot be shown' : `a value that cannot be shown (${type})`;
+}
+
+/** Whether a value is an error, also one of another realm, without a question to the value itself. */
+function isError(value: unknown): value is Error {
+  return (
+    types.isNativeError(value) || (!types.isProxy(value) && attempt(() => value instanceof Error) === true)
+  );
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : value === undefined ? '' : shown(value);
+}
+
+/** What a function gives; undefined where it throws. */
+function attempt<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch {
+    return undefined;
+  }
 }

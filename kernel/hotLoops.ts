@@ -1,5 +1,5 @@
 import type * as TypeScript from 'typescript';
-import { awaitsItself, isEarlierVariable, isLoop } from './syntax.js';
+import { awaitsItself, hiddenExports, isEarlierVariable, isLoop } from './syntax.js';
 import { ts } from './typescript.js';
 
 /** Which variables are used by functions, and so may be read and written while a loop calls one. */
@@ -27,6 +27,9 @@ const { factory } = ts;
  * @param observed is brought up to date with the functions of this cell
  */
 export function loopCopies(file: TypeScript.SourceFile, observed: Observed): LoopCopies {
+  // Names that the cell has not.
+  const prefix = file.text.includes('__copy_') ? '__solireward_copy_' : '__copy_';
+  const exportsName = file.text.includes(hiddenExports) ? hiddenExports : 'exports';
   const variables = (file as WithLocals).locals ?? new Map<string, TypeScript.Symbol>();
   observe(file, variables, observed);
   const { followed, captured } = observed;
@@ -60,7 +63,7 @@ export function loopCopies(file: TypeScript.SourceFile, observed: Observed): Loo
       own.delete(name);
       earlier.delete(name);
     }
-    return own.size + earlier.size === 0 ? checked : onCopies(checked, own, earlier);
+    return own.size + earlier.size === 0 ? checked : onCopies(checked, own, earlier, prefix, exportsName);
   };
 }
 
@@ -122,6 +125,8 @@ function onCopies(
   loop: TypeScript.Statement,
   own: ReadonlyMap<string, boolean>,
   earlier: ReadonlyMap<string, boolean>,
+  prefix: string,
+  exportsName: string,
 ): TypeScript.Statement {
   const shorten = (node: TypeScript.Node): TypeScript.Node =>
     isEarlierVariable(node) && earlier.has(node.name.text)
@@ -130,9 +135,9 @@ function onCopies(
   const copies = [...own, ...earlier].map(([name, assigned]) => {
     const variable = factory.createIdentifier(name);
     const outside = earlier.has(name)
-      ? factory.createPropertyAccessExpression(factory.createIdentifier('exports'), name)
+      ? factory.createPropertyAccessExpression(factory.createIdentifier(exportsName), name)
       : variable;
-    return { variable, outside, copy: factory.createIdentifier(`__copy_${name}`), assigned };
+    return { variable, outside, copy: factory.createIdentifier(prefix + name), assigned };
   });
   const assigned = copies.filter((copy) => copy.assigned);
   const body = ts.visitNode(loop, shorten) as TypeScript.Statement;

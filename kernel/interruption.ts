@@ -1,5 +1,6 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { AsyncLocalStorage, createHook } from 'node:async_hooks';
 import { Session } from 'node:inspector';
+import { types } from 'node:util';
 import { shared, terminateKey } from './interruptWords.js';
 
 /** The user has interrupted the cell. */
@@ -8,21 +9,38 @@ export class Interrupted extends Error {
   override stack = 'Interrupted: the cell was stopped; what earlier cells made is still there';
 }
 
+/** Whether something thrown is an interrupt, without a question to a value that may throw itself. */
+export const isInterrupted = (error: unknown): boolean =>
+  types.isNativeError(error) && Object.getPrototypeOf(error) === Interrupted.prototype;
+
 /** Time that a cell which heeds its AbortSignal has to end by itself, for instance to save a checkpoint. */
 const graceMilliseconds = 700;
+
+/** So often a termination is put off: where a loop is compiled into Node's own, V8 looks nowhere else. */
+const mostDelays = 20;
 
 /** Node has no other access to the stack of asynchronous contexts, and warns of this one. */
 const asyncContexts = (() => {
   const { noDeprecation } = process;
   process.noDeprecation = true;
   try {
-    return (process as unknown as { binding(name: string): { clearAsyncIdStack(): void } }).binding(
-      'async_wrap',
-    );
+    interface AsyncWrap {
+      clearAsyncIdStack(): void;
+      /** Without arguments: promises enter no contexts. */
+      setPromiseHooks(): void;
+    }
+    return (process as unknown as { binding(name: string): AsyncWrap }).binding('async_wrap');
   } finally {
     process.noDeprecation = noDeprecation;
   }
 })();
+
+/** Has promises enter their contexts again: Node sets its own hooks anew when any hook is enabled. */
+function restorePromiseHooks(): void {
+  createHook({ init() {} })
+    .enable()
+    .disable();
+}
 
 interface RunningCell {
   number: number;
@@ -44,6 +62,8 @@ export class Interruption {
   #count = 0;
 
   readonly #inspector = new Session();
+  /** How often a termination has been put off. */
+  #delays = 0;
 
   /** @param words the array that the control thread sees as well; its places are named by {@link shared} */
   constructor(words: Int32Array) {
@@ -124,6 +144,8 @@ export class Interruption {
 
   /** Ends a cell whose code has been terminated. */
   end(number: number): void {
+    asyncContexts.clearAsyncIdStack();
+    restorePromiseHooks();
     const cell = this.#running;
     if (cell?.number === number) cell.end(new Interrupted());
   }
@@ -136,12 +158,19 @@ export class Interruption {
   /**
    * Terminates what runs. The control thread has this called in the middle of it, where V8 looks for interrupts.
    * @param received the interrupts that had been received when it was decided; if there are more by now, nothing is done
+   * @returns false where it has to be tried again, a moment later
    */
-  readonly terminate = (received: number): void => {
-    if (Atomics.load(this.#words, shared.received) !== received) return;
-    // What is terminated does not leave the asynchronous contexts that it has entered, and Node insists on that.
+  readonly terminate = (received: number): boolean => {
+    if (Atomics.load(this.#words, shared.received) !== received) return true;
+    // What is terminated does not leave the asynchronous contexts that it has entered, and Node insists on that: it
+    // aborts. So promises enter none from here on, and Node must not be just about to enter one for a tick or a timer.
+    asyncContexts.setPromiseHooks();
+    const [, , , interrupted] = new Error().stack?.split('\n') ?? [];
+    if (interrupted?.includes('node:internal/') && ++this.#delays < mostDelays) return false;
+    this.#delays = 0;
     asyncContexts.clearAsyncIdStack();
     this.#inspector.post('Runtime.terminateExecution');
+    return true;
   };
 
   /** Called where a loop has found itself interrupted. @throws Interrupted */

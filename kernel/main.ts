@@ -3,10 +3,11 @@ import { readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { Publisher, Router } from 'zeromq';
 import { type Host, hostKey } from '../src/notebook/contract.js';
+import { claim } from './claim.js';
 import type { ControlCommand, ControlData, ControlEvent } from './control.js';
 import { errorContent } from './errors.js';
 import { Drain, redirectDescriptors } from './inheritedOutput.js';
-import { Interrupted, Interruption } from './interruption.js';
+import { Interruption, isInterrupted } from './interruption.js';
 import { shared } from './interruptWords.js';
 import { log, logTo } from './log.js';
 import { Output } from './output.js';
@@ -84,9 +85,11 @@ async function main(connectionFile: string): Promise<void> {
       interruption.abort();
       endSoon();
     }
-    if (event.type === 'answered') server.tellAnswered(event.request);
     if (event.type === 'request') {
-      const { request, channel } = event;
+      const { request, channel, open } = event;
+      // The control thread knows only the messages of its own channel.
+      if (!wire.isNew(request)) return;
+      if (open && !claim(open)) return; // the control thread has answered
       server.handle(request, (type, content) => {
         const frames = wire.encode(type, content, request, { identities: request.identities });
         control.postMessage({ type: 'answer', channel, frames } satisfies ControlCommand);
@@ -96,8 +99,10 @@ async function main(connectionFile: string): Promise<void> {
   // Ctrl-C where the kernel was started in a terminal is meant for the front end.
   process.on('SIGINT', () => {});
   // What fails after its cell has ended is shown there, and the kernel lives on.
-  const showLateError = (error: unknown) =>
-    error instanceof Interrupted || output.print('stderr', `${errorContent(error).traceback.join('\n')}\n`);
+  const showLateError = (error: unknown) => {
+    if (isInterrupted(error)) return;
+    output.print('stderr', `${errorContent(error).traceback.join('\n')}\n`);
+  };
   process.on('uncaughtException', showLateError);
   process.on('unhandledRejection', showLateError);
 

@@ -4,9 +4,11 @@ import { dirname, extname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import vm from 'node:vm';
 import type { SideOutput } from 'tslab/dist/converter.js';
+import { type Host, hostKey } from '../src/notebook/contract.js';
 import type { Interruption } from './interruption.js';
 import { addSource, splitInlineMap } from './sourceMaps.js';
-import { parameters, transformModule } from './transform.js';
+import { moduleNeeds, parameters, transformModule } from './transform.js';
+import { tslabModule } from './tslabDisplay.js';
 
 /** Node's answers to `require` of a module that can be imported only. */
 const importOnly = new Set(['ERR_REQUIRE_ASYNC_MODULE', 'ERR_REQUIRE_ESM', 'ERR_PACKAGE_PATH_NOT_EXPORTED']);
@@ -20,6 +22,10 @@ export class Modules {
   /** Compiled files of the folder by their paths, and those that have run. */
   readonly #compiled = new Map<string, string>();
   readonly #loaded = new Map<string, Module>();
+  /** Those that await, while they run and after it. */
+  readonly #running = new Map<string, Promise<void>>();
+  readonly #needs = new Map<string, { imports: string[]; awaits: boolean }>();
+  readonly #tslab = tslabModule(() => (globalThis as unknown as { [hostKey]: Host })[hostKey]);
 
   /** @param resolveAlias the file that a specifier stands for in the folder's tsconfig.json, if any */
   constructor(
@@ -33,7 +39,10 @@ export class Modules {
   /** Takes in compiled files that are new or changed; all files of the folder then run anew when they are imported. */
   update(outputs: readonly SideOutput[]): void {
     for (const { path, data } of outputs) this.#compiled.set(path, data);
-    if (outputs.length > 0) this.#loaded.clear();
+    if (outputs.length === 0) return;
+    this.#loaded.clear();
+    this.#running.clear();
+    this.#needs.clear();
   }
 
   /** What a module that runs in `file` has besides Node's own: see {@link parameters}. */
@@ -60,7 +69,7 @@ export class Modules {
   async import(specifier: string, file: string): Promise<object> {
     const path = this.#pathOf(specifier, file);
     const compiled = path && this.#findCompiled(path);
-    if (compiled) return namespaceOf(this.#runCompiled(compiled));
+    if (compiled) return namespaceOf(await this.#load(compiled, []));
     if (path && extname(path) === '.json') return namespaceOf(JSON.parse(readFileSync(path, 'utf8')));
     if (path && existsSync(path)) {
       // With the time of its last change in the URL, an edited file is another module.
@@ -80,6 +89,7 @@ export class Modules {
     const plain = createRequire(file);
     const own = (specifier: string): unknown => {
       if (specifier === 'solireward') return ownRequire('solireward');
+      if (specifier === 'tslab') return this.#tslab;
       const path = this.#pathOf(specifier, file);
       const compiled = path && this.#findCompiled(path);
       return compiled ? this.#runCompiled(compiled) : plain(specifier);
@@ -96,13 +106,71 @@ export class Modules {
     return [`${stem}.js`, `${path}.js`, join(path, 'index.js')].find((name) => this.#compiled.has(name));
   }
 
+  /** Whether a file of the folder, or one that it imports, awaits at its top. */
+  #awaits(path: string, seen = new Set<string>()): boolean {
+    if (seen.has(path)) return false;
+    seen.add(path);
+    let needs = this.#needs.get(path);
+    if (!needs) {
+      needs = moduleNeeds(this.#compiled.get(path)!);
+      this.#needs.set(path, needs);
+    }
+    const { awaits, imports } = needs;
+    return awaits || imports.some((specifier) => this.#awaitsFrom(specifier, path, seen));
+  }
+
+  #awaitsFrom(specifier: string, file: string, seen: Set<string>): boolean {
+    const path = this.#pathOf(specifier, file);
+    const compiled = path && this.#findCompiled(path);
+    return compiled ? this.#awaits(compiled, seen) : false;
+  }
+
+  /** Runs a file of the folder, if it has not, and gives its exports. @param importers those that wait for it */
+  async #load(path: string, importers: readonly string[]): Promise<unknown> {
+    if (!this.#awaits(path)) return this.#runCompiled(path);
+    const loaded = this.#loaded.get(path);
+    // Files that import each other get what there is so far.
+    if (loaded && importers.includes(path)) return loaded.exports;
+    let running = this.#running.get(path);
+    if (!running) {
+      running = this.#runAwaiting(path, [...importers, path]);
+      this.#running.set(path, running);
+    }
+    await running;
+    return this.#loaded.get(path)?.exports;
+  }
+
+  async #runAwaiting(path: string, importers: readonly string[]): Promise<void> {
+    const load = (specifier: string): unknown => {
+      const found = this.#pathOf(specifier, path);
+      const compiled = found && this.#findCompiled(found);
+      return compiled ? this.#load(compiled, importers) : this.import(specifier, path);
+    };
+    try {
+      await this.#run(path, { awaits: true, load });
+    } catch (error) {
+      this.#running.delete(path);
+      throw error;
+    }
+  }
+
   #runCompiled(path: string): unknown {
+    if (this.#awaits(path)) {
+      throw new Error(
+        `require: ${path}, or a file that it imports, awaits at its top; use "import" in its place`,
+      );
+    }
     const loaded = this.#loaded.get(path);
     if (loaded) return loaded.exports;
+    this.#run(path, { awaits: false });
+    return this.#loaded.get(path)?.exports;
+  }
+
+  #run(path: string, { awaits, load }: { awaits: boolean; load?: (specifier: string) => unknown }): unknown {
     const module = new Module(path);
     this.#loaded.set(path, module);
     const { code, map } = splitInlineMap(this.#compiled.get(path)!);
-    const transformed = transformModule(code);
+    const transformed = transformModule(code, { awaits });
     const source = existsSync(path) ? path : path.replace(/\.js$/, '.ts');
     addSource(path, source, [transformed.map, map]);
     const globals = {
@@ -112,15 +180,17 @@ export class Modules {
       __filename: path,
       __dirname: dirname(path),
       ...this.globals(path),
+      [parameters.load]: load,
     };
+    const body = awaits ? `return (async () => {\n${transformed.code}\n})();` : transformed.code;
     try {
-      const run = vm.compileFunction(transformed.code, Object.keys(globals), { filename: path });
-      Reflect.apply(run, undefined, Object.values(globals));
+      const options = { filename: path, lineOffset: awaits ? -1 : 0 };
+      const run = vm.compileFunction(body, Object.keys(globals), options);
+      return Reflect.apply(run, undefined, Object.values(globals));
     } catch (error) {
       this.#loaded.delete(path);
       throw error;
     }
-    return module.exports;
   }
 }
 

@@ -5,13 +5,14 @@ import {
   type MimeBundle,
   mime,
 } from '../src/notebook/contract.js';
-import { bundleOf } from './bundle.js';
+import { bundleOf, checkedBundle } from './bundle.js';
 import type { Cells } from './cells.js';
 import { Comms } from './comms.js';
 import { completeness } from './completeness.js';
-import { errorContent } from './errors.js';
+import { errorContent, Failure } from './errors.js';
 import { History } from './history.js';
 import type { Interruption } from './interruption.js';
+import { kernelInfo } from './kernelInfo.js';
 import type { Output } from './output.js';
 import { type SendInputRequest, Stdin } from './stdin.js';
 import type { Message } from './wire.js';
@@ -75,7 +76,7 @@ export class Server implements Host {
   display(bundle: MimeBundle, { displayId, update = false, metadata = {} }: DisplayOptions = {}): void {
     const transient = displayId === undefined ? {} : { display_id: displayId };
     const type = update ? 'update_display_data' : 'display_data';
-    this.#output.show(type, { data: bundle, metadata, transient });
+    this.#output.show(type, { data: checkedBundle(bundle), metadata, transient });
   }
 
   /** The bundle by which a value is shown. */
@@ -148,12 +149,6 @@ export class Server implements Host {
     this.#publishEnd(request);
   }
 
-  /** Tells everybody of a request that the control thread has answered. */
-  tellAnswered(request: Message): void {
-    this.#publishState('busy', request);
-    this.#publishEnd(request);
-  }
-
   /** Tells everybody that the kernel ends, and asks the running cell to end. */
   shutdown(request: Message, restart: boolean): void {
     this.#interruption.abort();
@@ -178,6 +173,8 @@ export class Server implements Host {
     const code = String(content.code ?? '');
     const cursor = Number(content.cursor_pos ?? 0);
     switch (header.msg_type) {
+      case 'kernel_info_request':
+        return kernelInfo();
       case 'is_complete_request':
         return completeness(code);
       case 'complete_request': {
@@ -247,7 +244,7 @@ export class Server implements Host {
       this.#output.flush();
       answer('execute_reply', { status: 'ok', execution_count, payload: [], user_expressions });
     } catch (error) {
-      const content = errorContent(error);
+      const content = contentOf(error);
       if (request.content.stop_on_error !== false) abandoned = await this.#takeWaiting();
       show('error', content);
       answer('execute_reply', { status: 'error', execution_count, ...content });
@@ -264,7 +261,7 @@ export class Server implements Host {
         const data = await this.#cells.run(`(${expression}\n)`, `Expression [${name}]`, bundleOf);
         results[name] = { status: 'ok', data, metadata: {} };
       } catch (error) {
-        results[name] = { status: 'error', ...errorContent(error) };
+        results[name] = { status: 'error', ...contentOf(error) };
       }
     }
     return results;
@@ -281,10 +278,14 @@ export class Server implements Host {
 
   #abandon({ request, answer }: Execution): void {
     this.#publishState('busy', request);
-    answer('execute_reply', { status: 'aborted', execution_count: this.#count });
+    // Without a number: the front end would show that of the cell that failed.
+    answer('execute_reply', { status: 'aborted' });
     this.#publishState('idle', request);
   }
 }
+
+/** What is told of a failed cell: what it threw was looked at while it could be interrupted. */
+const contentOf = (error: unknown) => (error instanceof Failure ? error.content : errorContent(error));
 
 /** What is shown of the last value of a cell; undefined for none. */
 async function bundleOfResult(value: unknown): Promise<MimeBundle | undefined> {

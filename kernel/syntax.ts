@@ -22,4 +22,7 @@ export const isEarlierVariable = (
   ts.isPropertyAccessExpression(node) &&
   ts.isIdentifier(node.name) &&
   ts.isIdentifier(node.expression) &&
-  node.expression.text === 'exports';
+  (node.expression.text === 'exports' || node.expression.text === hiddenExports);
+
+/** The variables of earlier cells, in a cell that has an `exports` of its own. */
+export const hiddenExports = '__solireward_exports';

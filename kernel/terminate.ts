@@ -36,9 +36,14 @@ export async function interruptMainThread(
       const session = new Session();
       session.connectToMainThread();
       const expression = `globalThis[Symbol.for('${terminateKey}')](${received})`;
-      const evaluated = session.post('Runtime.evaluate', { expression }).catch(() => {}); // it is terminated, too
+      // What is terminated takes the evaluation with it: then there is no answer.
+      const terminate = () => session.post('Runtime.evaluate', { expression }).catch(() => undefined);
+      let answer = terminate();
       interruptChildren(process.pid);
-      await evaluated;
+      while ((await answer)?.result.value === false) {
+        await sleep(tick);
+        answer = terminate();
+      }
       session.disconnect();
       terminated(word / 2);
     }

@@ -3,15 +3,16 @@ import { type LoopCopies, loopCopies, type Observed } from './hotLoops.js';
 import { awaitsItself, isEarlierVariable, isLoop } from './syntax.js';
 import { ts } from './typescript.js';
 
-/** The parameters of the function that a cell or module becomes: what the transformed code calls. */
+/** The parameters of the function that a cell or module becomes: what the transformed code calls, by names that no cell has. */
 export const parameters = {
   /** The shared array; a loop stops when the lowest bit of its first number is set. */
-  words: '__words',
-  stop: '__stop',
-  live: '__live',
-  import: '__import',
-  define: '__define',
-  meta: '__meta',
+  words: '__solireward_words',
+  stop: '__solireward_stop',
+  live: '__solireward_live',
+  import: '__solireward_import',
+  load: '__solireward_load',
+  define: '__solireward_define',
+  meta: '__solireward_meta',
 } as const;
 
 /** JavaScript and the source map that leads back to what it was made of. */
@@ -60,18 +61,47 @@ export function transformCell(
   });
 }
 
-/** Makes CommonJS of a module of the notebook's folder, with loops and awaits that notice an interrupt. */
-export function transformModule(js: string): Transformed {
-  return transpile(js, ts.ModuleKind.CommonJS, (context) => {
+/**
+ * Makes CommonJS of a module of the notebook's folder, with loops and awaits that notice an interrupt.
+ * @param awaits whether it is the body of an async function, which awaits what it imports
+ */
+export function transformModule(js: string, { awaits = false }: { awaits?: boolean } = {}): Transformed {
+  const before: TypeScript.TransformerFactory<TypeScript.SourceFile> = (context) => {
     const visit = interruptible(context);
     return (file) => ts.visitEachChild(file, visit, context);
-  });
+  };
+  return transpile(js, ts.ModuleKind.CommonJS, before, awaits ? [awaitRequires] : []);
+}
+
+/** `require('module')` outside of functions becomes `await __load('module')`. */
+const awaitRequires: TypeScript.TransformerFactory<TypeScript.SourceFile> = (context) => {
+  const visit = (node: TypeScript.Node): TypeScript.Node => {
+    if (ts.isFunctionLike(node)) return node;
+    if (ts.isCallExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === 'require')
+      return factory.createAwaitExpression(call(parameters.load, ...node.arguments));
+    return ts.visitEachChild(node, visit, context);
+  };
+  return (file) => ts.visitEachChild(file, visit, context);
+};
+
+/** What a module imports, and whether it awaits outside of its functions. */
+export function moduleNeeds(js: string): { imports: string[]; awaits: boolean } {
+  const file = ts.createSourceFile('module.js', js, ts.ScriptTarget.Latest, true);
+  const imports = file.statements.flatMap((statement) =>
+    (ts.isImportDeclaration(statement) || ts.isExportDeclaration(statement)) &&
+    statement.moduleSpecifier &&
+    ts.isStringLiteral(statement.moduleSpecifier)
+      ? [statement.moduleSpecifier.text]
+      : [],
+  );
+  return { imports, awaits: awaitsItself(file) };
 }
 
 function transpile(
   js: string,
   module: TypeScript.ModuleKind,
   transformer: TypeScript.TransformerFactory<TypeScript.SourceFile>,
+  after: TypeScript.TransformerFactory<TypeScript.SourceFile>[] = [],
 ): Transformed {
   const { outputText, sourceMapText } = ts.transpileModule(js, {
     fileName: 'cell.js',
@@ -82,7 +112,7 @@ function transpile(
       sourceMap: true,
       newLine: ts.NewLineKind.LineFeed,
     },
-    transformers: { before: [transformer] },
+    transformers: { before: [transformer], after },
   });
   // TypeScript marks a module that has lost its imports and exports, and names a file for its map.
   const code = outputText.replace(/\/\/# sourceMappingURL=.*\s*$/, '').replace(/\nexport \{\};\s*$/, '\n');
@@ -101,6 +131,11 @@ function interruptible(
     if (ts.isMetaProperty(node) && node.keywordToken === ts.SyntaxKind.ImportKeyword)
       return factory.createIdentifier(parameters.meta);
     if (ts.isCallExpression(node)) return calls(node);
+    if (ts.isTaggedTemplateExpression(node)) {
+      const visited = ts.visitEachChild(node, visit, context);
+      const { tag, typeArguments, template } = visited;
+      return factory.updateTaggedTemplateExpression(visited, withoutThis(tag), typeArguments, template);
+    }
     return ts.visitEachChild(node, visit, context);
   };
 
@@ -108,13 +143,12 @@ function interruptible(
     const visited = ts.visitEachChild(node, visit, context);
     if (node.expression.kind === ts.SyntaxKind.ImportKeyword)
       return call(parameters.import, ...visited.arguments);
-    // A function of an earlier cell must not take `exports` for its `this`.
-    const callee = visited.expression;
-    if (!isEarlierVariable(callee)) return visited;
-    const plain = factory.createParenthesizedExpression(
-      factory.createComma(factory.createNumericLiteral(0), callee),
+    return factory.updateCallExpression(
+      visited,
+      withoutThis(visited.expression),
+      visited.typeArguments,
+      visited.arguments,
     );
-    return factory.updateCallExpression(visited, plain, visited.typeArguments, visited.arguments);
   };
 
   /**
@@ -143,6 +177,12 @@ function interruptible(
   };
   return visit;
 }
+
+/** A function of an earlier cell must not take `exports` for its `this`: `(0, exports.f)`. */
+const withoutThis = (callee: TypeScript.LeftHandSideExpression): TypeScript.LeftHandSideExpression =>
+  isEarlierVariable(callee)
+    ? factory.createParenthesizedExpression(factory.createComma(factory.createNumericLiteral(0), callee))
+    : callee;
 
 const flag = () =>
   factory.createBitwiseAnd(
@@ -219,7 +259,7 @@ function exportedNames({ exportClause, moduleSpecifier }: TypeScript.ExportDecla
 /** `get a() { return a; }, set a(value) { a = value; }` */
 function accessorsOf(name: string, readonly: boolean): TypeScript.AccessorDeclaration[] {
   const variable = factory.createIdentifier(name);
-  const value = factory.createIdentifier('__value');
+  const value = factory.createIdentifier(name === '__value' ? '__other' : '__value');
   const getter = factory.createGetAccessorDeclaration(
     undefined,
     name,

@@ -32,6 +32,8 @@ export interface Message {
   parentId: string | undefined;
   content: Record<string, unknown>;
   buffers: Uint8Array[];
+  /** By which a replay is known; empty where the connection has no key. */
+  signature: string;
 }
 
 /** What a message has besides its content. */
@@ -96,9 +98,7 @@ export class Wire {
       msg_type: type,
       version: protocolVersion,
     };
-    const parts = [header, parent?.header ?? {}, options.metadata ?? {}, content].map((part) =>
-      JSON.stringify(part),
-    );
+    const parts = [header, parent?.header ?? {}, options.metadata ?? {}, content].map(writeJson);
     // Sockets send without copying, and the caller may go on writing into its buffers.
     const buffers = (options.buffers ?? []).map((buffer) => Buffer.from(buffer));
     return [...(options.identities ?? []), delimiter, this.#sign(parts), ...parts, ...buffers];
@@ -117,20 +117,26 @@ export class Wire {
     const [header, parent, metadata, content] = parts.map(parse);
     if (![header, parent, metadata, content].every(isObject) || !isHeader(header))
       throw new Error('kernel: received parts that are no message');
-    if (!this.isNew(header)) throw new Error(`kernel: received message ${header.msg_id} again`);
+    const signature = this.#key && frames[start + 1].toString();
+    if (!this.isNew({ signature })) throw new Error(`kernel: received message ${header.msg_id} again`);
     return {
       identities: frames.slice(0, start),
       header,
       parentId: parent.msg_id as string | undefined,
       content,
       buffers: frames.slice(start + 6),
+      signature,
     };
   }
 
-  /** Whether a message has not come before; it is taken as come from now on. */
-  isNew({ msg_id }: Pick<Header, 'msg_id'>): boolean {
-    if (this.#seen.has(msg_id)) return false;
-    this.#seen.add(msg_id);
+  /**
+   * Whether a message has not come before; it is taken as come from now on. Ids do not tell: the manager of a kernel and
+   * its clients are clones of one session, each with a counter of its own.
+   */
+  isNew({ signature }: Pick<Message, 'signature'>): boolean {
+    if (!signature) return true;
+    if (this.#seen.has(signature)) return false;
+    this.#seen.add(signature);
     if (this.#seen.size > remembered) this.#seen.delete(this.#seen.values().next().value!);
     return true;
   }
@@ -148,6 +154,15 @@ export class Wire {
     if (received.length !== expected.length || !timingSafeEqual(received, expected))
       throw new Error('kernel: received a message with a wrong signature');
   }
+}
+
+/** JSON without halves of surrogate pairs, which no UTF-8 file can hold: a notebook with one could not be saved. */
+function writeJson(part: object): string {
+  const text = JSON.stringify(part);
+  // Whole pairs are written as they are, halves as an escape.
+  return text.includes('\\ud')
+    ? text.replace(/(?<=(?<!\\)(?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g, '\uFFFD')
+    : text;
 }
 
 function parse(part: Buffer) {

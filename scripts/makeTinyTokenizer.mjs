@@ -1,12 +1,14 @@
 // Writes the tokenizer of the tutorial's tiny model to assets/tiny: one token a word of the generated world and
 // of the short prompts, one a digit and a punctuation mark, the special tokens of InternVL; other words are <unk>.
 // Run after a build: node scripts/makeTinyTokenizer.mjs [folder]
+
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { vocabulary as worldWords } from '../dist/src/data/world/prompt.js';
 import { dimensionPrompts } from '../dist/src/model/input/prompt.js';
 
-const folder = resolve(process.argv[2] ?? new URL('../assets/tiny', import.meta.url).pathname);
+const folder = resolve(process.argv[2] ?? fileURLToPath(new URL('../assets/tiny', import.meta.url)));
 
 const special = ['<|endoftext|>', '<unk>', '<|im_start|>', '<|im_end|>', '<img>', '</img>', '<IMG_CONTEXT>'];
 const marks = [...'.,:;?!-()\'"/%'];

@@ -58,7 +58,7 @@ function mistakes(modules: ReadonlyMap<string, string>): string[] {
   );
 }
 
-it('shows code that the public surface has', { timeout: 120_000 }, () => {
+it('shows code that the public surface has', () => {
   const modules = new Map(
     pages.map((page) => [
       join(root, `${basename(page, '.md')}.docs.ts`),

@@ -1,6 +1,8 @@
 // What both parts of the pretraining see: clips of the generated world, decoded from their H.264 files as in use, and
 // the state of the bodies in each frame.
+
 import { rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { readClips } from '../../dist/src/data/video/readClips.js';
 import { sampleFrames } from '../../dist/src/data/video/sampleFrames.js';
 import { colours, palette, shapes } from '../../dist/src/data/world/body.js';
@@ -35,7 +37,7 @@ export const frameIndices = sampleFrames(16, 8);
  * @returns {Promise<PretrainingClip[]>}
  */
 export async function makeClips(count, rules) {
-  const folder = new URL(`../../.cache/pretraining-${rules.seed}`, import.meta.url).pathname;
+  const folder = fileURLToPath(new URL(`../../.cache/pretraining-${rules.seed}`, import.meta.url));
   const { clips } = await makeWorld({ ...rules, clips: count, folder });
   const { frames } = await readClips(clips, {
     segments: frameIndices.length,

@@ -8,14 +8,16 @@
 //
 //   npm run build && node scripts/pretraining/vision.mjs
 //   node scripts/pretraining/decoder.mjs [steps] [clips] [file] [file to go on from]
+
 import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { Random } from '../../dist/src/base/random.js';
 import { colours, motions, shapes } from '../../dist/src/data/world/body.js';
 import { promptText, vocabulary } from '../../dist/src/data/world/prompt.js';
+import { bytesTensor } from '../../dist/src/engine/bytes.js';
 import { use } from '../../dist/src/engine/use.js';
 import { InternVL } from '../../dist/src/model/backbone/internvl.js';
 import { initialize } from '../../dist/src/model/initialize.js';
-import { normalise } from '../../dist/src/model/input/collate.js';
 import { assemble, dimensionPrompts } from '../../dist/src/model/input/prompt.js';
 import { Tokens } from '../../dist/src/model/input/tokens.js';
 import { parameterSpecs } from '../../dist/src/model/parameters.js';
@@ -37,8 +39,8 @@ const tf = createRequire(import.meta.url)('@tensorflow/tfjs');
 
 const steps = Number(process.argv[2] ?? 5000);
 const clipCount = Number(process.argv[3] ?? 8000);
-const folder = new URL('../../assets/tiny/', import.meta.url).pathname;
-const visionFile = new URL('../../.cache/tiny-vision.safetensors', import.meta.url).pathname;
+const folder = fileURLToPath(new URL('../../assets/tiny/', import.meta.url));
+const visionFile = fileURLToPath(new URL('../../.cache/tiny-vision.safetensors', import.meta.url));
 const output = process.argv[4] ?? `${folder}pretrained.safetensors`;
 const earlier = process.argv[5];
 // Far from the seeds of tutorials, so that no clip is met again; who goes on sees other clips.
@@ -46,7 +48,6 @@ const seed = earlier ? 40_000_000 : 30_000_000;
 const batchSize = 32;
 const peakRate = 1.5e-3;
 
-const pixelsOfFrame = 3 * size * size;
 const outlineFields = 7; // see `bodiesOf`
 const fields = 6 + 2 * 2 + 3 * outlineFields; // of one colour in one frame, see `statesOf`
 const targetSize = colours.length * fields;
@@ -173,13 +174,9 @@ function update(rate) {
 async function readyClips() {
   const made = await makeClips(clipCount, { seed, failShare: { alignment: 0, deformity: 0.5 } });
   return made.map(({ prompt, phrases, frames, tiles }) => {
-    const pixels = new Float32Array(tiles.length);
-    frameIndices.forEach((_, k) => {
-      const [from, to] = [k * pixelsOfFrame, (k + 1) * pixelsOfFrame];
-      normalise(tiles.subarray(from, to), size * size, pixels.subarray(from, to));
-    });
+    const shape = [frames.length, size, size, 3];
     const visual = tf.tidy(() =>
-      backbone.encodeVision(tf.tensor4d(pixels, [frames.length, 3, size, size])).dataSync(),
+      backbone.encodeVision(/** @type {any} */ (bytesTensor(tiles, shape))).dataSync(),
     );
     return { prompt, phrases, words: wordsOf(prompt), visual, ...statesOf(frames) };
   });

@@ -3,13 +3,15 @@
 // place, colour and outline of the leftmost and the rightmost one. No pass/fail label takes part.
 //
 //   npm run build && node scripts/pretraining/vision.mjs [steps] [clips] [file] [file to go on from]
+
 import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { Random } from '../../dist/src/base/random.js';
 import { colours } from '../../dist/src/data/world/body.js';
+import { bytesTensor } from '../../dist/src/engine/bytes.js';
 import { use } from '../../dist/src/engine/use.js';
 import { InternVL } from '../../dist/src/model/backbone/internvl.js';
 import { initialize } from '../../dist/src/model/initialize.js';
-import { normalise } from '../../dist/src/model/input/collate.js';
 import { parameterSpecs } from '../../dist/src/model/parameters.js';
 import { tinyConfig } from '../../dist/src/model/presets.js';
 import { readWeights, writeWeights } from '../../dist/src/model/weights/safetensors.js';
@@ -28,7 +30,8 @@ const tf = createRequire(import.meta.url)('@tensorflow/tfjs');
 
 const steps = Number(process.argv[2] ?? 12_000);
 const clipCount = Number(process.argv[3] ?? 8000);
-const output = process.argv[4] ?? new URL('../../.cache/tiny-vision.safetensors', import.meta.url).pathname;
+const output =
+  process.argv[4] ?? fileURLToPath(new URL('../../.cache/tiny-vision.safetensors', import.meta.url));
 const earlier = process.argv[5];
 const seed = 20_000_000; // far from the seeds of tutorials, so that no clip is met again
 const batchSize = 64;
@@ -147,14 +150,13 @@ function targetOf(bodies) {
  * @returns {Tensor4D}
  */
 function framesOf(rows) {
-  const pixels = new Float32Array(rows.length * pixelsOfFrame);
+  const pixels = new Uint8Array(rows.length * pixelsOfFrame);
   rows.forEach((row, i) => {
     const { tiles } = clips[Math.floor(row / frameIndices.length)];
     const at = (row % frameIndices.length) * pixelsOfFrame;
-    const planes = pixels.subarray(i * pixelsOfFrame, (i + 1) * pixelsOfFrame);
-    normalise(tiles.subarray(at, at + pixelsOfFrame), size * size, planes);
+    pixels.set(tiles.subarray(at, at + pixelsOfFrame), i * pixelsOfFrame);
   });
-  return tf.tensor4d(pixels, [rows.length, 3, size, size]);
+  return /** @type {Tensor4D} */ (bytesTensor(pixels, [rows.length, size, size, 3]));
 }
 
 /**

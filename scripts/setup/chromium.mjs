@@ -1,20 +1,26 @@
 import { existsSync } from 'node:fs';
-import { environment } from './environment.mjs';
+import { environment, inClone } from './environment.mjs';
 import { run, StepError } from './step.mjs';
 
+/** Where Debian and others put it; elsewhere Playwright's own is taken. */
 const system = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
 /** Finds or installs a Chromium for the browser tests, and tells the tests its path as `SOLIREWARD_CHROMIUM`. */
 export async function chromium() {
   let path = await find();
-  if (!path && process.getuid?.() === 0) {
+  if (!path && process.platform === 'linux' && process.getuid?.() === 0) {
     await aptInstall('chromium', 'libvulkan1').catch(() => undefined);
     path = await find();
   }
   if (!path) {
-    await run('npx', ['playwright-core', 'install', 'chromium'], {
-      remedy: 'install chromium (Debian: apt install chromium) or run: npx playwright-core install chromium',
-    });
+    await run(
+      process.execPath,
+      [inClone('node_modules', 'playwright-core', 'cli.js'), 'install', 'chromium'],
+      {
+        remedy:
+          'install chromium (Debian: apt install chromium) or run: npx playwright-core install chromium',
+      },
+    );
     path = await find();
   }
   if (!path) throw new StepError('no Chromium was found after the installation', 'apt install chromium');

@@ -8,8 +8,13 @@ export const root = resolve(fileURLToPath(new URL('../..', import.meta.url)));
 /** A path inside the clone. */
 export const inClone = (/** @type {string[]} */ ...parts) => join(root, ...parts);
 
-/** A program of the Python environment. */
-export const venvProgram = (/** @type {string} */ name) => inClone('.venv', 'bin', name);
+/**
+ * A program of the Python environment.
+ * @param {string} name
+ * @param {NodeJS.Platform} platform
+ */
+export const venvProgram = (name, platform = process.platform) =>
+  platform === 'win32' ? inClone('.venv', 'Scripts', `${name}.exe`) : inClone('.venv', 'bin', name);
 
 /**
  * Environment of every child process: what npm, pip, Jupyter and node-gyp would write to the home folder

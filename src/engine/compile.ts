@@ -18,9 +18,14 @@ let chosen: Compiler | undefined;
  * `eager` where the engine cannot record.
  */
 export function compiler(): Compiler {
+  if (!canCompile()) return 'eager';
+  return chosen ?? (nativeBackend()?.isUsingGpuDevice ? 'xla' : 'graph');
+}
+
+/** Whether the engine in use can record functions. */
+export function canCompile(): boolean {
   const backend = nativeBackend();
-  if (!backend || !hasFunctions(backend)) return 'eager';
-  return chosen ?? (backend.isUsingGpuDevice ? 'xla' : 'graph');
+  return backend !== undefined && hasFunctions(backend);
 }
 
 /** Takes another compiler, for measuring and comparing; undefined for the default. @returns the one before. */

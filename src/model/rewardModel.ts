@@ -6,11 +6,17 @@ import type { ReadFailure } from '../data/video/readClips.js';
 import { Compiled } from '../engine/compile.js';
 import { type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, tf } from '../engine/tf.js';
 import { host } from '../notebook/contract.js';
-import type { InternVLFrameConfig, QwenFrameConfig, RewardModelConfig } from './config.js';
+import {
+  type InternVLFrameConfig,
+  isInternVL,
+  type QwenFrameConfig,
+  type RewardModelConfig,
+} from './config.js';
 import { type Backbone, backboneOf, formatOf, frameSettings, tokenIdsOf } from './family.js';
 import { RewardHead } from './head/head.js';
 import { initialize } from './initialize.js';
 import { type Batch, batchOf, type ClipInput, disposeBatch, tensorsOf } from './input/batch.js';
+import { Fill } from './input/fill.js';
 import { Processor } from './input/processor.js';
 import { type Prompts, taskPrompts } from './input/prompt.js';
 import { Tokens } from './input/tokens.js';
@@ -90,6 +96,7 @@ const parts: readonly Trainable[] = ['head', 'decoder+head', 'all'];
 export class RewardModel {
   readonly backbone: Backbone;
   readonly head: RewardHead;
+  private readonly fill = new Fill();
   private readonly compiled = new Compiled(
     (tensors, { given }) => [this.forward(batchOf(tensors, given as Batch['grids']))],
     () => this.weights.values(),
@@ -177,7 +184,14 @@ export class RewardModel {
       if (tokens.size > vocabSize) {
         throw new Error(`the tokenizer has ${tokens.size} tokens, more than the model's ${vocabSize}`);
       }
-      return new RewardModel(config, weights, new Processor(tokens, formatOf(config, tokens), cache), card);
+      // The decoder of InternVL refuses more.
+      const maxTokens = isInternVL(config) ? config.llm.maxPositions : undefined;
+      return new RewardModel(
+        config,
+        weights,
+        new Processor(tokens, formatOf(config, tokens), cache, maxTokens),
+        card,
+      );
     } catch (error) {
       tf.dispose([...weights.values()]);
       throw error;
@@ -286,7 +300,7 @@ export class RewardModel {
 
   /**
    * Scores batch by batch, in order. The next batch is decoded while the model computes this one.
-   * A clip that cannot be read is among its batch's failures, and the rest goes on.
+   * A clip that cannot be read, or whose score is no number, is among its batch's failures, and the rest goes on.
    */
   async *scoreBatches(
     clips: readonly Clip[],
@@ -308,18 +322,28 @@ export class RewardModel {
       const readable = inputs.filter((input) => input !== undefined);
       const rewards = readable.length > 0 ? await this.rewards(readable) : [];
       const scored = inputs.flatMap((input, i) => (input ? [clips[start + i]] : []));
-      yield { scores: scored.map((clip, i) => ({ clip, score: rewards[i] })), failures };
+      yield {
+        scores: scored.flatMap((clip, i) =>
+          Number.isFinite(rewards[i]) ? [{ clip, score: rewards[i] }] : [],
+        ),
+        failures: [
+          ...failures,
+          ...scored.flatMap((clip, i) =>
+            Number.isFinite(rewards[i]) ? [] : [{ clip, reason: `the model gives ${rewards[i]}` }],
+          ),
+        ],
+      };
     }
   }
 
   /** Rewards of clips that the processor has read, which go through the model together. */
   async rewards(inputs: readonly ClipInput[]): Promise<number[]> {
-    const batch = this.collate(inputs);
+    const batch = this.collate(this.fill.up(inputs));
     try {
       const [rewards] = await this.compiled.call(tensorsOf(batch), { given: batch.grids });
       const values = [...(await rewards.data())];
       rewards.dispose();
-      return values;
+      return values.slice(0, inputs.length);
     } finally {
       disposeBatch(batch);
     }

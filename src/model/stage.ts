@@ -4,7 +4,16 @@ import { type CallOptions, Compiled } from '../engine/compile.js';
 import { type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, tf, type Variable } from '../engine/tf.js';
 import { type FeatureStore, MemoryStore } from './featureStore.js';
 import type { Features } from './features.js';
-import { type Batch, batchOf, type ClipInput, disposeBatch, padIds, tensorsOf } from './input/batch.js';
+import {
+  type Batch,
+  batchOf,
+  type ClipInput,
+  disposeBatch,
+  paddedLength,
+  padIds,
+  tensorsOf,
+} from './input/batch.js';
+import { Fill } from './input/fill.js';
 import type { RewardModel, Trainable } from './rewardModel.js';
 import type { VideoGrid } from './videoGrid.js';
 
@@ -24,6 +33,7 @@ export abstract class Stage<Feature = unknown> {
   /** The clips that could not be read, by id; they are not tried again. */
   readonly failures = new Map<string, ReadFailure>();
   private kept?: FeatureStore<Feature>;
+  private readonly fill = new Fill();
   private readonly scoring = new Compiled(
     (inputs, options) => [this.rewards(inputs, options)],
     () => this.variables(),
@@ -72,7 +82,7 @@ export abstract class Stage<Feature = unknown> {
   async score(clips: readonly Clip[], signal?: AbortSignal): Promise<Map<string, number>> {
     const loaded = [...(await this.load(clips, signal))];
     if (loaded.length === 0) return new Map();
-    const { inputs, grids } = this.collate(loaded.map(([, feature]) => feature));
+    const { inputs, grids } = this.collate(this.fill.up(loaded.map(([, feature]) => feature)));
     const [rewards] = await this.scoring.call(inputs, { given: grids });
     const values = await rewards.data();
     tf.dispose([rewards, ...inputs]);
@@ -219,7 +229,8 @@ class HiddenStage extends Stage<HiddenFeatures> {
     const batch = this.model.collate([input]);
     const states = await this.reading.call(tensorsOf(batch), { given: batch.grids });
     const values: Float32Array[] = [];
-    for (const state of states) values.push((await state.data()) as Float32Array);
+    const size = input.inputIds.length * this.model.config.llm.hiddenSize;
+    for (const state of states) values.push(((await state.data()) as Float32Array).subarray(0, size));
     disposeBatch(batch);
     tf.dispose(states);
     return { length: input.inputIds.length, states: values };
@@ -227,7 +238,7 @@ class HiddenStage extends Stage<HiddenFeatures> {
 
   collate(features: readonly HiddenFeatures[]): StageBatch {
     const width = this.model.config.llm.hiddenSize;
-    const longest = Math.max(...features.map(({ length }) => length));
+    const longest = paddedLength(features.map(({ length }) => length));
     const mask = maskOf(features.map(({ length }) => length));
     const read = this.layers.map((_, index) => {
       const values = new Float32Array(features.length * longest * width);
@@ -251,7 +262,7 @@ class HiddenStage extends Stage<HiddenFeatures> {
 
 /** Mask [B, N] of sequences padded on the right: 1 for a token. */
 function maskOf(lengths: readonly number[]): Tensor2D {
-  const longest = Math.max(...lengths);
+  const longest = paddedLength(lengths);
   const mask = new Float32Array(lengths.length * longest);
   lengths.forEach((length, row) => {
     mask.fill(1, row * longest, row * longest + length);

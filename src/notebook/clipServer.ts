@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { extname, join, resolve } from 'node:path';
 import { fileUrl, runFfmpeg } from '../data/video/ffmpeg.js';
 import { FrameCache } from '../data/video/frameCache.js';
 import { probe, type VideoInfo } from '../data/video/probe.js';
+import { playableType } from './container.js';
 import { type Comm, clipTarget, host } from './contract.js';
 
 /** A clip that is sent through the kernel has at most as many bytes: a message that is larger blocks the others. */
@@ -21,7 +22,7 @@ export const isBrowserCodec = (codec: string): boolean => browserCodecs.has(code
 
 /**
  * Lets the players of the front end ask for one file, wherever it is: the browser may not reach it, or not decode it.
- * What is larger than 5 MB, and what is in a codec that browsers do not know, is converted to H.264 once, into the
+ * What is larger than 5 MB, and what is in a codec or container that browsers do not know, is converted to H.264 once, into the
  * cache ($XDG_CACHE_HOME or ~/.cache, solireward/clips).
  * @returns the key by which the front end asks, in a comm to `clipTarget`
  */
@@ -36,23 +37,33 @@ export function serveClip(path: string): string {
 async function answer(comm: Comm, { key, convert }: Record<string, unknown>): Promise<void> {
   const path = shown.get(String(key));
   try {
-    if (path) comm.send({ type: 'video/mp4' }, [await bytesOf(path, convert === true, comm)]);
+    if (path) {
+      const { type, bytes } = await playable(path, convert === true, comm);
+      comm.send({ type }, [bytes]);
+    }
   } catch (error) {
     comm.send({ error: (error as Error).message });
   }
   comm.close();
 }
 
-async function bytesOf(path: string, convert: boolean, comm: Comm): Promise<Uint8Array> {
+async function playable(
+  path: string,
+  convert: boolean,
+  comm: Comm,
+): Promise<{ type: string; bytes: Uint8Array }> {
   const info = await probe(path);
   const { size } = await stat(path);
-  if (!convert && size <= sentBytes && isBrowserCodec(info.codec)) return readFile(path);
+  const container = await playableType(path);
+  const isKnown = isBrowserCodec(info.codec) && container !== undefined;
+  if (!convert && size <= sentBytes && isKnown) return { type: container, bytes: await readFile(path) };
   const cache = new FrameCache(
     join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'solireward', 'clips'),
   );
   const content = await cache.contentHash(path);
   const converted = await cache.get({ content, as: 'h264', sentBytes }, () => {
-    const why = isBrowserCodec(info.codec) ? `${(size / 1e6).toFixed(1)} MB` : info.codec;
+    const kind = isBrowserCodec(info.codec) ? extname(path).slice(1) || 'its container' : info.codec;
+    const why = isKnown ? `${(size / 1e6).toFixed(1)} MB` : kind;
     comm.send({ message: `Converting to H.264, once (${why}) \u2026` });
     return toH264(path, info);
   });
@@ -62,7 +73,7 @@ async function bytesOf(path: string, convert: boolean, comm: Comm): Promise<Uint
         'that Jupyter serves, as H.264.',
     );
   }
-  return converted;
+  return { type: 'video/mp4', bytes: converted };
 }
 
 /** Every frame of a clip as H.264 that all browsers decode, with a bit rate at which it stays below the limit. */

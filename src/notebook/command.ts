@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { host } from './contract.js';
 
 /** What a command has written, to stdout and stderr in the order in which it came, and how it ended. */
@@ -29,17 +29,21 @@ export async function runCommand(
   { signal = host()?.signal }: CommandOptions = {},
 ): Promise<CommandResult> {
   signal?.throwIfAborted();
-  // A group of its own: what the command has started ends with it.
-  const options = { stdio: ['ignore', 'pipe', 'pipe'] as ['ignore', 'pipe', 'pipe'], detached: true };
+  // A group of its own: what the command has started ends with it. Windows has no groups, but knows whose child is whose.
+  const windows = process.platform === 'win32';
+  const stdio = ['ignore', 'pipe', 'pipe'] as ['ignore', 'pipe', 'pipe'];
+  const options = { stdio, detached: !windows, windowsHide: true };
   const child = args === true ? spawn(file, { ...options, shell: true }) : spawn(file, [...args], options);
   const kill = (killSignal: NodeJS.Signals) => {
-    try {
-      process.kill(-child.pid!, killSignal);
-    } catch {
-      // It has ended.
-    }
+    if (windows) spawnSync('taskkill', ['/pid', String(child.pid), '/t', '/f'], { windowsHide: true });
+    else
+      try {
+        process.kill(-child.pid!, killSignal);
+      } catch {
+        // It has ended.
+      }
   };
-  const killAtExit = () => kill('SIGKILL');
+  const killAtExit = () => child.exitCode === null && kill('SIGKILL');
   const abort = () => {
     kill('SIGTERM');
     setTimeout(() => kill('SIGKILL'), graceMilliseconds).unref();

@@ -20,11 +20,10 @@ export async function npm(
   // Not the level of the npm that may have started Jupyter (npm run --silent lab).
   const args = ['install', '--loglevel=notice', '--no-audit', '--no-fund', '--', ...names];
   // The npm of this Node, which need not be on the PATH of a notebook.
-  const beside = join(dirname(process.execPath), 'npm');
-  return runCommand(
-    `npm: "npm install ${names.join(' ')}"`,
-    existsSync(beside) ? beside : 'npm',
-    args,
-    options,
-  );
+  const folder = dirname(process.execPath);
+  const title = `npm: "npm install ${names.join(' ')}"`;
+  const script = join(folder, 'node_modules', 'npm', 'bin', 'npm-cli.js'); // on Windows, where npm is no program
+  if (existsSync(script)) return runCommand(title, process.execPath, [script, ...args], options);
+  const beside = join(folder, 'npm');
+  return runCommand(title, existsSync(beside) ? beside : 'npm', args, options);
 }

@@ -5,6 +5,7 @@ import { runFfmpeg } from '../data/video/ffmpeg.js';
 import { checkAttention } from './attention.js';
 import { clipData, linkOf } from './clipData.js';
 import { isBrowserCodec } from './clipServer.js';
+import { playableType } from './container.js';
 import {
   type ClipCaption,
   type ClipData,
@@ -87,12 +88,13 @@ function captioned({
 /** A small clip as part of the page, a larger one by its URL, and one that browsers cannot decode as a contact sheet. */
 async function pictureHtml(path: string, { codec, frames }: ClipData): Promise<string> {
   const style = 'style="width:100%;border-radius:4px;background:#000"';
-  if (!isBrowserCodec(codec)) {
+  const type = await playableType(path);
+  if (!isBrowserCodec(codec) || type === undefined) {
     const sheet = await contactSheet([{ path, frames }]);
     return `<img src="data:image/png;base64,${sheet.toString('base64')}" alt="" ${style}>`;
   }
   const small = (await stat(path)).size <= inlineBytes;
-  const source = small ? `data:video/mp4;base64,${await readFile(path, 'base64')}` : linkOf(path);
+  const source = small ? `data:${type};base64,${await readFile(path, 'base64')}` : linkOf(path);
   return `<video src="${escapeHtml(source)}" controls muted loop playsinline preload="metadata" ${style}></video>`;
 }
 

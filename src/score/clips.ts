@@ -40,7 +40,7 @@ const clipColumns = ['path', 'prompt', 'promptId', 'generator'] as const;
 
 /**
  * Scores clips by a reward model, in their order. While the model computes one batch the next is decoded; a clip
- * that stands in several rows is scored once. A clip that cannot be read has no row: it is among the table's
+ * that stands in several rows is scored once. A clip that cannot be read, or whose score is no number, has no row: it is among the table's
  * `failures`, and a warning says how many there are.
  * @param clips clips, or a table with the columns `clip` and `path` (labels, for example), whose columns are kept.
  * @throws when the input is no such table or two clips share an id; and with the signal's reason.
@@ -90,9 +90,16 @@ async function* scoreByFeatures(
     yield {
       scores: asked.flatMap((clip) => {
         const score = scores.get(clip.id);
-        return score === undefined ? [] : [{ clip, score }];
+        return score === undefined || !Number.isFinite(score) ? [] : [{ clip, score }];
       }),
-      failures: asked.flatMap(({ id }) => stage.failures.get(id) ?? []),
+      failures: asked.flatMap((clip) => {
+        const score = scores.get(clip.id);
+        const failure = stage.failures.get(clip.id);
+        if (failure) return [failure];
+        return score === undefined || Number.isFinite(score)
+          ? []
+          : [{ clip, reason: `the model gives ${score}` }];
+      }),
     };
   }
 }

@@ -1,4 +1,4 @@
-import { compiles } from '../engine/compile.js';
+import { canCompile } from '../engine/compile.js';
 import { type NamedTensorMap, type Tensor, type Tensor1D, tf, type Variable } from '../engine/tf.js';
 
 /**
@@ -6,7 +6,7 @@ import { type NamedTensorMap, type Tensor, type Tensor1D, tf, type Variable } fr
  * step on a hundred small tensors is mostly the price of the calls: on vectors it takes a third of the time. Inside of a
  * compiled function calls cost nothing, and parameters are left as they are.
  */
-const capacity = (): number => (compiles() ? 0 : 2 ** 22);
+const capacity = (): number => (canCompile() ? 0 : 2 ** 22);
 
 /** Values of the parameters that are updated in one call: what an update takes besides weights, moments and gradients. */
 const GROUP = 2 ** 26;

@@ -61,7 +61,7 @@ export async function estimate(
   pairs: PairStream,
   options: Omit<FitOptions, 'folder'>,
 ): Promise<Estimate> {
-  const settings = settingsOf({ ...options, folder: '' });
+  const settings = settingsOf(model, { ...options, folder: '' });
   const { trainable, batchSize, accumulate, clipNorm, keep, loss = winTie() } = settings;
   const { signal = host()?.signal } = settings;
   const names = model.parameters(trainable);

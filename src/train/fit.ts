@@ -22,7 +22,9 @@ import {
 } from './checkpoint.js';
 import { evaluateOn, heldOutOf } from './heldOut.js';
 import { appendLog, cutLog, type StepRecord } from './log.js';
+import { gpuRoom, microBatchFor } from './memory.js';
 import { microBatches } from './microBatches.js';
+import { hasMoved } from './movement.js';
 import { type LoadedPairs, PairFeed } from './pairFeed.js';
 import { Run, type RunStatus, statusOf } from './run.js';
 import { claimFolder, hashOf } from './runConfig.js';
@@ -43,17 +45,17 @@ export interface FitOptions {
   epochs?: number;
   /** Updates, in place of `epochs`. */
   steps?: number;
-  /** Pairs whose gradient is taken at once. Default 8. */
+  /** Pairs whose gradient is taken at once: on a GPU as many as its memory holds, up to 8. Default 8; of a model of fewer than 100 million parameters 16. */
   batchSize?: number;
-  /** Batches an update. Default 40, so that an update sees 320 pairs. */
+  /** Batches an update. Default 40, so that an update sees 320 pairs; of a small model 1. */
   accumulate?: number;
-  /** Default 1e-6, for a published model; a small new one wants about 1e-3. */
+  /** Default 1e-6, for a published model; of a small one 1e-3. */
   learningRate?: number;
-  /** Default `constant`, after a linear warm-up; the official one is `logarithmic`. */
+  /** Default `constant`, after a linear warm-up; the official one is `logarithmic`. Of a small model `cosine`. */
   schedule?: Schedule;
   /** Updates of the warm-up. Default 5% of all, rounded up. */
   warmup?: number;
-  /** Default 0.01. */
+  /** Default 0.01; of a small model 0.05. */
   weightDecay?: number;
   /** What decays: `matrices` (default) but not biases, norms and embeddings; or `all`, as in the official script. */
   decay?: 'matrices' | 'all';
@@ -90,6 +92,18 @@ export interface FitProgress extends StepRecord {
   steps: number;
 }
 
+/** Models of fewer parameters are small: the published ones begin at a billion. */
+const smallParameters = 1e8;
+
+/** Of small new models: the tutorial's. A rate of 1e-6 would teach them nothing. */
+const ofSmall = {
+  batchSize: 16,
+  accumulate: 1,
+  learningRate: 1e-3,
+  schedule: 'cosine' as Schedule,
+  weightDecay: 0.05,
+};
+
 // The official training script's, but for the warm-up (its first two updates have a rate of 0) and for what decays.
 const defaults = {
   trainable: 'all' as Trainable, // vision, projector, decoder and head
@@ -113,6 +127,7 @@ const defaults = {
  * the same weights, bit by bit on one engine, wherever it was stopped or killed; the model then is the one that the run
  * began with. Afterwards the model has the last weights; `run.best.folder` holds the best ones.
  * A clip that cannot be read is left out with its pairs: see `run.failures`.
+ * Defaults follow the size of the model. A warning says so where the loss has not moved for a while after the warm-up.
  * Source: official implementation, training script; see `defaults`.
  * @param pairs read from its beginning, whatever its cursor.
  * @throws when the folder holds a run with other settings, no pair can be read, or the loss or its gradient is not
@@ -120,7 +135,7 @@ const defaults = {
  */
 export async function fit(model: RewardModel, pairs: PairStream, options: FitOptions): Promise<Run> {
   const { folder, signal = host()?.signal, onProgress, evaluate, patience, loss = winTie() } = options;
-  const settings = settingsOf(options);
+  const settings = settingsOf(model, options);
   const { trainable, batchSize, accumulate, learningRate, schedule, weightDecay, clipNorm } = settings;
   checkFeatures(trainable, options.features);
   const { clips, kinds, ...about } = epochData(pairs);
@@ -180,6 +195,8 @@ export async function fit(model: RewardModel, pairs: PairStream, options: FitOpt
     const share = kinds['win-lose'] / (kinds['win-lose'] + kinds['win-tie'] + kinds['lose-tie']);
     const feed = new PairFeed(pairs, stage, batchSize, signal, share);
 
+    // Early, where there are enough losses to tell, and at the end.
+    const watched = new Set([warmup + 50, steps]);
     while (statusOf(state, { steps, patience }) === 'stopped' && !signal?.aborted) {
       const start = performance.now();
       const step = state.step + 1;
@@ -220,6 +237,8 @@ export async function fit(model: RewardModel, pairs: PairStream, options: FitOpt
       if (result.gradNorm === 0) warnOfZero(step, seen);
       history.push(record);
       await appendLog(folder, record);
+      if (watched.has(step) && !hasMoved(history.slice(warmup).map(({ loss }) => loss)))
+        warnOfRest(history.slice(warmup), learningRate);
       if (step % settings.saveEvery === 0 || state.best?.step === step) await save();
       onProgress?.({ ...record, steps });
     }
@@ -240,6 +259,15 @@ function warnOfZero(step: number, pairs: readonly Pair[]): void {
   const ids = pairs.slice(0, 3).map(({ chosen, rejected }) => `${chosen.id} - ${rejected.id}`);
   console.warn(
     `fit: step ${step} teaches nothing: the gradient of the loss is 0 for its pairs (${ids.join(', ')} ...)`,
+  );
+}
+
+function warnOfRest(records: readonly StepRecord[], learningRate: number): void {
+  const [first, last] = [records[0], records[records.length - 1]];
+  console.warn(
+    `fit: the loss has not moved in ${records.length} steps since the warm-up (step ${first.step}: ${first.loss.toPrecision(4)}, ` +
+      `step ${last.step}: ${last.loss.toPrecision(4)}); the learning rate of ${learningRate} may be too low for this model, ` +
+      'or the pairs may say nothing that it can see',
   );
 }
 
@@ -279,11 +307,30 @@ function notFinite(
   );
 }
 
-/** What `fit` does with these options. @throws RangeError naming the setting that is out of range. */
-export function settingsOf(options: FitOptions): typeof defaults & FitOptions {
-  const settings = { ...defaults, ...withoutUndefined(options) };
+/** What `fit` does with a model and these options. @throws RangeError naming the setting that is out of range. */
+export function settingsOf(model: RewardModel, options: FitOptions): typeof defaults & FitOptions {
+  const parameters = [...model.weights.values()].reduce((sum, { size }) => sum + size, 0);
+  const small = parameters < smallParameters;
+  const settings = {
+    ...defaults,
+    ...(small ? ofSmall : onGpu(model, options)),
+    ...withoutUndefined(options),
+  };
   checkSettings(settings);
   return settings;
+}
+
+/** The published update in micro-batches that fit into the memory of the GPU in use, where the user has not said. */
+function onGpu(model: RewardModel, { batchSize, accumulate, trainable }: FitOptions): Partial<FitOptions> {
+  const room = gpuRoom();
+  if (room === undefined || batchSize !== undefined || accumulate !== undefined) return {};
+  const update = defaults.batchSize * defaults.accumulate;
+  const found = microBatchFor(model, trainable ?? defaults.trainable, {
+    most: defaults.batchSize,
+    update,
+    room,
+  });
+  return found ? { ...found, accumulate: update / found.batchSize } : {};
 }
 
 /** @throws RangeError when the features are those of another part than the one that is frozen. */

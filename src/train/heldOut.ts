@@ -96,13 +96,21 @@ export async function evaluateOn(
   signal?: AbortSignal,
 ): Promise<Evaluation> {
   const scores = new Map<string, number>();
+  const odd: string[] = [];
   for (let start = 0; start < clips.length; start += batchSize) {
     for (const [id, score] of await stage.score(clips.slice(start, start + batchSize), signal))
-      scores.set(id, score);
+      if (Number.isFinite(score)) scores.set(id, score);
+      else odd.push(`${id}: ${score}`);
+  }
+  if (odd.length > 0) {
+    console.warn(
+      `fit: the score of ${odd.length} of ${clips.length} held-out clips is no number, and they are left out (${odd.slice(0, 5).join(', ')})`,
+    );
   }
   return measure(scores);
 }
 
 function checkCount(pairs: number): void {
-  if (pairs === 0) throw new Error('fit: none of the held-out pairs has two clips that can be read');
+  if (pairs === 0)
+    throw new Error('fit: none of the held-out pairs has two clips that can be read and scored');
 }

@@ -133,7 +133,7 @@ describe.skipIf(!hasJupyterLab)(
       await ann.node.click({ position: { x: 5, y: 5 } });
       await ann.press('f');
       process.kill(pid, 'SIGKILL');
-      await ann.node.getByText('Run this cell again').waitFor({ timeout: 60_000 });
+      await ann.node.getByText('Run this cell again').waitFor({ timeout: 200_000 });
       await page.locator('.jp-Dialog button').click();
       await notebook.screenshot('annotator-kernel-killed');
       await notebook.run(0);
@@ -213,6 +213,6 @@ describe.skipIf(!hasJupyterLab)(
       expect(votes).toMatchObject([{ annotator: 'Ann', dimension: 'physics', pass: false }]);
       expect(notebook.errors).toEqual([]);
       await notebook.close();
-    }, 200_000);
+    }, 400_000);
   },
 );

@@ -269,7 +269,7 @@ const encode = (source: string, file: string, ...codec: string[]) =>
   runFfmpeg(['-f', 'lavfi', '-i', source, ...codec, file]);
 
 /** What comes true in a moment, or in many on a busy machine. */
-const soon = <T>(look: () => Promise<T>) => expect.poll(look, { timeout: 30_000 });
+const soon = <T>(look: () => Promise<T>) => expect.poll(look, { timeout: 120_000 });
 
 /** Waits until a figure is there. */
 const drawn = (output: Locator) => output.locator('.sr-Figure .main-svg').first().waitFor();

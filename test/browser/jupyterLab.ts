@@ -102,7 +102,7 @@ export class JupyterLab {
   /** Opens a notebook in JupyterLab, or in Notebook 7, with a workspace of its own. */
   async open(name: string, app: 'lab' | 'notebook' = 'lab'): Promise<NotebookPage> {
     const context = await this.browser.newContext({ viewport: { width: 1280, height: 900 } });
-    context.setDefaultTimeout(60_000);
+    context.setDefaultTimeout(180_000);
     const page = await context.newPage();
     const opened = new NotebookPage(page);
     const path = app === 'lab' ? `lab/workspaces/${++this.workspaces}/tree` : 'notebooks';

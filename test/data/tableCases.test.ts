@@ -52,8 +52,8 @@ describe('blanks and numbers', () => {
 
   it.each(['0x1F', '0b11', '0o7', '1_000', 'Infinity', '1,5'])('takes %s for no number', async (text) => {
     const file = await written('number.tsv', `clip\tscore\na\t1\nb\t${text}\n`);
-    for (const read of [readScores(file), readScoredClips('test', file)]) {
-      await expect(read).rejects.toThrow(
+    for (const read of [() => readScores(file), () => readScoredClips('test', file)]) {
+      await expect(read()).rejects.toThrow(
         `row 2, column "score": expected a finite number, received "${text}"`,
       );
     }

@@ -43,6 +43,9 @@ export interface Program {
 
 const main = fileURLToPath(new URL('../../dist/kernel/main.js', import.meta.url));
 
+/** What a busy machine may take for anything, in milliseconds: less than a test may. */
+const patience = 250_000;
+
 /** The built kernel. */
 export const built: Program = { argv: [process.execPath, '--disable-warning=ExperimentalWarning', main] };
 
@@ -157,7 +160,7 @@ export class Client {
     const idle = (message: Received) =>
       message.type === 'status' && message.content.execution_state === 'idle';
     const done = () => this.#replies.has(id) && this.published(id).some(idle);
-    if (!(await this.#until(done, 100_000))) throw new Error(`no outcome of ${id}`);
+    if (!(await this.#until(done, patience))) throw new Error(`no outcome of ${id}`);
     return { reply: this.#replies.get(id)!, published: this.published(id) };
   }
 
@@ -173,7 +176,7 @@ export class Client {
 
   /** Waits until something that this client has heard makes `condition` true. */
   async until(condition: () => boolean): Promise<void> {
-    if (!(await this.#until(condition, 100_000))) throw new Error(`never heard: ${condition}`);
+    if (!(await this.#until(condition, patience))) throw new Error(`never heard: ${condition}`);
   }
 
   /** Whether a request was answered already. */
@@ -184,6 +187,13 @@ export class Client {
   /** What was published for a request so far. */
   published(id: string): Received[] {
     return this.#published.get(id) ?? [];
+  }
+
+  /** What a cell can wait for: an expression that is true until the gate is opened. */
+  gate(): { closed: string; open: () => void } {
+    const file = join(this.#folder, randomUUID());
+    const closed = `!require('node:fs').existsSync(${JSON.stringify(file)})`;
+    return { closed, open: () => writeFileSync(file, '') };
   }
 
   /** Stops to listen on the stdin channel. */

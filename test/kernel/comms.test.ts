@@ -97,12 +97,14 @@ describe('a comm that the front end opens', () => {
 
   it('is heard while a cell awaits, and its output does not go to the cell', async () => {
     const comm_id = await opened();
+    const gate = client.gate();
     const cell = await client.send('execute_request', {
-      code: 'await new Promise((resolve) => setTimeout(resolve, 800)); 0',
+      code: `while (${gate.closed}) await new Promise((resolve) => setTimeout(resolve, 20)); 0`,
     });
     const published = await comm('comm_msg', { comm_id, data: { during: true } });
     expect(said(published)).toBe('heard { during: true }\n');
     expect(client.published(cell).some(({ type }) => type === 'execute_result')).toBe(false);
+    gate.open();
     expect(printed(await client.outcome(cell))).toBe('');
   });
 });

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { ffmpegPaths } from '../../src/data/video/ffmpeg.js';
 import { Client, contents, result } from './client.js';
 
@@ -11,13 +11,12 @@ let folder: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'solireward-work-'));
   client = await Client.start(folder);
-}, 120_000);
+}, 300_000);
 afterAll(async () => {
   await client.stop();
   rmSync(folder, { recursive: true });
 });
 
-const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 const interrupt = () => client.request('interrupt_request', {}, { channel: 'control' });
 
 it('stops a training, which saves its checkpoint, says so, and goes on with it', async () => {
@@ -65,11 +64,9 @@ it('ends a decoding ffmpeg', async () => {
       return '';
     }
   };
-  for (let tries = 0; decoding() === '' && tries < 1000; tries++) await sleep(5);
-  expect(decoding()).not.toBe('');
+  await vi.waitUntil(() => decoding() !== '', { timeout: 100_000, interval: 5 });
   await interrupt();
   expect((await client.outcome(running)).reply.content.status).toBe('error');
-  await sleep(500);
-  expect(decoding()).toBe('');
+  await vi.waitUntil(() => decoding() === '', { timeout: 100_000 });
   expect(result(await client.execute('kept'))['text/plain']).toBe('1');
 }, 300_000);

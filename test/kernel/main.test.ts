@@ -60,7 +60,7 @@ it('says what it is also while its main thread computes without a break', async 
   const asked = await client.send('kernel_info_request', {});
   await client.until(() => client.replied(asked));
   await client.request('interrupt_request', {}, { channel: 'control' });
-  await client.outcome(asked);
+  await client.outcome(cell);
 });
 
 it('says that it starts, once, before it says anything else', async () => {

@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { built } from './client.js';
 
 let folder: string;
@@ -41,7 +41,7 @@ async function orphan(parent: 'itself' | 'nobody'): Promise<void> {
      setInterval(() => {}, 1000);`,
   ]);
   kernel = Number(String((await once(starter.stdout, 'data'))[0]));
-  for (let i = 0; i < 100 && !existsSync(`${ip}-4`); i++) await sleep(100);
+  await vi.waitUntil(() => existsSync(`${ip}-4`), { timeout: 100_000 });
   await sleep(500);
   expect(lives()).toBe(true);
   starter.kill('SIGKILL');
@@ -51,8 +51,7 @@ async function orphan(parent: 'itself' | 'nobody'): Promise<void> {
 describe.skipIf(process.platform !== 'linux')('a kernel whose starter was killed', () => {
   it('ends', async () => {
     await orphan('itself');
-    for (let i = 0; i < 60 && lives(); i++) await sleep(100);
-    expect(lives()).toBe(false);
+    await vi.waitUntil(() => !lives(), { timeout: 100_000 });
   });
 
   it('stays where it was not told whose it is', async () => {

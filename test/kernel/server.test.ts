@@ -230,12 +230,14 @@ describe('the other requests', () => {
   });
 
   it('answers while a cell awaits', async () => {
+    const gate = client.gate();
     const running = await client.send('execute_request', {
-      code: 'await new Promise((r) => setTimeout(r, 1500)); "done"',
+      code: `while (${gate.closed}) await new Promise((r) => setTimeout(r, 20)); "done"`,
     });
     const { reply } = await client.request('complete_request', { code: 'Math.ab', cursor_pos: 7 });
     expect(reply.content.matches).toEqual(['abs']);
     expect(client.published(running).some(({ type }) => type === 'execute_result')).toBe(false);
+    gate.open();
     expect(result(await client.outcome(running))['text/plain']).toBe("'done'");
   });
 
@@ -302,7 +304,8 @@ describe('interrupt', () => {
       `await new Promise((_, no) => (globalThis as any)[Symbol.for('solireward.host')].signal.addEventListener('abort', () => no(new Error('saved'))))`,
     ]) {
       const running = await client.send('execute_request', { code });
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      await client.until(() => client.published(running).some(({ type }) => type === 'execute_input'));
+      await new Promise((resolve) => setTimeout(resolve, 300)); // to come into its loop; sooner is right, too
       expect((await interrupt()).reply.content.status).toBe('ok');
       const { reply } = await client.outcome(running);
       expect(reply.content.status).toBe('error');
@@ -318,11 +321,11 @@ describe('interrupt', () => {
 });
 
 it('beats, also while a cell computes', async () => {
-  const running = await client.send('execute_request', {
-    code: 'const end = Date.now() + 800; while (Date.now() < end);',
-  });
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  const gate = client.gate();
+  const running = await client.send('execute_request', { code: `while (${gate.closed});` });
+  await client.until(() => client.published(running).some(({ type }) => type === 'execute_input'));
   expect(await client.beats()).toBe(true);
   expect(client.published(running).some(({ content }) => content.execution_state === 'idle')).toBe(false);
+  gate.open();
   await client.outcome(running);
 });

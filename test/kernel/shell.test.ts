@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Client, printed, result } from './client.js';
 
 let client: Client;
@@ -41,8 +41,8 @@ describe('sh in a cell', () => {
     await client.until(() => client.published(running).some(({ content }) => content.text === 'started\n'));
     await client.request('interrupt_request', {}, { channel: 'control' });
     expect((await client.outcome(running)).reply.content.ename).toBe('Interrupted');
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    expect(() => execFileSync('pgrep', ['-f', '^sleep 62.5'])).toThrow();
+    const gone = () => expect(() => execFileSync('pgrep', ['-f', '^sleep 62.5'])).toThrow();
+    await vi.waitFor(gone, { timeout: 50_000 });
   });
 });
 

@@ -40,10 +40,10 @@ it('refuses what is changed, cut short or sent again', () => {
 
 it('knows replays of the latest 65,536 messages, and forgets older ones', () => {
   const wire = new Wire(connection, 'b');
-  for (let i = 0; i <= 65_536; i++) expect(wire.isNew({ msg_id: `${i}` })).toBe(true);
-  expect(wire.isNew({ msg_id: '65536' })).toBe(false);
-  expect(wire.isNew({ msg_id: '1' })).toBe(false);
-  expect(wire.isNew({ msg_id: '0' })).toBe(true);
+  for (let i = 0; i <= 65_536; i++) expect(wire.isNew({ signature: `${i}` })).toBe(true);
+  expect(wire.isNew({ signature: '65536' })).toBe(false);
+  expect(wire.isNew({ signature: '1' })).toBe(false);
+  expect(wire.isNew({ signature: '0' })).toBe(true);
 });
 
 it.each([
@@ -73,4 +73,31 @@ it('carries buffers as they were when it wrote them', () => {
 
 it('refuses a signature scheme that it does not know', () => {
   expect(() => new Wire({ ...connection, signature_scheme: 'hmac-md5' }, 'a')).toThrow('hmac-md5');
+});
+
+it('takes two messages of one id for two: a manager and its clients count for themselves', () => {
+  const wire = new Wire(connection, 'b');
+  const sender = new Wire(connection, 'a');
+  const frames = (type: string) => buffers(sender.encode(type, {}, undefined, { id: 'session_1' }));
+  expect(wire.decode(frames('kernel_info_request')).header.msg_type).toBe('kernel_info_request');
+  expect(wire.decode(frames('interrupt_request')).header.msg_type).toBe('interrupt_request');
+});
+
+it('knows no replays where nothing is signed', () => {
+  const wire = new Wire({ ...connection, key: '' }, 'b');
+  const frames = buffers(new Wire({ ...connection, key: '' }, 'a').encode('status', {}, undefined));
+  wire.decode(frames);
+  expect(wire.decode(frames).signature).toBe('');
+});
+
+it('writes no half of a surrogate pair', () => {
+  const content = { text: 'a \ud83c', whole: '🎬', both: '\udfac\ud83c', slash: '\\ud83c', '\ud83c': 1 };
+  const frames = new Wire(connection, 'a').encode('stream', content, undefined);
+  expect(JSON.parse(String(frames.at(-1)))).toEqual({
+    text: 'a \ufffd',
+    whole: '🎬',
+    both: '\ufffd\ufffd',
+    slash: '\\ud83c',
+    '\ufffd': 1,
+  });
 });

@@ -83,7 +83,7 @@ class View {
   async ask(request: Record<string, unknown>): Promise<AnnotatorAnswer> {
     const known = this.comm.received.length;
     this.comm.send({ id: randomUUID(), annotator: this.name, ...request });
-    await vi.waitFor(() => expect(this.comm.received.length).toBeGreaterThan(known), 10_000);
+    await vi.waitFor(() => expect(this.comm.received.length).toBeGreaterThan(known), 100_000);
     return this.comm.received.at(-1) as unknown as AnnotatorAnswer;
   }
 

@@ -29,7 +29,7 @@ const encode = (file: string, source: string, ...codec: string[]) =>
 /** What the front end receives when it asks for a clip: data with the bytes beside it, in order. */
 async function ask(request: { key?: string; convert?: boolean }) {
   const comm = notebook.connect(clipTarget, request);
-  await vi.waitUntil(() => comm.closed, { timeout: 60_000 });
+  await vi.waitUntil(() => comm.closed, { timeout: 200_000 });
   return comm.received.map((data, i) => ({ data, bytes: comm.buffers[i][0] }));
 }
 

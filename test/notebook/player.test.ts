@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runFfmpeg } from '../../src/data/video/ffmpeg.js';
+import { playableType } from '../../src/notebook/container.js';
 import {
   type Displayable,
   jupyterDisplay,
@@ -10,7 +11,7 @@ import {
   type PlayerData,
 } from '../../src/notebook/contract.js';
 import { pair } from '../../src/notebook/pair.js';
-import { player } from '../../src/notebook/player.js';
+import { player, playerBundle } from '../../src/notebook/player.js';
 
 let folder: string;
 let small: string;
@@ -124,5 +125,25 @@ describe('pair', () => {
     const png = Buffer.from(bundle['image/png'] as string, 'base64');
     expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([768, 192]);
     expect(bundle['text/plain']).toContain('good  score +2.00\nbad  score \u22122.00');
+  });
+});
+
+describe('containers', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'player-container-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it.each([
+    ['clip.mkv', ['-c:v', 'libx264'], undefined],
+    ['clip.avi', ['-c:v', 'libx264'], undefined],
+    ['clip.mov', ['-c:v', 'libx264'], 'video/mp4'],
+    ['clip.webm', ['-c:v', 'libvpx'], 'video/webm'],
+    ['named.webm', ['-c:v', 'libx264', '-f', 'mp4'], 'video/mp4'],
+  ])('%s is handed to the browser as what it plays', async (name, codec, type) => {
+    const path = join(folder, name);
+    const source = 'testsrc=s=64x48:r=8:d=0.5';
+    await runFfmpeg(['-f', 'lavfi', '-i', source, ...codec, '-pix_fmt', 'yuv420p', `file:${path}`]);
+    expect(await playableType(path)).toBe(type);
+    const html = String((await playerBundle([{ path }]))['text/html']);
+    expect(html).toContain(type ? `<video src="data:${type};base64,` : '<img src="data:image/png;base64,');
   });
 });

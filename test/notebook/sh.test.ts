@@ -31,7 +31,8 @@ describe('sh', () => {
     await new Promise((resolve) => setTimeout(resolve, 200));
     abort.abort(new Error('enough'));
     await expect(running).rejects.toThrow('enough');
-    await expect(sh('pgrep -f "^sleep 61.25"')).rejects.toThrow('exit code 1');
+    const gone = () => expect(sh('pgrep -f "^sleep 61.25"')).rejects.toThrow('exit code 1');
+    await vi.waitFor(gone, { timeout: 50_000 });
     await expect(sh('echo never', { signal: abort.signal })).rejects.toThrow('enough');
   });
 });

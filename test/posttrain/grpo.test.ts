@@ -34,7 +34,7 @@ await describeEngines('surrogate', () => {
 });
 
 describe('grpo', () => {
-  it('learns what it is told: the truth', { timeout: 120_000 }, async () => {
+  it('learns what it is told: the truth', async () => {
     const policy = new Policy();
     const seen: number[] = [];
     const history = await grpo(

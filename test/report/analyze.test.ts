@@ -306,7 +306,7 @@ describeShared('analyze on FETV', () => {
         .reduce((a, b) => (b.spearman > a.spearman ? b : a)).metric;
     for (const { dimension, best: named } of agreement) expect(named).toBe(best(dimension));
     expect(report.summary).toContain(`Best on alignment: ${best('alignment')}, Spearman 0.463`);
-  }, 120_000);
+  });
 });
 
 describe('analyze of judgements in the score file', () => {

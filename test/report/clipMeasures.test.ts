@@ -19,7 +19,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'measures-'));
   await make('grey.mp4', 'color=c=gray:s=64x48:r=8');
   await make('test.mp4', 'testsrc=s=400x300:r=8');
-}, 60_000);
+});
 afterAll(() => rm(folder, { recursive: true }));
 
 describe('clipMeasures', () => {
@@ -65,5 +65,5 @@ describe('analyze with clips', () => {
     const { shortcuts } = JSON.parse(JSON.stringify(report)).metrics[0].sections[1];
     expect(shortcuts.map(({ name }: { name: string }) => name).sort()).toEqual(['brightness', 'motion']);
     expect(html).toContain('on 11 clips whose files are there');
-  }, 60_000);
+  });
 });

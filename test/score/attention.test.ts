@@ -115,7 +115,11 @@ describe('attention of the official models', () => {
   it.each(['internvl3-tiny', 'qwen2_5_vl-tiny'])(
     '%s: the shares of frames and text add up, and so do the maps',
     async (name) => {
-      const model = await RewardModel.load(goldenPath('checkpoints', name));
+      // Few, small frames of the family that takes as many as there are.
+      const frames = name.startsWith('qwen')
+        ? { maxFrames: 4, minPixels: 28 ** 2, maxPixels: 8 * 28 ** 2 }
+        : {};
+      const model = await RewardModel.load(goldenPath('checkpoints', name), { frames });
       const [found] = await attention(model, await makeClips(folder, 1));
       expect(found.frames.length).toBeGreaterThan(1);
       expect(found.readings.length).toBe(model.config.layers.length + 1);

@@ -1,13 +1,13 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { tf } from '../../src/engine/tf.js';
 import { winTie } from '../../src/loss/winTie.js';
 import { Features } from '../../src/model/features.js';
 import { RewardModel } from '../../src/model/rewardModel.js';
 import { crossPrompt } from '../../src/pairing/crossPrompt.js';
-import { type FitOptions, fit } from '../../src/train/fit.js';
+import { type FitOptions, fit, settingsOf } from '../../src/train/fit.js';
 import { readRun } from '../../src/train/run.js';
 import { describeEngines } from '../engines.js';
 import { labelsOf } from '../pairing/labels.js';
@@ -321,12 +321,45 @@ describe('fit', () => {
     model.dispose();
   });
 
-  it('takes epochs and the official batch for its length', async () => {
+  it('takes the defaults of its size, the published ones from 100 million parameters on', async () => {
+    const sized = (size: number) => ({ weights: new Map([['x', { size }]]) }) as unknown as RewardModel;
+    expect(settingsOf(sized(1e9), { folder: '' })).toMatchObject({
+      batchSize: 8,
+      accumulate: 40,
+      learningRate: 1e-6,
+      schedule: 'constant',
+      weightDecay: 0.01,
+    });
+    const small = { batchSize: 16, accumulate: 1, learningRate: 1e-3, schedule: 'cosine', weightDecay: 0.05 };
+    expect(settingsOf(sized(1e6), { folder: '' })).toMatchObject(small);
+    expect(settingsOf(sized(1e6), { folder: '', learningRate: 5e-4 }).learningRate).toBe(5e-4);
+  });
+
+  it('says that a loss has not moved, once, and nothing of one that has', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    try {
+      const model = await smallModel();
+      await fit(model, pairs(), options({ steps: 22, learningRate: 1e-9 }));
+      expect(warn).toHaveBeenCalledExactlyOnceWith(
+        expect.stringMatching(
+          /the loss has not moved in 20 steps since the warm-up .* rate of 1e-9 may be too low/,
+        ),
+      );
+      warn.mockClear();
+      await fit(model, pairs(), { folder: newFolder(), steps: 60 });
+      expect(warn).not.toHaveBeenCalled();
+      model.dispose();
+    } finally {
+      warn.mockRestore();
+    }
+  });
+
+  it('takes epochs and the batch of a small model for its length', async () => {
     const model = await smallModel();
     const controller = new AbortController();
     controller.abort();
     const run = await fit(model, pairs(), { folder: newFolder(), signal: controller.signal });
-    expect(run.steps).toBe(Math.ceil((3 * pairs().length) / 320));
+    expect(run.steps).toBe(Math.ceil((3 * pairs().length) / 16));
     expect([run.status, run.history.length, run.last]).toEqual(['stopped', 0, undefined]);
     model.dispose();
   });

@@ -66,7 +66,9 @@ export class PlayerRenderer extends Widget implements IRenderMime.IRenderer {
  */
 function inlineSources(html: unknown): (string | undefined)[] {
   const figures = String(html).match(/<figure.*?<\/figure>/gs) ?? [];
-  return figures.map((figure) => figure.match(/<video src="(data:video\/mp4;base64,[\w+/=]+)"/)?.[1]);
+  return figures.map(
+    (figure) => figure.match(/<video src="(data:video\/(?:mp4|webm);base64,[\w+/=]+)"/)?.[1],
+  );
 }
 
 function caption({ id, prompt, generator, score, label, note }: PlayerData['clips'][number]): Node {

@@ -1,19 +1,25 @@
 import { stat } from 'node:fs/promises';
-import { ffmpegPaths, fileUrl, runFfmpeg, runFfmpegOutputs } from './ffmpeg.js';
+import { countedPictures, everyFrameOnce, fileUrl, runFfmpegOutputs } from './ffmpeg.js';
 import { type Frames, splitPpm } from './ppm.js';
 import { probe, type VideoInfo } from './probe.js';
 import { sampleFrames } from './sampleFrames.js';
+import { decodeWebp } from './webp.js';
+import { lookAt } from './wholeFile.js';
 
 /** Chooses frames of a video, by their indices. */
 export type PickFrames = (video: VideoInfo) => readonly number[];
 
+/** Larger pictures are refused: a small file can announce one that takes all memory. 8,192 x 8,192 pixels. */
+const mostPixels = 1 << 26;
 /** Files up to this many bytes are decoded whole, which saves the process that would count their frames. */
 const smallFile = 1 << 20;
 /** Decoding a file whole stops at this many bytes of RGB: a small file can hold a long video. */
 const wholeLimit = 64 << 20;
 
 /**
- * Decodes chosen frames of a video file: RGB24 by swscale's defaults, in the order asked for.
+ * Decodes chosen frames of a video file: RGB24 by swscale's defaults, whatever the depth of the file, in the order
+ * asked for. Frames that are shown count, whatever the container announces. A rotation that the file asks for is not
+ * applied, as the official reader (decord) applies none.
  * @param pick how many frames, taken by the rule of `sampleFrames`; the frame indices themselves; or what chooses them
  *   of the video's length and rate.
  * @param options `signal`: kills ffmpeg and rejects with the signal's reason.
@@ -25,6 +31,32 @@ export async function decodeFrames(
   path: string,
   pick: number | readonly number[] | PickFrames,
   { signal }: { signal?: AbortSignal } = {},
+): Promise<Frames> {
+  const { placeholder, cutOff, animatedWebp } = await lookAt(path);
+  if (placeholder) throw new Error(`decodeFrames: ${path} ${placeholder}`);
+  // What ffmpeg says of a damaged file comes first; what it reads as far as it goes is none.
+  const decoded = animatedWebp ? decodePictures(path, pick) : decodeAny(path, pick, signal);
+  const frames = await decoded.catch((error: Error) => {
+    if (cutOff && !(error instanceof RangeError) && !error.message.includes(cutOff))
+      error.message += `; the file ${cutOff}`;
+    throw error;
+  });
+  if (cutOff) throw new Error(`decodeFrames: ${path} ${cutOff}`);
+  return frames;
+}
+
+/** Frames of an animated WebP, which is held whole. */
+async function decodePictures(path: string, pick: number | readonly number[] | PickFrames): Promise<Frames> {
+  const clip = await decodeWebp(path, mostPixels).catch((error: Error) => {
+    throw new Error(`decodeFrames: cannot read ${path}: ${error.message}`);
+  });
+  return pickFrames(path, clip, typeof pick === 'function' ? pick(await probe(path)) : pick);
+}
+
+async function decodeAny(
+  path: string,
+  pick: number | readonly number[] | PickFrames,
+  signal?: AbortSignal,
 ): Promise<Frames> {
   if (typeof pick === 'function') return decodeSelected(path, pick, signal);
   const size = await stat(path).then(
@@ -50,7 +82,12 @@ export async function decodeTogether(
   { signal }: { signal?: AbortSignal } = {},
 ): Promise<(Frames | undefined)[]> {
   const limit = Math.floor(wholeLimit / paths.length);
-  const inputs = paths.flatMap((path) => ['-threads', '1', '-i', fileUrl(path)]);
+  const looks = await Promise.all(paths.map(lookAt));
+  const odd = looks.findIndex(
+    ({ placeholder, cutOff, animatedWebp }) => placeholder || cutOff || animatedWebp,
+  );
+  if (odd >= 0) throw new Error(`decodeTogether: ${paths[odd]} is no whole file that ffmpeg reads`);
+  const inputs = paths.flatMap(inputOf);
   const limits = ['-fs', String(limit)];
   const outputs = paths.flatMap((_, i) => ['-map', `${i}:V:0`, ...limits, ...toPpm(`pipe:${3 + i}`)]);
   const images = await runFfmpegOutputs(['-xerror', ...inputs, ...outputs], paths.length, { signal });
@@ -61,7 +98,7 @@ export async function decodeTogether(
 
 /** All frames, in one process; undefined when they are too many to hold. */
 async function decodeWhole(path: string, signal?: AbortSignal): Promise<Frames | undefined> {
-  const output = await decode(path, ['-fs', String(wholeLimit)], signal);
+  const [output] = await decode(path, [['-fs', String(wholeLimit), ...toPpm('pipe:3')]], signal);
   return output.length < wholeLimit ? splitPpm(output) : undefined;
 }
 
@@ -71,36 +108,72 @@ async function decodeSelected(
   pick: number | readonly number[] | PickFrames,
   signal?: AbortSignal,
 ): Promise<Frames> {
-  const video = await probe(path);
-  const count = video.frames;
-  const indices = indicesOf(path, count, typeof pick === 'function' ? pick(video) : pick);
-  const distinct = [...new Set(indices)].sort((a, b) => a - b);
-  const select = distinct.map((i) => `eq(n,${i})`).join('+');
-  const args = ['-vf', `select='${select}'`, '-frames:v', String(distinct.length)];
-  const clip = splitPpm(await decode(path, args, signal));
-  if (clip.frames.length < distinct.length) {
-    throw new Error(
-      `decodeFrames: ${path} announces ${count} frames, but frame ${distinct[clip.frames.length]} ` +
-        'is not shown (an edit list or a damaged end); encode the clip again',
+  const video = await probe(path).catch((error: Error) => {
+    throw new Error(`decodeFrames: ${error.message.replace(/^probe: /, '')}`);
+  });
+  let count = video.frames;
+  for (let attempt = 0; attempt < 2; attempt++) {
+    const indices = indicesOf(
+      path,
+      count,
+      typeof pick === 'function' ? pick({ ...video, frames: count }) : pick,
     );
+    const distinct = [...new Set(indices)].sort((a, b) => a - b);
+    const select = distinct.map((i) => `eq(n,${i})`).join('+');
+    // All frames are decoded anyway up to the last one that is picked; so they are counted at once.
+    const [images, counted] = await decode(
+      path,
+      [
+        ['-vf', `select='${select}'`, ...toPpm('pipe:3')],
+        ['-map', '0:V:0', ...countedPictures('pipe:4')],
+      ],
+      signal,
+    );
+    const shown = counted
+      .toString()
+      .split('\n')
+      .filter((line) => line.startsWith('0,')).length;
+    if (shown !== count) {
+      count = shown;
+      continue; // the container announced another number
+    }
+    const clip = splitPpm(images);
+    return { ...clip, frames: indices.map((i) => clip.frames[distinct.indexOf(i)]) };
   }
-  return { ...clip, frames: indices.map((i) => clip.frames[distinct.indexOf(i)]) };
+  throw new Error(`decodeFrames: ${path} shows another number of frames each time; encode the clip again`);
 }
 
-/** Runs ffmpeg on the first video stream that is not a cover picture. */
-async function decode(path: string, args: string[], signal?: AbortSignal): Promise<Uint8Array> {
-  const input = ['-xerror', '-threads', '1', '-i', fileUrl(path), '-map', '0:V:0'];
-  return runFfmpeg([...input, ...args, ...toPpm('pipe:1')], { signal }).catch((error: Error) => {
+/** Runs ffmpeg on the first video stream that is not a cover picture; each output has its arguments. */
+async function decode(path: string, outputs: string[][], signal?: AbortSignal): Promise<Buffer[]> {
+  const args = ['-xerror', ...inputOf(path), '-map', '0:V:0', ...outputs.flat()];
+  return runFfmpegOutputs(args, outputs.length, { signal }).catch((error: Error) => {
     signal?.throwIfAborted();
     throw new Error(`decodeFrames: cannot read ${path}: ${error.message}`);
   });
 }
 
-/** Output arguments: PPM images, each frame exactly once whatever its time stamp. */
-function toPpm(output: string): string[] {
-  const everyFrameOnce = ffmpegPaths().libavcodec < 60 ? '-vsync' : '-fps_mode';
-  return [everyFrameOnce, 'passthrough', '-c:v', 'ppm', '-f', 'image2pipe', output];
-}
+/** Input arguments of a clip. */
+const inputOf = (path: string): string[] => [
+  '-threads',
+  '1',
+  '-noautorotate',
+  '-max_pixels',
+  String(mostPixels),
+  '-i',
+  fileUrl(path),
+];
+
+/** Output arguments: PPM images of 8 bits, each frame exactly once whatever its time stamp. */
+const toPpm = (output: string): string[] => [
+  ...everyFrameOnce(),
+  '-pix_fmt',
+  'rgb24',
+  '-c:v',
+  'ppm',
+  '-f',
+  'image2pipe',
+  output,
+];
 
 /** Copies of the picked frames, so that the others can be forgotten. */
 function pickFrames(path: string, clip: Frames, pick: number | readonly number[]): Frames {

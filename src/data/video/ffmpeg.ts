@@ -1,7 +1,8 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { accessSync, chmodSync, constants } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Readable } from 'node:stream';
+import { promisify } from 'node:util';
 import fluentFfmpeg, { type FfprobeData } from 'fluent-ffmpeg';
 import { host } from '../../notebook/contract.js';
 
@@ -117,17 +118,60 @@ function collect(stream: unknown): Buffer[] {
 }
 
 /**
- * What ffprobe says about a file, with the number of packets of each stream (`nb_read_packets`).
+ * What ffprobe says about a file.
  * @throws Error with ffprobe's own last lines as the reason.
  */
 export function runFfprobe(path: string): Promise<FfprobeData> {
   ffmpegPaths();
   return new Promise((resolve, reject) => {
-    fluentFfmpeg.ffprobe(fileUrl(path), ['-v', 'error', '-count_packets'], (error, data) => {
+    fluentFfmpeg.ffprobe(fileUrl(path), ['-v', 'error'], (error, data) => {
       if (error) reject(new Error(reasonOf(String(error.message).replace(/^ffprobe exited.*\n/, ''))));
       else resolve(data);
     });
   });
+}
+
+/**
+ * How many packets of the picture of a file are shown: not those that an edit list leaves out.
+ * @throws Error with ffprobe's own last lines as the reason.
+ */
+export async function countShownPackets(path: string): Promise<number> {
+  const { ffprobe } = ffmpegPaths();
+  const args = ['-v', 'error', '-select_streams', 'V:0', '-show_entries', 'packet=flags', '-of', 'csv=p=0'];
+  const { stdout } = await promisify(execFile)(ffprobe, [...args, fileUrl(path)], {
+    maxBuffer: 1 << 30,
+    windowsHide: true,
+  });
+  return stdout.split('\n').filter((flags) => flags !== '' && !flags.includes('D')).length;
+}
+
+/** Output arguments that write a line for each frame that is shown. */
+export const countedPictures = (output: string): string[] => [
+  ...everyFrameOnce(),
+  '-vf',
+  'crop=2:2:0:0',
+  '-c:v',
+  'rawvideo',
+  '-f',
+  'framecrc',
+  output,
+];
+
+/** Output arguments: each frame exactly once whatever its time stamp. */
+export const everyFrameOnce = (): string[] => [
+  ffmpegPaths().libavcodec < 60 ? '-vsync' : '-fps_mode',
+  'passthrough',
+];
+
+/** What ffmpeg says of a file that ffprobe cannot read: lines of its log. It decodes the whole picture. */
+export async function describeByDecoding(path: string, pictures: readonly string[]): Promise<string> {
+  const { ffmpeg } = ffmpegPaths();
+  const args = ['-hide_banner', '-nostdin', '-i', fileUrl(path), '-map', '0:V:0', ...pictures];
+  const { stdout, stderr } = await promisify(execFile)(ffmpeg, args, {
+    maxBuffer: 1 << 30,
+    windowsHide: true,
+  });
+  return `${stderr}\n${stdout}`;
 }
 
 /** A path as ffmpeg's file protocol takes it, so that no name is read as an option or an address. */

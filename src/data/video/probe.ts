@@ -1,27 +1,32 @@
-import { runFfprobe } from './ffmpeg.js';
+import type { FfprobeData } from 'fluent-ffmpeg';
+import { countedPictures, countShownPackets, describeByDecoding, runFfprobe } from './ffmpeg.js';
+import type { VideoInfo } from './videoInfo.js';
+import { probeWebp } from './webp.js';
+import { lookAt } from './wholeFile.js';
 
-/** What a video file says about its picture. */
-export interface VideoInfo {
-  width: number;
-  height: number;
-  /** Pictures in the container. */
-  frames: number;
-  /** Frames per second, on average. */
-  fps: number;
-  /** Seconds. */
-  duration: number;
-  /** ffmpeg's name of the codec, for example "h264". */
-  codec: string;
-}
+export type { VideoInfo } from './videoInfo.js';
 
 /**
  * Size, length and codec of a video file, read without decoding it.
- * @throws Error that names the path and ffprobe's reason when the file cannot be read or has no picture.
+ * @throws Error that names the path and the reason when the file cannot be read, is cut off or has no picture.
  */
 export async function probe(path: string): Promise<VideoInfo> {
-  const { streams, format } = await runFfprobe(path).catch((error: Error) => {
-    throw new Error(`probe: cannot read ${path}: ${error.message}`);
-  });
+  const { placeholder, cutOff, animatedWebp } = await lookAt(path);
+  if (placeholder) throw new Error(`probe: ${path} ${placeholder}`);
+  const unreadable = (error: Error): never => {
+    throw new Error(`probe: cannot read ${path}: ${error.message}${cutOff ? `; the file ${cutOff}` : ''}`);
+  };
+  if (animatedWebp) return probeWebp(path).catch(unreadable);
+  let data: FfprobeData;
+  try {
+    data = await runFfprobe(path);
+  } catch (error) {
+    // Some builds of ffprobe end at an MPEG transport stream by a signal; ffmpeg reads it.
+    if (!/killed with signal/.test((error as Error).message)) return unreadable(error as Error);
+    return describe(await describeByDecoding(path, countedPictures('pipe:1')).catch(unreadable), path);
+  }
+  if (cutOff) throw new Error(`probe: ${path} ${cutOff}`);
+  const { streams, format } = data;
   const stream = streams.find((s) => s.codec_type === 'video' && !s.disposition?.attached_pic);
   if (!stream) {
     const kinds = streams.map((s) => s.codec_type).join(', ') || 'none';
@@ -31,9 +36,25 @@ export async function probe(path: string): Promise<VideoInfo> {
   return {
     width: Number(stream.width),
     height: Number(stream.height),
-    frames: Number(stream.nb_read_packets),
+    frames: await countShownPackets(path).catch(unreadable),
     fps: numerator / denominator,
     duration: Number(Number.isFinite(Number(stream.duration)) ? stream.duration : format.duration),
     codec: String(stream.codec_name),
+  };
+}
+
+/** The same of what ffmpeg says while it decodes. */
+function describe(log: string, path: string): VideoInfo {
+  const [, codec, width, height] = /Stream #[^\n]*Video: (\w+)[^\n]*?, (\d+)x(\d+)/.exec(log) ?? [];
+  const [, fps] = /Stream #[^\n]*Video: [^\n]*?([\d.]+) fps/.exec(log) ?? [];
+  if (codec === undefined || fps === undefined) throw new Error(`probe: ${path} has no video stream`);
+  const frames = log.split('\n').filter((line) => /^0, /.test(line)).length;
+  return {
+    width: Number(width),
+    height: Number(height),
+    frames,
+    fps: Number(fps),
+    duration: frames / Number(fps),
+    codec,
   };
 }

@@ -8,7 +8,8 @@ import { RemedyError, runProgram } from '../../base/runProgram.js';
  * @throws {RemedyError} when no Python with the module venv is found.
  */
 export async function makeVenv(folder: string, env: NodeJS.ProcessEnv = process.env): Promise<string> {
-  const python = join(folder, 'bin', 'python');
+  const python =
+    process.platform === 'win32' ? join(folder, 'Scripts', 'python.exe') : join(folder, 'bin', 'python');
   if (spawnSync(python, ['-m', 'pip', '--version'], { env }).status === 0) return python;
   const found = findPython(env);
   await runProgram(found, ['-m', 'venv', '--clear', folder], { env, remedy: `${found} -m venv ${folder}` });
@@ -47,7 +48,7 @@ function findPython(env: NodeJS.ProcessEnv): string {
   if (best) return best.name;
   throw new RemedyError(
     'no Python 3.10 or newer with the module venv was found',
-    'install one (Debian, Ubuntu: apt install python3-venv), or set PYTHON to its path',
+    'install one (Debian, Ubuntu: apt install python3-venv; macOS, Windows: python.org), or set PYTHON to its path',
   );
 }
 

@@ -1,3 +1,4 @@
+import { compiler } from '../../engine/compile.js';
 import { type Tensor, type Tensor2D, tf } from '../../engine/tf.js';
 import type { VideoGrid } from '../videoGrid.js';
 
@@ -27,12 +28,21 @@ export interface Batch {
   positions?: readonly Tensor[];
 }
 
+/** Lengths are padded to multiples of it under XLA, which takes minutes to compile a function for each. */
+const STEP = 64;
+
+/** To how many tokens sequences are padded. */
+export function paddedLength(lengths: readonly number[]): number {
+  const longest = Math.max(...lengths);
+  return compiler() === 'xla' ? Math.ceil(longest / STEP) * STEP : longest;
+}
+
 /** Token ids of some sequences and their mask, padded on the right. */
 export function padIds(
   sequences: readonly Int32Array[],
   padId: number,
 ): Pick<Batch, 'inputIds' | 'attentionMask'> {
-  const length = Math.max(...sequences.map((ids) => ids.length));
+  const length = paddedLength(sequences.map((ids) => ids.length));
   const ids = new Int32Array(sequences.length * length).fill(padId);
   const mask = new Float32Array(sequences.length * length);
   sequences.forEach((sequence, row) => {

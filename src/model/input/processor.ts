@@ -29,6 +29,8 @@ export class Processor {
     readonly tokens: Tokens,
     readonly format: ClipFormat,
     public cache?: FrameCache,
+    /** Most tokens of a clip and its prompt that the model has positions for. */
+    private readonly maxTokens = Number.POSITIVE_INFINITY,
   ) {}
 
   /**
@@ -36,12 +38,12 @@ export class Processor {
    * @throws with ffmpeg's reason when the clip cannot be read, and when it has no prompt but needs one.
    */
   async process(clip: Clip, prompts: Prompts): Promise<ClipInput> {
-    return this.format.input(clip, prompts, await readClip(clip, this.reading()));
+    return this.input(clip, prompts, await readClip(clip, this.reading()));
   }
 
   /**
-   * Many clips as model inputs. A clip that cannot be read, or lacks the prompt it is asked about, is among the
-   * failures; the rest goes on.
+   * Many clips as model inputs. A clip that cannot be read, lacks the prompt it is asked about or has one that is too
+   * long is among the failures; the rest goes on.
    * @param options `signal` stops with its reason; `onProgress` is called after each clip.
    */
   async processMany(
@@ -54,13 +56,24 @@ export class Processor {
       const kept = frames.get(clip.id);
       if (!kept) return undefined;
       try {
-        return this.format.input(clip, prompts, kept);
+        return this.input(clip, prompts, kept);
       } catch (error) {
         failures.push({ clip, reason: (error as Error).message });
         return undefined;
       }
     });
     return { inputs, failures };
+  }
+
+  private input(clip: Clip, prompts: Prompts, kept: Uint8Array): ClipInput {
+    const input = this.format.input(clip, prompts, kept);
+    const tokens = input.inputIds.length;
+    if (tokens > this.maxTokens) {
+      throw new Error(
+        `${tokens} tokens, but the model has positions for ${this.maxTokens}; shorten the prompt, or take fewer frames`,
+      );
+    }
+    return input;
   }
 
   /** Inputs as one batch of tensors; the caller disposes it. */

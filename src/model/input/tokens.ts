@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Tokenizer } from '@huggingface/tokenizers';
+import { placeholderOf } from '../../base/placeholder.js';
 import type { Piece } from './prompt.js';
 import { qwenTokenizer } from './qwenTokenizer.js';
 
@@ -138,6 +139,8 @@ function read<T>(
 ): T {
   const bytes = files.get(name);
   if (!bytes) throw new Error(`Tokens.load: ${join(folder, name)} is missing; a model needs its tokenizer`);
+  const placeholder = placeholderOf(bytes);
+  if (placeholder) throw new Error(`Tokens.load: ${join(folder, name)} ${placeholder}`);
   try {
     return parse(utf8(bytes));
   } catch (error) {

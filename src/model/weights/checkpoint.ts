@@ -1,5 +1,7 @@
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { parseJson } from '../../base/json.js';
+import { placeholderOf } from '../../base/placeholder.js';
 import type { Prompts } from '../input/prompt.js';
 
 /** What the official layout forgets; kept in `solireward.json`. */
@@ -53,6 +55,7 @@ const ofCheckpoint = new RegExp(
 export async function readCheckpoint(folder: string): Promise<CheckpointFiles> {
   const found = await stat(folder).catch(() => undefined);
   if (!found?.isDirectory()) throw new Error(`load: there is no folder ${folder}`);
+  refuseLatent(folder);
   const config = await readJson(join(folder, names.config));
   if (!config)
     throw new Error(`load: ${join(folder, names.config)} is missing; expected a checkpoint folder`);
@@ -116,6 +119,18 @@ export async function writeCheckpoint(folder: string, content: CheckpointContent
   await rm(replaced, { recursive: true, force: true });
 }
 
+/**
+ * Refuses a latent process reward model of the official hub (`latent_prm/…`).
+ * @throws naming what it is
+ */
+export function refuseLatent(place: string): void {
+  if (!/(^|[\\/])latent_prm([\\/]|$)/.test(place)) return;
+  throw new Error(
+    `load: ${place} is a latent process reward model: it judges the noisy latents of a video generator, not clips, and ` +
+      'is not known here; take one of the other folders',
+  );
+}
+
 async function findWeights(folder: string): Promise<string> {
   for (const name of [names.weights, names.index]) {
     const file = await stat(join(folder, name)).catch(() => undefined);
@@ -123,12 +138,21 @@ async function findWeights(folder: string): Promise<string> {
   }
   throw new Error(
     `load: ${folder} has no weights: neither ${names.weights} nor ${names.index}` +
-      pickleRefusal(await readdir(folder)),
+      weightsRefusal(await readdir(folder)),
   );
 }
 
-/** What there is to say where a folder holds weights as a pickle. */
-export function pickleRefusal(names: readonly string[]): string {
+/** What there is to say where a folder holds weights of another kind, or as a pickle. */
+export function weightsRefusal(names: readonly string[]): string {
+  const adapter = names.find((name) => /^adapter_(model\.safetensors|config\.json)$/.test(name));
+  if (adapter) {
+    return (
+      `, only ${adapter}: a LoRA adapter, which is no model; merge it into its base ` +
+      'by merge_and_unload() of peft and save that'
+    );
+  }
+  const gguf = names.find((name) => name.endsWith('.gguf'));
+  if (gguf) return `, only ${gguf}: GGUF, the quantised weights of llama.cpp; take the original safetensors`;
   const pickle = names.find((name) => name !== 'training_args.bin' && /\.(bin|pt|pth|ckpt|pkl)$/.test(name));
   if (!pickle) return '';
   return (
@@ -144,8 +168,10 @@ async function readJson(path: string): Promise<Record<string, unknown> | undefin
     throw new Error(`load: cannot read ${path}: ${error.message}`);
   });
   if (text === undefined) return undefined;
+  const placeholder = placeholderOf(Buffer.from(text.slice(0, 512)));
+  if (placeholder) throw new Error(`load: ${path} ${placeholder}`);
   try {
-    return JSON.parse(text);
+    return parseJson(text.replace(/^\uFEFF/, '')) as Record<string, unknown>;
   } catch (error) {
     throw new Error(`load: ${path} is not JSON: ${(error as Error).message}`);
   }

@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import { placeholderOf } from '../../base/placeholder.js';
 import { dtypes } from './dtypes.js';
 
 /** Where a tensor is in a safetensors file. */
@@ -22,6 +23,10 @@ const largestHeader = 100 * 2 ** 20;
 export async function readHeader(path: string, file: FileHandle): Promise<StoredEntry[]> {
   const fail = (why: string) => new Error(`safetensors: ${path}: ${why}`);
   const { size } = await file.stat();
+  const head = Buffer.alloc(Math.min(size, 512));
+  await file.read(head, 0, head.length, 0);
+  const placeholder = placeholderOf(head);
+  if (placeholder) throw new Error(`safetensors: ${path} ${placeholder}`);
   if (size < 8) throw fail(`${size} bytes are too few for a safetensors file`);
   const length = Buffer.alloc(8);
   await file.read(length, 0, 8, 0);
@@ -91,8 +96,9 @@ function checkEntry(
   dataSize: number,
 ): StoredEntry {
   const { dtype, shape, data_offsets: offsets } = entry ?? {};
+  // What is of no dtype that is read, such as F8_E4M3, is an error only where it is wanted.
   const size = dtypes.get(String(dtype))?.size;
-  if (!size) throw fail(`tensor "${name}" has the unknown dtype ${dtype}`);
+  if (typeof dtype !== 'string') throw fail(`tensor "${name}" has the unknown dtype ${dtype}`);
   if (!isNaturals(shape)) throw fail(`tensor "${name}" has no proper shape`);
   if (!isNaturals(offsets) || offsets.length !== 2) throw fail(`tensor "${name}" has no proper offsets`);
   const [begin, end] = offsets;
@@ -101,8 +107,8 @@ function checkEntry(
       `tensor "${name}" lies at ${begin}..${end} of ${dataSize} bytes; the file is truncated or damaged`,
     );
   }
-  const expected = shape.reduce((product, n) => product * n, size);
-  if (end - begin !== expected) {
+  const expected = size && shape.reduce((product, n) => product * n, size);
+  if (expected !== undefined && end - begin !== expected) {
     throw fail(`tensor "${name}" [${shape}] of ${dtype} needs ${expected} bytes, but has ${end - begin}`);
   }
   return { name, dtype: String(dtype), shape, begin, end };

@@ -2,7 +2,7 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, posix } from 'node:path';
 import { getHFHubCachePath, getRepoFolderName, modelInfo, pathsInfo } from '@huggingface/hub';
-import { pickleRefusal, readCheckpoint } from './checkpoint.js';
+import { readCheckpoint, refuseLatent, weightsRefusal } from './checkpoint.js';
 import { downloadFile, type HubFile, reasonOf } from './hubFile.js';
 import { readShards } from './shards.js';
 
@@ -44,6 +44,7 @@ export async function download(repo: string, options: HubOptions = {}): Promise<
   const { revision = 'main', hubUrl = process.env.HF_ENDPOINT ?? 'https://huggingface.co' } = options;
   const subfolder = (options.subfolder ?? '').replace(/^\/+|\/+$/g, '');
   if (subfolder.split('/').includes('..')) throw new Error(`fromHub: "${subfolder}" leaves the repository`);
+  refuseLatent(subfolder ? `${repo}/${subfolder}` : repo);
   if (isOffline()) return fromCache(repo, revision, subfolder, 'HF_HUB_OFFLINE is set');
 
   const accessToken = options.accessToken ?? (await storedToken());
@@ -88,7 +89,7 @@ function wantedPaths(repo: string, subfolder: string, all: readonly string[]): s
   const where = `${repo} has no model in "${subfolder || '.'}"`;
   if (!names.includes('config.json')) throw new Error(`fromHub: ${where}: no config.json there`);
   if (!names.some((name) => name.endsWith('.safetensors'))) {
-    throw new Error(`fromHub: ${where}: no safetensors there${pickleRefusal(names)}`);
+    throw new Error(`fromHub: ${where}: no safetensors there${weightsRefusal(names)}`);
   }
   const beside = posix.join(posix.dirname(subfolder), 'training_config.json');
   return [

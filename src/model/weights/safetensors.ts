@@ -36,7 +36,13 @@ export async function readTensors(path: string): Promise<Map<string, StoredTenso
 }
 
 async function readData(path: string, file: FileHandle, entry: StoredEntry): Promise<TensorData> {
-  const { size, empty, convert } = dtypes.get(entry.dtype) as NonNullable<ReturnType<typeof dtypes.get>>;
+  const dtype = dtypes.get(entry.dtype);
+  if (!dtype) {
+    throw new Error(
+      `safetensors: ${path}: tensor "${entry.name}" has the unknown dtype ${entry.dtype}; read are ${[...dtypes.keys()].join(', ')}`,
+    );
+  }
+  const { size, empty, convert } = dtype;
   const data = empty((entry.end - entry.begin) / size);
   const fill = async (bytes: Uint8Array, position: number) => {
     for (let at = 0; at < bytes.length; ) {
@@ -127,7 +133,7 @@ export async function readWeights(path: string, wanted?: WantedWeights): Promise
       files.push({ path, file, entries: [] });
       files[files.length - 1].entries = await readHeader(path, file);
     }
-    const placed = placesOf(path, files, shards.names);
+    const placed = placesOf(path, files, shards.names, wanted);
     if (wanted) checkWanted(path, placed, wanted);
     for (const { path, file, entries } of files) {
       for (const entry of entries) {
@@ -152,11 +158,12 @@ function placesOf(
   index: string,
   files: readonly { path: string; entries: StoredEntry[] }[],
   promised: readonly string[],
+  wanted: WantedWeights | undefined,
 ): Map<string, { path: string; shape: number[] }> {
   const places = new Map<string, { path: string; shape: number[] }>();
   for (const { path, entries } of files) {
     for (const { name, dtype, shape } of entries) {
-      if (!/^(BF|F)/.test(dtype)) {
+      if (!/^(BF|F)/.test(dtype) && (!wanted || wanted.shapes.has(name))) {
         throw new Error(
           `safetensors: ${path}: tensor "${name}" is no float tensor, but ${dtype}; weights have to be`,
         );

@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { placeholderOf } from '../../base/placeholder.js';
 
 /** The files of a sharded model, and the tensors that its index promises. */
 export interface Shards {
@@ -12,7 +13,10 @@ export interface Shards {
  * @throws when it is no index, names a file outside of its folder, or one that is missing.
  */
 export async function readShards(path: string): Promise<Shards> {
-  const map = weightMap(await readFile(path, 'utf8'));
+  const text = await readFile(path, 'utf8');
+  const placeholder = placeholderOf(Buffer.from(text.slice(0, 512)));
+  if (placeholder) throw new Error(`safetensors: ${path} ${placeholder}`);
+  const map = weightMap(text);
   if (!map) throw new Error(`safetensors: ${path} has no weight_map; expected the index of a sharded model`);
   const shards = [...new Set(Object.values(map))];
   for (const shard of shards) {

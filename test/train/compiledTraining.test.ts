@@ -1,0 +1,98 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { Random } from '../../src/base/random.js';
+import { type Compiler, compiles, setCompiler } from '../../src/engine/compile.js';
+import { tf } from '../../src/engine/tf.js';
+import { use } from '../../src/engine/use.js';
+import { winTie } from '../../src/loss/winTie.js';
+import { isInternVL } from '../../src/model/config.js';
+import { RewardModel, type Trainable } from '../../src/model/rewardModel.js';
+import { stageOf } from '../../src/model/stage.js';
+import { parameter } from '../../src/model/weights/weights.js';
+import { crossPrompt } from '../../src/pairing/crossPrompt.js';
+import { AdamW } from '../../src/train/adamw.js';
+import { microBatches } from '../../src/train/microBatches.js';
+import { PairFeed } from '../../src/train/pairFeed.js';
+import { TrainStep } from '../../src/train/trainStep.js';
+import { engines } from '../engines.js';
+import { goldenPath } from '../golden.js';
+import { smallLabels, smallModel } from './smallModel.js';
+
+interface Setting {
+  trainable?: Trainable;
+  batches?: number;
+  checkpointing?: boolean;
+}
+
+/** Losses, norms, rewards and weights of 10 steps. */
+async function train(
+  compiler: Compiler,
+  make: () => Promise<RewardModel>,
+  { trainable = 'all', batches = 1, checkpointing = false }: Setting = {},
+): Promise<unknown[]> {
+  setCompiler(compiler);
+  const model = await make();
+  const trained = new Map(model.parameters(trainable).map((name) => [name, parameter(model.weights, name)]));
+  const optimizer = new AdamW(trained);
+  const stage = stageOf(model, trainable);
+  const step = new TrainStep(stage, { loss: winTie(), optimizer, checkpointing });
+  const pairs = crossPrompt(smallLabels(24), { dimension: 'physics', winTie: 0.25, seed: 1 });
+  const feed = new PairFeed(pairs, stage, 3);
+  const results: unknown[] = [];
+  for (let i = 1; i <= 10; i++) {
+    const randomOf = (batch: number) => new Random(5, i, batch);
+    results.push(
+      await step.run(microBatches(feed, stage, batches, [], randomOf), { learningRate: 3e-3, clipNorm: 1 }),
+    );
+  }
+  for (const [name, variable] of model.weights) results.push([name, await variable.data()]);
+  step.dispose();
+  optimizer.dispose();
+  model.dispose();
+  return results;
+}
+
+const recording = (await engines()).find((name) => name === 'native');
+
+(recording ? describe : describe.skip)('a training that is recorded', () => {
+  afterEach(() => setCompiler(undefined));
+
+  it.each<[string, Setting, number]>([
+    ['everything, with drop path and dropout', {}, 0.3],
+    ['decoder and head, with dropout', { trainable: 'decoder+head' }, 0.3],
+    ['the head', { trainable: 'head' }, 0],
+    ['everything, in three batches an update', { batches: 3 }, 0.3],
+    ['everything, with layers that are computed again', { checkpointing: true }, 0.3],
+  ])('has the bits of the one that is not: %s', async (_, setting, drop) => {
+    await use('native');
+    expect(compiles()).toBe(true);
+    const make = () => smallModel(1, drop);
+    const tensors = tf.memory().numTensors;
+    const recorded = await train('graph', make, setting);
+    expect(tf.memory().numTensors).toBe(tensors);
+    expect(recorded).toEqual(await train('eager', make, setting));
+  });
+
+  it('scores with the bits of what is not recorded, every family', async () => {
+    await use('native');
+    for (const name of ['internvl3-tiny', 'internvl3_5-tiny', 'qwen2_vl-tiny', 'qwen2_5_vl-tiny']) {
+      const model = await RewardModel.load(goldenPath('checkpoints', name));
+      const inputs = [1, 2].map((seed) => inputOf(model, seed));
+      setCompiler('eager');
+      const expected = await model.rewards(inputs);
+      setCompiler('graph');
+      expect(await model.rewards(inputs), name).toEqual(expected);
+      model.dispose();
+    }
+  });
+});
+
+/** A clip of noise, with its placeholders. */
+function inputOf({ config, processor: { tokens } }: RewardModel, seed: number) {
+  const random = new Random(seed);
+  const tiles = isInternVL(config);
+  const side = tiles ? config.vision.imageSize : 56;
+  const pixels = Uint8Array.from({ length: 2 * side * side * 3 }, () => random.integer(256));
+  const visual = new Array(tiles ? 8 : 4).fill(tokens.id(tiles ? '<IMG_CONTEXT>' : '<|video_pad|>'));
+  const ids = Int32Array.from([5, ...visual, ...Array.from({ length: seed }, () => 7)]);
+  return { inputIds: ids, pixels, shape: [2, side, side] as [number, number, number] };
+}
