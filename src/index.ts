@@ -92,8 +92,10 @@ import { analyze } from './report/analyze.js';
 import { attention } from './score/attention.js';
 import { clips } from './score/clips.js';
 import { file } from './score/file.js';
+import { cards } from './train/cards.js';
 import { estimate } from './train/estimate.js';
 import { fit } from './train/fit.js';
+import { microBatch } from './train/microBatch.js';
 import { readRun } from './train/run.js';
 
 /** Where everything is computed. */
@@ -140,7 +142,7 @@ export const model = {
 export const loss = { bt, btWt, winTie, bce, combined };
 
 /** Training runs. */
-export const train = { fit, estimate, readRun };
+export const train = { fit, estimate, microBatch, cards, readRun };
 
 /** A small generator of world clips, and its post-training against a reward. */
 export const posttrain = { Policy, grpo, sample, worldPrompts };

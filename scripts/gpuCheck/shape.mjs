@@ -44,7 +44,8 @@ export async function makeModel({ depth, frames, small }) {
   return RewardModel.assemble(config, weights, tokens, card);
 }
 
-const gib = (/** @type {number} */ bytes) => Math.round((bytes / 2 ** 30) * 100) / 100;
+/** GiB to two places. */
+export const gib = (/** @type {number} */ bytes) => Math.round((bytes / 2 ** 30) * 100) / 100;
 
 /** What the GPU's allocator has counted since the last call. @returns {{ peakGiB?: number, usedGiB?: number }} */
 export function memory() {

@@ -39,7 +39,8 @@ const { stageOf } = await at('model/stage.js');
 const { AdamW } = await at('train/adamw.js');
 const { TrainStep } = await at('train/trainStep.js');
 const { winTie } = await at('loss/winTie.js');
-const { makeModel, memory } = await import('./shape.mjs');
+const { trainingBytes } = await at('train/memory.js');
+const { gib, makeModel, memory } = await import('./shape.mjs');
 
 const report = await use(settings.engine);
 setPrecision(settings.precision);
@@ -54,7 +55,8 @@ const side = model.config.vision.imageSize;
 const clips = Array.from({ length: 2 * pairs }, (_, i) => noise(i + 1));
 const parameters = [...weights.values()].reduce((sum, { size }) => sum + size, 0);
 const madeInSeconds = (performance.now() - start) / 1000;
-say({ parameters, madeInSeconds, tokens: clips[0].inputIds.length, ...memory() });
+const predictedGiB = gib(trainingBytes(model, 'all', settings));
+say({ parameters, madeInSeconds, tokens: clips[0].inputIds.length, predictedGiB, ...memory() });
 
 /** A clip of noise. @param {number} seed */
 function noise(seed) {

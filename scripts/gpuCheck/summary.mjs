@@ -27,7 +27,8 @@ export function summarize(parts) {
 function ours({ lines, programs }) {
   const { precision, compiler, checkpointing, pairs, frames } = settingsIn(lines);
   const about = { who: 'solireward', pairs, frames, precision, compiler, checkpointing };
-  return { ...about, compiled: programs, ...times(lines, pairs) };
+  const { predictedGiB } = lines.find(({ predictedGiB }) => predictedGiB) ?? {};
+  return { ...about, compiled: programs, predictedGiB, ...times(lines, pairs) };
 }
 
 /** The runs of peer.py, one for each precision. @param {Measured} part */

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -146,33 +146,95 @@ describe.skipIf(!hasKernel)('notebooks (skipped where .venv has no kernelspec)',
     });
   });
 
-  it('07-full-run goes from votes on 8 clips to a model', { timeout: 300_000 }, async () => {
-    const clips = await makeClips(folder, 8);
-    // Four prompts, each with a clip that passes and one that fails.
-    const votes = clips.flatMap(({ id, path, prompt }, i) =>
-      ['Ann', 'Ben'].map((annotator) => ({
-        clip: id,
-        path,
-        promptId: `prompt-${i >> 1}`,
-        prompt,
-        annotator,
-        dimension: 'physics',
-        pass: i % 2 === 0,
-      })),
-    );
-    const file = join(folder, 'votes.json');
-    writeFileSync(file, JSON.stringify(votes));
-    const { outputs, summary } = await run('07-full-run', {
-      VOTES: file,
+  describe('07-full-run', () => {
+    /** Votes on four prompts, each with a clip that passes and one that fails. */
+    async function votesOn8Clips(): Promise<string> {
+      const clips = await makeClips(folder, 8);
+      const votes = clips.flatMap(({ id, path, prompt }, i) =>
+        ['Ann', 'Ben'].map((annotator) => ({
+          clip: id,
+          path,
+          promptId: `prompt-${i >> 1}`,
+          prompt,
+          annotator,
+          dimension: 'physics',
+          pass: i % 2 === 0,
+        })),
+      );
+      const file = join(folder, 'votes.json');
+      writeFileSync(file, JSON.stringify(votes));
+      return file;
+    }
+    const small = {
       MODEL: goldenPath('checkpoints', 'internvl3-tiny'),
       ACCUMULATE: '2',
-      EPOCHS: '1',
       TEST: '0.25',
+    };
+
+    it('goes from votes on 8 clips to a model, and says first what it will take', {
+      timeout: 300_000,
+    }, async () => {
+      const { outputs, summary } = await run('07-full-run', {
+        ...small,
+        VOTES: await votesOn8Clips(),
+        EPOCHS: '1',
+      });
+      expect(outputs.filter(({ output_type }) => output_type === 'error')).toEqual([]);
+      const first = String(outputs.find(({ data }) => data)?.data?.['text/plain']);
+      const columns = ['card', 'precision', 'pairs at once', 'memory, GiB', 'hours'];
+      for (const said of [...columns, `here: ${summary.engine.split(' ')[0]}`, 'steps of'])
+        expect(first).toContain(said);
+      expect(summary.clips).toEqual({ train: 6, test: 2 });
+      expect(summary.steps).toBe(summary.estimate.steps);
+      expect(summary.estimate.memoryBytes).toBeGreaterThan(0);
+      expect(count(outputs, 'application/vnd.plotly.v1+json')).toBeGreaterThanOrEqual(3);
+      expect(count(outputs, 'application/vnd.solireward.player.v1+json')).toBe(2);
+      expect(existsSync(join(folder, 'model-physics', 'training_config.json'))).toBe(true);
     });
-    expect(outputs.filter(({ output_type }) => output_type === 'error')).toEqual([]);
-    expect(summary.clips).toEqual({ train: 6, test: 2 });
-    expect(summary.steps).toBe(summary.estimate.steps);
-    expect(summary.estimate.memoryBytes).toBeGreaterThan(0);
-    expect(existsSync(join(folder, 'model-physics', 'training_config.json'))).toBe(true);
+
+    it('goes on where a killed kernel was', { timeout: 600_000 }, async () => {
+      const parameters = { ...small, VOTES: await votesOn8Clips(), EPOCHS: '10', SAVE: '1' };
+      const training = join(folder, 'run-physics-42');
+      let ended = false;
+      const killed = run('07-full-run', parameters).then(
+        () => undefined,
+        (error: Error) => error,
+      );
+      killed.then(() => {
+        ended = true;
+      });
+      await expect
+        .poll(() => ended || existsSync(join(training, 'checkpoints', 'step-3')), {
+          timeout: 300_000,
+          interval: 20,
+        })
+        .toBe(true);
+      expect(ended).toBe(false);
+      for (const pid of kernelsOf(folder)) process.kill(pid, 'SIGKILL');
+      expect(await killed).toBeInstanceOf(Error);
+      expect(existsSync(join(folder, 'summary.json'))).toBe(false);
+
+      const { outputs, summary } = await run('07-full-run', parameters);
+      expect(outputs.filter(({ output_type }) => output_type === 'error')).toEqual([]);
+      const lines = readFileSync(join(training, 'log.jsonl'), 'utf8').trim().split('\n');
+      const steps = lines.map((line) => JSON.parse(line).step);
+      expect(steps).toEqual(Array.from({ length: summary.estimate.steps }, (_, i) => i + 1));
+    });
   });
 });
+
+/** The kernels that were started with this run folder. */
+function kernelsOf(folder: string): number[] {
+  const mine = `SOLIREWARD_RUN_FOLDER=${folder}`;
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        const environment = readFileSync(join('/proc', pid, 'environ'), 'utf8').split('\0');
+        const command = readFileSync(join('/proc', pid, 'cmdline'), 'utf8');
+        return environment.includes(mine) && command.includes('kernel/main.js') ? [Number(pid)] : [];
+      } catch {
+        return []; // it has ended
+      }
+    });
+}

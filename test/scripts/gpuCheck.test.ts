@@ -79,7 +79,7 @@ describe('summarize', () => {
     programs: 15,
     lines: [
       { engine: 'cuda', settings },
-      { parameters: 9 },
+      { parameters: 9, predictedGiB: 33.2 },
       { step: 0, ms: 90_000, peakGiB: 30 },
       { step: 1, ms: 420, peakGiB: 34.5 },
       { step: 2, ms: 400, peakGiB: 34.4 },
@@ -95,6 +95,7 @@ describe('summarize', () => {
         who: 'solireward',
         ...settings,
         compiled: 15,
+        predictedGiB: 33.2,
         stepMs: 400,
         firstStepMs: 90_000,
         pairsPerSecond: 5,
@@ -130,7 +131,7 @@ describe('summarize', () => {
     const report = { card: 'X', date: '2026-11-26T00:00:00Z', versions: {}, summary: summarize({}) };
     expect(page(report)).toContain('Notebook 07: not measured.');
     const text = page({ ...report, summary: summarize({ step }) });
-    expect(text).toContain('| solireward | 2 | bfloat16 | xla | 400 ms | 5 | 34.5 GiB | 90 s |');
+    expect(text).toContain('| solireward | 2 | bfloat16 | xla | 400 ms | 5 | 34.5 GiB | 33.2 GiB | 90 s |');
   });
 });
 
