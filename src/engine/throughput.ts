@@ -1,5 +1,5 @@
 import { Compiled, setCompiler } from './compile.js';
-import { type Tensor, type Tensor2D, tf } from './tf.js';
+import { type Tensor, tf } from './tf.js';
 
 const fewestProducts = 4;
 /** A product that takes less is made larger: it would measure the call. */
@@ -9,7 +9,8 @@ const largest = 8192;
 /**
  * Speed of matrix products on the engine in use at the precision in use, in GFLOP/s: the best of the products that fit in
  * the given time, and of four at least: on a busy machine the first alone may outlast it. The size starts at 128 and
- * doubles (to 8192) while a product takes under 5 ms.
+ * doubles (to 8192) while a product takes under 5 ms; the first product of a size, for which an engine loads its kernels, is
+ * not counted, nor is its time.
  * @param milliseconds how long to measure.
  */
 export async function matmulGflops(milliseconds: number): Promise<number> {
@@ -19,27 +20,24 @@ export async function matmulGflops(milliseconds: number): Promise<number> {
     ([a]) => [tf.slice(tf.matMul(a, a), [0, 0], [1, 1])],
     () => [],
   );
-  let size = 128;
-  let a: Tensor2D = tf.randomUniform([size, size]);
+  let best = 0;
+  let products = 0;
+  let left = milliseconds;
   try {
-    const end = performance.now() + milliseconds;
-    let best = 0;
-    let products = 0;
-    await timeProduct(product, a); // recorded, and the engine warmed up
-    do {
-      const elapsed = await timeProduct(product, a);
-      products++;
-      best = Math.max(best, (2 * size ** 3) / elapsed / 1e6);
-      if (elapsed < shortest && size < largest) {
-        size *= 2;
-        a.dispose();
-        a = tf.randomUniform([size, size]);
-        if (elapsed < shortest / 8) await timeProduct(product, a);
-      }
-    } while (products < fewestProducts || performance.now() < end);
+    for (let size = 128; products < fewestProducts || left > 0; size *= 2) {
+      const a = tf.ones([size, size]);
+      await timeProduct(product, a);
+      let fastest = Number.POSITIVE_INFINITY;
+      do {
+        fastest = Math.min(fastest, await timeProduct(product, a));
+        products++;
+        left -= fastest;
+      } while ((fastest >= shortest || size === largest) && (products < fewestProducts || left > 0));
+      best = Math.max(best, (2 * size ** 3) / fastest / 1e6);
+      a.dispose();
+    }
     return best;
   } finally {
-    a.dispose();
     product.dispose();
     setCompiler(before);
   }

@@ -78,7 +78,7 @@ function layersBytes({ layers, tokens, width, kept, scores, checkpointing }: Lay
   if (layers === 0) return { kept: 0, once: 0 };
   return {
     kept: layers * tokens * (checkpointing ? kept : width),
-    once: 3 * scores + (checkpointing ? 2 * tokens * width : 0),
+    once: 3 * scores + (checkpointing ? 1.5 * tokens * width : 0),
   };
 }
 
