@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import vm from 'node:vm';
 import type { Diagnostic } from 'tslab/dist/converter.js';
 import { type Compiler, createCompiler, notFound } from './compiler.js';
-import { Failure } from './errors.js';
+import { Failure, npmHint } from './errors.js';
 import { Observed } from './hotLoops.js';
 import { type Interrupted, type Interruption, isInterrupted } from './interruption.js';
 import { Modules } from './modules.js';
@@ -51,16 +51,10 @@ function hintOf(code: string, diagnostics: readonly Diagnostic[]): string | unde
     return 'There are no magics here. Shell commands: sr.notebook.sh, packages: sr.notebook.npm; a timing: console.time.';
   if (/^\?|[\w\])]\s*\?{1,2}$/.test(first))
     return 'To look a name up: Shift+Tab behind it (inspection), or Tab for what fits (completion).';
-  const missing = diagnostics
+  return diagnostics
     .filter(({ code: number }) => notFound.has(number))
-    .map(({ messageText }) => /['"]([^'"]+)['"]/.exec(messageText)?.[1])
-    .find((name) => name !== undefined && /^(@[\w.-]+\/)?[\w-]/.test(name) && !name.startsWith('node:'));
-  if (missing === undefined) return undefined;
-  const name = missing
-    .split('/')
-    .slice(0, missing.startsWith('@') ? 2 : 1)
-    .join('/');
-  return `Is the package installed? await sr.notebook.npm(${JSON.stringify(name)}), after import * as sr from 'solireward'.`;
+    .map(({ messageText }) => npmHint(/['"]([^'"]+)['"]/.exec(messageText)?.[1] ?? ''))
+    .find((hint) => hint !== undefined);
 }
 
 /** The user's cells: compiled by TypeScript through tslab's converter, run one after the other in one common scope. */

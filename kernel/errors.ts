@@ -20,11 +20,31 @@ export function errorContent(error: unknown): ErrorContent {
   // A stack without frames is written for the reader; inspect would put it in brackets.
   const isWritten = typeof stack === 'string' && !/\n\s+at /.test(stack);
   const text = isWritten ? stack : shown(error);
+  const hint = installHint(error);
   return {
     ename: textOf(attempt(() => error.name)) || 'Error',
     evalue: textOf(attempt(() => error.message)),
-    traceback: text.split('\n'),
+    traceback: [...text.split('\n'), ...(hint ? [hint] : [])],
   };
+}
+
+/** What to do where a package is not installed. */
+function installHint(error: Error): string | undefined {
+  const code = attempt(() => (error as NodeJS.ErrnoException).code);
+  if (code !== 'MODULE_NOT_FOUND' && code !== 'ERR_MODULE_NOT_FOUND') return undefined;
+  const [, name] =
+    /^Cannot find (?:module|package) '([^']+)'/.exec(textOf(attempt(() => error.message))) ?? [];
+  return name === undefined ? undefined : npmHint(name);
+}
+
+/** The hint at the package of a specifier; undefined for a path and for a module of Node. */
+export function npmHint(specifier: string): string | undefined {
+  if (!/^(@[\w.-]+\/)?[\w-]/.test(specifier) || specifier.startsWith('node:')) return undefined;
+  const name = specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
+  return `Is the package installed? await sr.notebook.npm(${JSON.stringify(name)}), after import * as sr from 'solireward'.`;
 }
 
 /** What a cell threw, as it is told: to look at a thrown value runs code of the user, which may loop or throw itself. */

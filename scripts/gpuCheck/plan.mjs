@@ -35,6 +35,9 @@ export function plan({ engine, precisions, quick, golden }) {
   const peer = (/** @type {number} */ pairs) => ({ pairs, ...small, ...counts });
 
   return [
+    part('step', '1 pair', 'step.mjs', shape(counts), 270, 60),
+    part('step-cached', '1 pair, compiled before', 'step.mjs', shape(counts), 90, 30),
+    part('peer', 'PyTorch, 1 pair', 'peer.py', peer(1), 75, 20),
     part(
       'products',
       'Products',
@@ -43,6 +46,7 @@ export function plan({ engine, precisions, quick, golden }) {
       30,
       5,
     ),
+    part('recipe', "Notebook 07's recipe", 'recipe.mjs', recipe(), 120, 40),
     part(
       'verify',
       "The official code's numbers",
@@ -51,10 +55,6 @@ export function plan({ engine, precisions, quick, golden }) {
       60,
       15,
     ),
-    part('step', '1 pair', 'step.mjs', shape(counts), 270, 60),
-    part('step-cached', '1 pair, compiled before', 'step.mjs', shape(counts), 90, 30),
-    part('peer', 'PyTorch, 1 pair', 'peer.py', peer(1), 75, 20),
-    part('recipe', "Notebook 07's recipe", 'recipe.mjs', recipe(), 120, 40),
     part('tutorial', "Notebook 01's training", 'tutorial.mjs', tutorial(), 90, 20),
     part(
       'step-other',

@@ -8,6 +8,7 @@ import {
   rowCount,
   rowsOf,
 } from './columnFile.js';
+import { asideReason, asideWords } from './columnRoles.js';
 import { clipNames, type Judgements, type ScoredClips, type TableLike, tableColumns } from './scoredClips.js';
 import {
   isMissing,
@@ -100,6 +101,17 @@ export async function readClipRatings(
         : `a rating of ${passes} or more is a Pass, a clip passes by more than half of its ratings`,
     );
   }
+  const used = [
+    ...id,
+    verdicts,
+    ratings,
+    columnCalled(columns, ['dimension']),
+    columnCalled(columns, namesOf('annotator')),
+  ];
+  const aside = [...columns].flatMap(([column, values]) =>
+    used.includes(column) ? [] : [{ column, reason: asideReason(column, values) }],
+  );
+  if (aside.length > 0) lines.push(`labels: left aside: ${asideWords(aside)}`);
   return { dimensions, lines, unscored };
 }
 

@@ -234,7 +234,8 @@ export function leftAside(
   );
 }
 
-function asideReason(column: string, values: readonly unknown[], numbersOfList: number | undefined): string {
+/** Why a column is of no use. @param numbersOfList how many numbers each of its lists has */
+export function asideReason(column: string, values: readonly unknown[], numbersOfList?: number): string {
   const { present, numbers, firstOdd } = kindsOf(values);
   if (present === 0) return 'blank';
   if (numbersOfList !== undefined) return `lists of ${numbersOfList} numbers`;

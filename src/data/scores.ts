@@ -32,5 +32,9 @@ export async function readScores(file: string): Promise<ColumnTable> {
 function readerOf(fields: Fields, column: string): (row: number) => unknown {
   if (column === 'pass') return (row) => fields.pass(row, column);
   if (textColumns.includes(column)) return (row) => fields.text(row, column);
-  return fields.isNumeric(column) ? (row) => fields.number(row, column) : (row) => fields.value(row, column);
+  if (fields.isNumeric(column)) return (row) => fields.number(row, column);
+  return (row) => {
+    const value = fields.value(row, column);
+    return typeof value === 'bigint' ? String(value) : value;
+  };
 }

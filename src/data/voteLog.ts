@@ -1,5 +1,6 @@
 import type { Row } from './columnFile.js';
 import { type ClipFields, clipColumns } from './fields.js';
+import { shown } from './vocabulary.js';
 
 interface EventFields {
   /** Unique; a line that is written twice counts once. */
@@ -48,9 +49,7 @@ export function isVoteLog(rows: readonly Row[]): boolean {
 export function voteLogEvent(row: Row, place: string): VoteLogEvent {
   const check = (column: string, expected: string, good: boolean) => {
     if (!good) {
-      throw new Error(
-        `${place}, column "${column}": expected ${expected}, received ${JSON.stringify(row[column]) ?? 'nothing'}`,
-      );
+      throw new Error(`${place}, column "${column}": expected ${expected}, received ${shown(row[column])}`);
     }
   };
   const isText = (value: unknown) => typeof value === 'string' && value.trim() !== '';

@@ -407,3 +407,23 @@ describe('lists of scores', () => {
     );
   });
 });
+
+it('names what is left aside of a file of labels', async () => {
+  const clips = await readScoredClips('test', [{ clip: 'a', score: 1 }]);
+  const { lines } = await readClipRatings(
+    'test',
+    [{ clip: 'a', pass: 'maybe', rating: 3, note: 'x' }],
+    clips,
+  );
+  expect(lines.at(-1)).toBe(
+    'labels: left aside: pass (no words of Pass and Fail: row 1 holds "maybe"), note (text)',
+  );
+});
+
+it('shows a whole number beyond 2^53 in the errors of a vote log', async () => {
+  const line =
+    '{"event":"vote","id":"1","clip":9007199254740993,"annotator":"a","dimension":"d","pass":true}\n';
+  await expect(readVotes(await written('log.jsonl', line))).rejects.toThrow(
+    'row 1, column "clip": expected text, received 9007199254740993',
+  );
+});

@@ -232,6 +232,11 @@ describe('hints', () => {
     ['console.log?', 'Shift+Tab'],
     ["import { x } from '@scope/none/deep'", 'await sr.notebook.npm("@scope/none")'],
     ["import none from 'no-such-package'", 'await sr.notebook.npm("no-such-package")'],
+    ["const name = 'no-such-package'; await import(name)", 'await sr.notebook.npm("no-such-package")'],
+    [
+      "process.getBuiltinModule('module').createRequire(import.meta.url)('@a/b/c')",
+      'await sr.notebook.npm("@a/b")',
+    ],
   ])('%s', async (cell, hint) => {
     expect(await failure(cell)).toContain(hint);
   });
