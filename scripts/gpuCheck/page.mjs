@@ -54,8 +54,12 @@ compiled before: the programs that were new are counted.`,
     ),
     '## Products',
     table(
-      ['precision', 'speed'],
-      products.map((/** @type {any} */ { precision, gflops }) => [precision, `${gflops} GFLOP/s`]),
+      ['precision', 'size', 'speed'],
+      products.map((/** @type {any} */ { precision, size, gflops }) => [
+        precision,
+        size && `${size} x ${size}`,
+        `${(gflops / 1000).toPrecision(3)} TFLOP/s`,
+      ]),
     ),
     "## The official code's numbers",
     table(

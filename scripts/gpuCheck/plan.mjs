@@ -38,15 +38,8 @@ export function plan({ engine, precisions, quick, golden }) {
     part('step', '1 pair', 'step.mjs', shape(counts), 270, 60),
     part('step-cached', '1 pair, compiled before', 'step.mjs', shape(counts), 90, 30),
     part('peer', 'PyTorch, 1 pair', 'peer.py', peer(1), 75, 20),
-    part(
-      'products',
-      'Products',
-      'products.mjs',
-      { engine, precisions, ...(quick && { milliseconds: 100 }) },
-      30,
-      5,
-    ),
-    part('recipe', "Notebook 07's recipe", 'recipe.mjs', recipe(), 120, 40),
+    part('products', 'Products', 'products.mjs', { engine, precisions, ...(quick && { size: 256 }) }, 30, 5),
+    part('recipe', "Notebook 07's recipe", 'recipe.mjs', recipe(), 220, 60),
     part(
       'verify',
       "The official code's numbers",

@@ -167,7 +167,7 @@ describe.skipIf(!hasKernel)('notebooks (skipped where .venv has no kernelspec)',
     }
     const small = {
       MODEL: goldenPath('checkpoints', 'internvl3-tiny'),
-      ACCUMULATE: '2',
+      PAIRS: '2',
       TEST: '0.25',
     };
 
