@@ -43,9 +43,19 @@ async function engines(): Promise<Finding[]> {
   for (const engine of engineNames) {
     const name = `engine ${engine}`;
     try {
-      const { ok, library, gflops, matmulError, gradientError } = await check(engine);
+      const { ok, library, gflops, matmulError, gradientError, compiles } = await check(engine);
       const errors = `errors: product ${matmulError.toExponential(0)}, gradient ${gradientError.toExponential(0)}`;
-      findings.push({ name, ok, required: true, detail: `${library}; ${formatGflops(gflops)}; ${errors}` });
+      // Where tfjs-node's own binding is there, each operation is a call.
+      const eager =
+        compiles || (engine !== 'native' && engine !== 'cuda')
+          ? ''
+          : '; steps are not recorded, which makes them slower: npx solireward engine build';
+      findings.push({
+        name,
+        ok,
+        required: true,
+        detail: `${library}; ${formatGflops(gflops)}; ${errors}${eager}`,
+      });
     } catch (error) {
       const { cause, message } = error as Error;
       findings.push({ name, ok: false, required: engine === 'wasm', detail: String(cause ?? message) });

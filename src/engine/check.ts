@@ -1,4 +1,5 @@
 import { Random } from '../base/random.js';
+import { canCompile } from './compile.js';
 import type { EngineName } from './names.js';
 import { tf } from './tf.js';
 import { matmulGflops } from './throughput.js';
@@ -15,6 +16,8 @@ export interface EngineCheck {
   gflops: number;
   matmulError: number;
   gradientError: number;
+  /** Whether steps are recorded and run as one call; on `native` and `cuda` that takes the binding of `engine build`. */
+  compiles: boolean;
   ok: boolean;
 }
 
@@ -49,7 +52,15 @@ export async function check(name: EngineName): Promise<EngineCheck> {
   const gradientError = relativeError(await dA.data(), gradient);
   tf.dispose([matmul, dA]);
   const ok = matmulError <= TOLERANCE && gradientError <= TOLERANCE;
-  return { engine, library, gflops: await matmulGflops(800), matmulError, gradientError, ok };
+  return {
+    engine,
+    library,
+    gflops: await matmulGflops(800),
+    matmulError,
+    gradientError,
+    compiles: canCompile(),
+    ok,
+  };
 }
 
 /** Row-major [rows, inner] x [inner, columns]. */

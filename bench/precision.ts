@@ -1,0 +1,50 @@
+// The tutorial's training in float32 and with bfloat16 products, on the same worlds, pairs and first weights:
+// vite-node bench/precision.ts [CLIPS 1500] [STEPS 300] [SEEDS 3]
+// Prints the pair accuracy on unseen prompts of each, and the paired difference over the seeds.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as sr from '../src/index.js';
+import { FrameCache } from '../src/data/video/frameCache.js';
+
+const [clips, steps, seeds] = [1500, 300, 3].map((value, i) => Number(process.argv[2 + i] ?? value));
+const dimension = 'physics';
+const accuracies: Record<'float32' | 'bfloat16', number[]> = { float32: [], bfloat16: [] };
+for (let seed = 1; seed <= seeds; seed++) {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-precision-'));
+  const { votes } = await sr.data.makeWorld({ clips, seed, folder: join(folder, 'world') });
+  const { labels } = sr.data.dawidSkene(votes);
+  const { train, test } = sr.data.splitByPrompt(labels, { test: 0.3, seed });
+  const held = sr.data.clipsOf(test, dimension);
+  for (const precision of ['float32', 'bfloat16'] as const) {
+    await sr.engine.use('native', { precision });
+    const model = await sr.model.tiny({ dimension, seed, cache: new FrameCache(join(folder, 'cache')) });
+    const pairs = sr.pairing.crossPrompt(train, { dimension, winTie: 0.25, seed });
+    const run = await sr.train.fit(model, pairs, {
+      trainable: 'decoder+head',
+      steps,
+      batchSize: 16,
+      accumulate: 1,
+      learningRate: 1e-3,
+      schedule: 'cosine',
+      weightDecay: 0.05,
+      seed,
+      folder: join(folder, precision),
+    });
+    const scores = await model.score(
+      held.map(({ clip }) => clip),
+      { batchSize: 32 },
+    );
+    const accuracy = sr.analysis.allPairRatio(
+      scores,
+      held.map(({ pass }) => pass),
+    );
+    accuracies[precision].push(accuracy);
+    console.log(JSON.stringify({ seed, precision, accuracy, loss: run.history.at(-1)?.loss }));
+    model.dispose();
+  }
+  rmSync(folder, { recursive: true });
+}
+const differences = accuracies.bfloat16.map((value, i) => value - accuracies.float32[i]);
+console.log(JSON.stringify({ accuracies, differences }));
+process.exit(0);
