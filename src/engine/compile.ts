@@ -1,5 +1,5 @@
 import type { Random } from '../base/random.js';
-import { dtypes, hasFunctions, type NativeBackend, nativeBackend } from './binding.js';
+import { dtypes, hasFunctions, type NativeBackend, nativeBackend, type TensorInfo } from './binding.js';
 import { outOfMemory } from './outOfMemory.js';
 import { precision } from './precision.js';
 import { type Recorded, record } from './recording.js';
@@ -43,6 +43,8 @@ export interface CallOptions {
   random?: Random;
   /** What else the function depends on besides its inputs, such as the grids of videos: plain data. */
   given?: unknown;
+  /** Ends the wait for XLA's compiler, which can take minutes, with its reason; the compiler goes on, for the next call. */
+  signal?: AbortSignal;
 }
 
 /** A function of tensors that gives new tensors. */
@@ -54,6 +56,8 @@ export type Body = (inputs: Tensor[], options: CallOptions) => Tensor[];
  */
 export class Compiled {
   private readonly recorded = new Map<string, Recorded>();
+  /** Names of the recordings that have run. */
+  private readonly compiled = new Set<string>();
 
   /**
    * @param body all that changes from call to call has to be an input, a variable, `given` or `drawn`; it must not read
@@ -76,7 +80,11 @@ export class Compiled {
     const recorded = this.find(key, () =>
       record(backend, (tensors) => this.body(tensors, options), inputs, this.variables()),
     );
-    return run(backend, recorded, inputs, random, xla);
+    const first = xla && !this.compiled.has(recorded.name);
+    const infos = run(backend, recorded, inputs, random, xla);
+    const done = await (first ? orAborted(infos, options.signal, backend) : infos);
+    this.compiled.add(recorded.name);
+    return done.map((info) => backend.createOutputTensor(info));
   }
 
   /** Forgets the recordings. */
@@ -104,18 +112,38 @@ async function run(
   inputs: readonly Tensor[],
   random: Random | undefined,
   xla: boolean,
-): Promise<Tensor[]> {
+): Promise<TensorInfo[]> {
   const { binding } = backend;
   const drawn = draws.map(({ shape, values }) =>
     binding.createTensor(shape, dtypes.float32, values(random as Random)),
   );
   try {
     const ids = [...backend.getInputTensorIds([...inputs, ...variables]), ...drawn];
-    const infos = await binding.callFunction(name, ids, outputs, xla);
-    return infos.map((info) => backend.createOutputTensor(info));
+    return await binding.callFunction(name, ids, outputs, xla);
   } catch (error) {
     throw outOfMemory(error);
   } finally {
     for (const id of drawn) binding.deleteTensor(id);
   }
+}
+
+/** The results, or the signal's reason as soon as it is aborted; results that come later are disposed of. */
+async function orAborted(
+  results: Promise<TensorInfo[]>,
+  signal: AbortSignal | undefined,
+  { binding }: NativeBackend,
+): Promise<TensorInfo[]> {
+  if (!signal) return results;
+  const drop = (infos: TensorInfo[]) => {
+    for (const { id } of infos) binding.deleteTensor(id);
+  };
+  return new Promise((resolve, reject) => {
+    const abort = () => {
+      reject(signal.reason);
+      results.then(drop, () => {});
+    };
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+    results.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
 }

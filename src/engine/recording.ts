@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Random } from '../base/random.js';
 import { type Attribute, dtypes, type NativeBackend, type StoredTensor, type TensorInfo } from './binding.js';
 import { precision } from './precision.js';
@@ -24,7 +25,6 @@ const SHARED = 16;
 const outputTypes = new Set(['DstT', 'dtype', 'out_type', 'output_type', 'Tout']);
 const products = new Set(['BatchMatMulV2', 'MatMul']);
 
-let count = 0;
 let recording: Recorder | undefined;
 
 /** Whether operations are being recorded: tensors have no values then. */
@@ -83,6 +83,9 @@ class Recorder {
   /** Data that was made while recording: constants. */
   private readonly made = new WeakSet<object>();
   private readonly binding: NativeBackend['binding'];
+  /** Of all that was recorded, with its tensors numbered in their order: XLA finds its programs on disk by the name. */
+  private readonly content = createHash('sha256');
+  private readonly numbers = new Map<number, number>();
 
   constructor(
     private readonly backend: NativeBackend,
@@ -123,9 +126,10 @@ class Recorder {
     // By way of Identity: an output may be an input, or the same as another output.
     const outputs = results.map((tensor) => this.append('Identity', [], [this.idOf(tensor)])[0].id);
     tf.dispose(results); // the body may have kept one
-    const name = `solireward_${count++}`;
     const used = [...this.used.values()];
     const ids = [...inputs, ...used, ...this.draws].map(({ id }) => id);
+    this.describe(['function', this.numbered(ids), this.numbered(outputs)], []);
+    const name = `solireward_${this.content.digest('hex').slice(0, 32)}`;
     this.binding.recordingEnd(this.graph, name, ids, outputs);
     this.ended = true;
     return {
@@ -156,6 +160,7 @@ class Recorder {
 
   private input(dtype: number, shape: readonly number[]): { id: number; tensor: Tensor } {
     const [info] = this.binding.recordingInput(this.graph, dtype, shape);
+    this.describe(['input', dtype, shape], [info]);
     return { id: info.id, tensor: this.backend.createOutputTensor(info) };
   }
 
@@ -169,7 +174,9 @@ class Recorder {
     if (used) return used.id;
     const variable = this.known.get(tensor.dataId);
     if (variable) {
-      const [{ id }] = this.binding.recordingInput(this.graph, stored.dtype, variable.shape);
+      const [info] = this.binding.recordingInput(this.graph, stored.dtype, variable.shape);
+      const { id } = info;
+      this.describe(['input', stored.dtype, variable.shape], [info]);
       this.used.set(tensor.dataId, { variable, id });
       return id;
     }
@@ -192,7 +199,10 @@ class Recorder {
     const key = numbers.length <= SHARED ? `${dtype} ${shape} ${bytesOf(values)}` : undefined;
     const known = key === undefined ? undefined : this.constants.get(key);
     if (known !== undefined) return known;
-    const [{ id }] = this.binding.recordingConstant(this.graph, dtype, shape, values);
+    const [info] = this.binding.recordingConstant(this.graph, dtype, shape, values);
+    const { id } = info;
+    this.describe(['constant', dtype, shape], [info]);
+    this.content.update(Buffer.from(values.buffer as ArrayBuffer, values.byteOffset, values.byteLength));
     if (key !== undefined) this.constants.set(key, id);
     return id;
   }
@@ -221,6 +231,16 @@ class Recorder {
     return half;
   }
 
+  /** Adds to the content what gives some tensors, and numbers them. */
+  private describe(what: readonly unknown[], gives: readonly { id: number }[]): void {
+    this.content.update(`${JSON.stringify(what)}\n`);
+    for (const { id } of gives) this.numbers.set(id, this.numbers.size);
+  }
+
+  private numbered(ids: readonly number[]): (number | undefined)[] {
+    return ids.map((id) => this.numbers.get(id));
+  }
+
   private cast(id: number, dtype: number): TensorInfo[] {
     return this.append('Cast', [{ name: 'DstT', type: this.binding.TF_ATTR_TYPE, value: dtype }], [id]);
   }
@@ -239,6 +259,7 @@ class Recorder {
         attribute.name !== 'N' && (attribute.type !== TF_ATTR_TYPE || outputTypes.has(attribute.name)),
     );
     const infos = this.binding.recordingOperation(this.graph, name, own, inputs, list as number, outputs);
+    this.describe([name, own, this.numbered(inputs), list], infos);
     if (infos.every(({ shape }) => shape !== null)) return infos;
     throw new Error(
       `compile: the shape of what ${name} gives depends on values; it has to be known beforehand`,

@@ -1,7 +1,10 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { ColumnTable } from 'arquero';
 import { mean } from '../analysis/distribution.js';
 import { meanMargin, pairAccuracy } from '../analysis/pairs.js';
 import { Random } from '../base/random.js';
+import { compiler } from '../engine/compile.js';
 import { precision } from '../engine/precision.js';
 import type { Loss } from '../loss/loss.js';
 import { winTie } from '../loss/winTie.js';
@@ -192,6 +195,7 @@ export async function fit(model: RewardModel, pairs: PairStream, options: FitOpt
     const stage = stageOf(model, trainable, options.features);
     const trainStep = new TrainStep(stage, { loss, optimizer, checkpointing: settings.checkpointing });
     pairs.cursor = state.cursor;
+    if (compiler() === 'xla') host()?.display({ [mime.text]: compiling });
     const share = kinds['win-lose'] / (kinds['win-lose'] + kinds['win-tie'] + kinds['lose-tie']);
     const feed = new PairFeed(pairs, stage, batchSize, signal, share);
 
@@ -208,7 +212,7 @@ export async function fit(model: RewardModel, pairs: PairStream, options: FitOpt
         // A stream of its own for each batch: a run that goes on from a step drops what it would have dropped.
         const randomOf = (batch: number) => new Random(settings.seed, step, batch);
         const batches = microBatches(feed, stage, accumulate, used, randomOf);
-        result = await trainStep.run(batches, { learningRate: rate, clipNorm });
+        result = await trainStep.run(batches, { learningRate: rate, clipNorm, signal });
       } catch (error) {
         if (signal?.aborted && error === signal.reason) break; // while clips were read: no step was made
         throw error instanceof NonFiniteError ? notFinite(error, step, used, saved, folder) : error;
@@ -271,6 +275,10 @@ function warnOfRest(records: readonly StepRecord[], learningRate: number): void 
   );
 }
 
+/** Shown before a training's first step where XLA is to compile it. */
+const compiling =
+  'The first step is compiled for this GPU: minutes for a large model, seconds when it has been compiled before.';
+
 function stoppedText(run: Run): string {
   const saved = run.last ? `The last step is saved in ${run.last}` : 'No step was done';
   return `${run}\n${saved}; fit with the same settings and folder goes on from there.`;
@@ -320,17 +328,29 @@ export function settingsOf(model: RewardModel, options: FitOptions): typeof defa
   return settings;
 }
 
-/** The published update in micro-batches that fit into the memory of the GPU in use, where the user has not said. */
-function onGpu(model: RewardModel, { batchSize, accumulate, trainable }: FitOptions): Partial<FitOptions> {
+/**
+ * The published update in micro-batches that fit into the memory of the GPU in use, where the user has not said; those of
+ * the run that the folder holds, whatever is free by now.
+ */
+function onGpu(model: RewardModel, options: FitOptions): Partial<FitOptions> {
+  const { batchSize, accumulate, trainable, folder } = options;
   const room = gpuRoom();
   if (room === undefined || batchSize !== undefined || accumulate !== undefined) return {};
+  const begun = join(folder, 'config.json');
+  if (folder && existsSync(begun)) {
+    const { batchSize, accumulate } = JSON.parse(readFileSync(begun, 'utf8'));
+    return { batchSize, accumulate };
+  }
   const update = defaults.batchSize * defaults.accumulate;
   const found = microBatchFor(model, trainable ?? defaults.trainable, {
     most: defaults.batchSize,
     update,
     room,
   });
-  return found ? { ...found, accumulate: update / found.batchSize } : {};
+  if (!found) return {};
+  const { batchSize: most, checkpointing } = found;
+  // Where it is not needed by the estimate, running out of memory may still turn it on.
+  return { batchSize: most, accumulate: update / most, ...(checkpointing && { checkpointing }) };
 }
 
 /** @throws RangeError when the features are those of another part than the one that is frozen. */

@@ -53,6 +53,13 @@ export class NonFiniteError extends Error {
   }
 }
 
+export interface StepOptions {
+  learningRate: number;
+  clipNorm: number;
+  /** Ends a step that still waits for the compiler, with its reason; nothing is changed then. */
+  signal?: AbortSignal;
+}
+
 /** What a gradient depends on besides tensors. */
 interface Given {
   checkpointing: boolean;
@@ -133,12 +140,12 @@ export class TrainStep {
 
   /**
    * One update. Nothing is read back but one vector: losses, norm and rewards.
-   * @param options `clipNorm` c scales the gradient by min(1, c / (norm + 1e-6)).
+   * @param options `clipNorm` c scales the gradient by min(1, c / (norm + 1e-6)); see `StepOptions`.
    * @throws NonFiniteError before anything is changed, when the loss or the gradient is not finite.
    */
   async run(
     microBatches: Iterable<MicroBatch> | AsyncIterable<MicroBatch>,
-    { learningRate, clipNorm }: { learningRate: number; clipNorm: number },
+    { learningRate, clipNorm, signal }: StepOptions,
   ): Promise<StepResult> {
     let gradients: Tensor[] | undefined;
     const reports: Tensor[] = [];
@@ -146,7 +153,7 @@ export class TrainStep {
     try {
       for await (const { inputs, tie, labels, given, random } of microBatches) {
         const tensors = [tie, labels.chosen, labels.rejected, ...inputs];
-        const [report, ...own] = await this.gradientOf(tensors, given, random);
+        const [report, ...own] = await this.gradientOf(tensors, given, { random, signal });
         reports.push(report);
         pairs.push(tie.size);
         gradients = gradients ? await this.sum(gradients, own) : own;
@@ -169,11 +176,12 @@ export class TrainStep {
     }
   }
 
-  private async gradientOf(tensors: Tensor[], given: unknown, random: Random | undefined): Promise<Tensor[]> {
+  private async gradientOf(tensors: Tensor[], given: unknown, options: CallOptions): Promise<Tensor[]> {
+    const { random } = options;
     const state = random?.state();
     const call = () =>
       this.gradient.call(tensors, {
-        random,
+        ...options,
         given: { checkpointing: this.checkpointing, given } satisfies Given,
       });
     try {

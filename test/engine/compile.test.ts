@@ -1,9 +1,10 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../../src/base/random.js';
+import { type NativeBackend, nativeBackend } from '../../src/engine/binding.js';
 import { bytesTensor } from '../../src/engine/bytes.js';
 import { Compiled, type Compiler, compiles, setCompiler } from '../../src/engine/compile.js';
 import { atPrecision } from '../../src/engine/precision.js';
-import { drawn } from '../../src/engine/recording.js';
+import { drawn, record } from '../../src/engine/recording.js';
 import { type Scalar, type Tensor, type Tensor2D, tf, type Variable } from '../../src/engine/tf.js';
 import { use } from '../../src/engine/use.js';
 import { describeAllEngines, engines } from '../engines.js';
@@ -157,6 +158,28 @@ describeRecording('Compiled where functions are recorded', () => {
     compiled.dispose();
   });
 
+  it('names a function by its content, so that XLA finds its program again in another process', async () => {
+    const by = (factor: number) =>
+      record(nativeBackend() as NativeBackend, ([x]) => [tf.mul(x, factor)], [x], []).name;
+    const x = tf.tensor1d([1, 2]);
+    const [first, other, again] = [by(2), by(3), by(2)];
+    expect(again).toBe(first);
+    expect(other).not.toBe(first);
+    // Two of one content: the second one is still there when the first is gone.
+    const twice = [0, 1].map(
+      () =>
+        new Compiled(
+          ([y]) => [tf.mul(y, 7)],
+          () => [],
+        ),
+    );
+    for (const compiled of twice) tf.dispose(await compiled.call([x]));
+    twice[0].dispose();
+    expect(Array.from((await valuesOf(await twice[1].call([x])))[0])).toEqual([7, 14]);
+    twice[1].dispose();
+    x.dispose();
+  });
+
   it('forgets the oldest recordings of many shapes', async () => {
     const compiled = new Compiled(
       ([x]) => [tf.neg(x)],
@@ -183,6 +206,25 @@ describeRecording('Compiled where functions are recorded', () => {
     tf.dispose(await compiled.call([x])); // XLA compiles
     clearInterval(timer);
     expect(ticks).toBeGreaterThan(3);
+    compiled.dispose();
+    x.dispose();
+  });
+
+  it('does not wait for the compiler when it is told to stop, and computes in the next call', async () => {
+    setCompiler('xla');
+    const compiled = new Compiled(
+      ([x]) => [tf.tanh(tf.matMul(x as Tensor2D, x as Tensor2D, true))],
+      () => [],
+    );
+    const x = input(7);
+    const before = tf.memory().numTensors;
+    const end = new AbortController();
+    const stopped = compiled.call([x], { signal: end.signal });
+    end.abort(new Error('enough'));
+    await expect(stopped).rejects.toThrow('enough');
+    const [values] = await valuesOf(await compiled.call([x]));
+    expect(values).toHaveLength(25);
+    expect(tf.memory().numTensors).toBe(before);
     compiled.dispose();
     x.dispose();
   });
