@@ -4,8 +4,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import * as sr from '../src/index.js';
 import { FrameCache } from '../src/data/video/frameCache.js';
+import * as sr from '../src/index.js';
 
 const [clips, steps, seeds] = [1500, 300, 3].map((value, i) => Number(process.argv[2 + i] ?? value));
 const dimension = 'physics';
