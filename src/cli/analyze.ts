@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { replaceFile } from '../base/replaceFile.js';
 import { analyze as look } from '../report/analyze.js';
 import { parse, UsageError, type Verb } from './verb.js';
 
@@ -43,8 +43,8 @@ export const analyze: Verb = {
       ...(cost && { cost: numberOf('cost', cost) }),
     });
     console.log(report.summary);
-    if (html) await writeFile(html, report.toHtml());
-    if (json) await writeFile(json, `${JSON.stringify(report, null, 1)}\n`);
+    if (html) await replaceFile(html, (draft) => draft.writeFile(report.toHtml()));
+    if (json) await replaceFile(json, (draft) => draft.writeFile(`${JSON.stringify(report, null, 1)}\n`));
     if (html || json) console.log(`written ${[html, json].filter(Boolean).join(' and ')}`);
     return 0;
   },

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { type ColumnTable, table } from 'arquero';
 import type { Row } from './columnFile.js';
 import { type ClipFields, clipColumns, Fields, fieldsOf } from './fields.js';
+import { fromSheet } from './sheet.js';
 import { readRows, writeTable } from './tableFile.js';
 import { isVoteLog, standingVotes } from './voteLog.js';
 
@@ -35,7 +36,7 @@ export async function readVotes(
   checkThreshold('readVotes', threshold);
   const where = `readVotes: ${basename(file)}`;
   const rows = await readRows('readVotes', file);
-  const votes = isVoteLog(rows) ? (standingVotes(rows, where) as object[] as Row[]) : rows;
+  const votes = isVoteLog(rows) ? (standingVotes(rows, where) as object[] as Row[]) : fromSheet(rows);
   return tableOf(checkedVotes(new Fields(where, votes), threshold));
 }
 

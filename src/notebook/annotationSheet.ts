@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { dirname, extname, relative, sep } from 'node:path';
 import { csvFormat } from 'd3-dsv';
 import type { Clip } from '../data/clip.js';
+import { sheetCell, sheetColumns } from '../data/sheet.js';
 import { escapeHtml } from './html.js';
 
 /** What a sheet is about. */
@@ -14,7 +15,8 @@ interface Sheet {
 
 /**
  * Writes a CSV file with a row for each clip, whose column `pass` is to be filled, and a page of the same name with
- * the videos under the rows' numbers.
+ * the videos under the rows' numbers. Text that a spreadsheet would take for a formula begins with an apostrophe, which
+ * `readVotes` takes off again.
  * @throws {Error} when one of the files is there already or cannot be written
  */
 export async function writeAnnotationSheet(csv: string, sheet: Sheet): Promise<void> {
@@ -23,9 +25,12 @@ export async function writeAnnotationSheet(csv: string, sheet: Sheet): Promise<v
   }
   const { clips, annotator, dimension } = sheet;
   const rows = clips.map(({ id, path, prompt, promptId }, i) => ({
-    ...{ row: i + 1, clip: id, annotator, dimension, pass: '', note: '', path, prompt, promptId },
+    ...{ row: String(i + 1), clip: id, annotator, dimension, pass: '', note: '', path, prompt, promptId },
   }));
-  await writeNew(csv, `${csvFormat(rows)}\n`);
+  const cells = rows.map((row) =>
+    Object.fromEntries(Object.entries(row).map(([name, text]) => [name, text && sheetCell(text)])),
+  );
+  await writeNew(csv, `${csvFormat(cells, sheetColumns)}\n`);
   await writeNew(csv.replace(/csv$/, 'html'), pageOf(sheet, dirname(csv)));
 }
 

@@ -1,14 +1,18 @@
+import { mkdir, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { lock } from '../base/lock.js';
 import type { Clip } from '../data/clip.js';
 import type { Prompts } from '../model/input/prompt.js';
 import type { RewardModel } from '../model/rewardModel.js';
 import type { ScoreProgress } from './clips.js';
 import { type Item, readItems } from './items.js';
-import { type Outcome, openLines } from './lines.js';
+import { type LinesFile, type Outcome, openLines } from './lines.js';
+import { madeBy } from './madeBy.js';
 
 export interface ScoreFileOptions {
   /** A JSON list of items, as `readItems` takes it. */
   input: string;
-  /** A JSON Lines file; where it is there already, its items are not scored again. */
+  /** A JSON Lines file; where it is there already, its items are not scored again. What made it is kept beside it, in `<output>.made-by.json`. */
   output: string;
   /** What the model is asked. Default: what it was trained with. */
   prompts?: Prompts;
@@ -30,9 +34,10 @@ export interface ScoreFileResult {
 /**
  * Scores the items of an inference file into a JSON Lines file: one line an item in the input's order, with the item's
  * fields, its `index`, and its `score` or the `error` that it has in place of one. A line is written as soon as its turn
- * comes, so that a killed call goes on where it was. Each clip is decoded once, whatever the number of its items, while
+ * comes, so that a killed call goes on where it was, with the same model, prompts, precision and versions; one call at a time writes an output. Each clip is decoded once, whatever the number of its items, while
  * the model computes the clips before it.
- * @throws when a file cannot be read or written, or the output belongs to another input.
+ * @throws when a file cannot be read or written, the output belongs to another input, was made by something else, is the
+ *   input itself, or is in use by another call.
  */
 export async function file(
   model: RewardModel,
@@ -42,7 +47,38 @@ export async function file(
     throw new RangeError(`score: expected batchSize to be a positive integer, received ${batchSize}`);
   }
   const items = await readItems(input);
-  const lines = await openLines(output, items);
+  if (await isSameFile(input, output))
+    throw new Error(`score: the output ${output} is the input; choose another output`);
+  await mkdir(dirname(output), { recursive: true });
+  const unlock = await lock(`${resolve(output)}.lock`, `score: ${output}`);
+  try {
+    const lines = await openLines(output, items, await madeBy(model, prompts));
+    return await scoreMissing(model, { items, lines, prompts, batchSize, onProgress });
+  } finally {
+    await unlock();
+  }
+}
+
+async function isSameFile(a: string, b: string): Promise<boolean> {
+  if (resolve(a) === resolve(b)) return true;
+  const [first, second] = await Promise.all(
+    [a, b].map((path) => stat(path, { bigint: true }).catch(() => undefined)),
+  );
+  return first !== undefined && first.ino === second?.ino && first.dev === second.dev;
+}
+
+/** What is done for an output that is open; it is closed in the end. */
+interface Work extends Pick<ScoreFileOptions, 'onProgress'> {
+  items: readonly Item[];
+  lines: LinesFile;
+  prompts: Prompts;
+  batchSize: number;
+}
+
+async function scoreMissing(
+  model: RewardModel,
+  { items, lines, prompts, batchSize, onProgress }: Work,
+): Promise<ScoreFileResult> {
   const outcomes = lines.done;
   try {
     const missing = items.filter(({ index }) => !outcomes.has(index));

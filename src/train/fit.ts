@@ -17,7 +17,7 @@ import type { Pair, PairStream } from '../pairing/pair.js';
 import { AdamW } from './adamw.js';
 import {
   checkpointFolder,
-  checkpointSteps,
+  newestCheckpoint,
   pruneCheckpoints,
   type RunState,
   restoreCheckpoint,
@@ -30,7 +30,7 @@ import { microBatches } from './microBatches.js';
 import { hasMoved } from './movement.js';
 import { type LoadedPairs, PairFeed } from './pairFeed.js';
 import { Run, type RunStatus, statusOf } from './run.js';
-import { claimFolder, hashOf } from './runConfig.js';
+import { claimFolder, hashOf, lockFolder } from './runConfig.js';
 import { checkData, clipData, epochData, weightsHash } from './runData.js';
 import { learningRateAt, type Schedule } from './schedule.js';
 import { NonFiniteError, type StepResult, TrainStep } from './trainStep.js';
@@ -128,12 +128,13 @@ const defaults = {
 /**
  * Trains a reward model on pairs. Run again with the same settings and folder, it goes on from the newest checkpoint to
  * the same weights, bit by bit on one engine, wherever it was stopped or killed; the model then is the one that the run
- * began with. Afterwards the model has the last weights; `run.best.folder` holds the best ones.
+ * began with. A damaged checkpoint, log or setting is named in a warning, and the newest one that is whole is gone on from.
+ * Afterwards the model has the last weights; `run.best.folder` holds the best ones.
  * A clip that cannot be read is left out with its pairs: see `run.failures`.
  * Defaults follow the size of the model. A warning says so where the loss has not moved for a while after the warm-up.
  * Source: official implementation, training script; see `defaults`.
  * @param pairs read from its beginning, whatever its cursor.
- * @throws when the folder holds a run with other settings, no pair can be read, or the loss or its gradient is not
+ * @throws when the folder holds a run with other settings or another process trains in it, no pair can be read, or the loss or its gradient is not
  *   finite: then with the step, the pairs and the last good checkpoint.
  */
 export async function fit(model: RewardModel, pairs: PairStream, options: FitOptions): Promise<Run> {
@@ -173,16 +174,17 @@ export async function fit(model: RewardModel, pairs: PairStream, options: FitOpt
     evaluate: heldOut && { every: settings.evaluateEvery, labels: hashOf(heldOut.labels) },
     patience,
   };
-  await claimFolder(folder, config, data.changed);
-  await data.keep();
-
   const optimizer = new AdamW(new Map(names.map((name) => [name, parameter(model.weights, name)])), {
     weightDecay,
     ...(settings.decay === 'all' && { decays: () => true }),
   });
+  let unlock: (() => Promise<void>) | undefined;
   try {
+    unlock = await lockFolder(folder);
+    await claimFolder(folder, config, data.changed);
+    await data.keep();
     let state: RunState = { step: 0, cursor: 0, stale: 0 };
-    let saved = (await checkpointSteps(folder)).at(-1);
+    let saved = await newestCheckpoint(folder);
     if (saved !== undefined)
       state = await restoreCheckpoint(checkpointFolder(folder, saved), { model, optimizer });
     const history = await cutLog(folder, state.step);
@@ -256,6 +258,7 @@ export async function fit(model: RewardModel, pairs: PairStream, options: FitOpt
     return run;
   } finally {
     optimizer.dispose();
+    await unlock?.();
   }
 }
 

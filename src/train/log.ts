@@ -29,7 +29,7 @@ export async function appendLog(folder: string, record: StepRecord): Promise<voi
   await appendFile(logFile(folder), `${JSON.stringify(record)}\n`);
 }
 
-/** The lines of a run's log, without one that a kill cut off. */
+/** The lines of a run's log, without one that a kill cut off, and without damaged ones, which a warning names. */
 export async function readLog(folder: string): Promise<StepRecord[]> {
   const text = await readFile(logFile(folder), 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '';
@@ -37,7 +37,20 @@ export async function readLog(folder: string): Promise<StepRecord[]> {
   });
   const lines = text.split('\n');
   lines.pop(); // what follows the last line end
-  return lines.map((line) => JSON.parse(line));
+  return lines.flatMap((line, i) => {
+    const record = recordOf(line);
+    if (!record) console.warn(`${logFile(folder)} line ${i + 1} is damaged; it is left out`);
+    return record ?? [];
+  });
+}
+
+function recordOf(line: string): StepRecord | undefined {
+  try {
+    const record = JSON.parse(line);
+    return typeof record?.step === 'number' ? record : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Cuts a log back to the steps that a checkpoint has. */

@@ -80,8 +80,15 @@ interface RunLength {
 }
 
 async function readConfig(folder: string): Promise<RunLength> {
-  const text = await readFile(join(folder, 'config.json'), 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const file = join(folder, 'config.json');
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw new Error(`readRun: ${folder} is no folder of a run (${error.message})`);
   });
-  return JSON.parse(text);
+  try {
+    return { ...JSON.parse(text) };
+  } catch (error) {
+    throw new Error(
+      `readRun: ${file} is damaged (${(error as Error).message}); fit with the settings of the run writes it again`,
+    );
+  }
 }

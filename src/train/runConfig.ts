@@ -2,16 +2,29 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { lock } from '../base/lock.js';
 import { replaceFile } from '../base/replaceFile.js';
+import { checkpointSteps, keptConfig } from './checkpoint.js';
 
 /** All that decides the numbers of a run, as plain data. */
 export type RunConfig = Record<string, unknown>;
 
 /**
+ * Keeps other processes out of a run's folder, which is made where it is not there.
+ * @returns what lets them in again.
+ * @throws with who is in it.
+ */
+export async function lockFolder(folder: string): Promise<() => Promise<void>> {
+  await mkdir(folder, { recursive: true });
+  return lock(join(folder, 'run.lock'), `fit: ${folder}`);
+}
+
+/**
  * Writes a run's `config.json`, or compares with the one that is there: a run goes on with the settings that it began
- * with, or its numbers would be those of neither.
+ * with, or its numbers would be those of neither. A damaged one is replaced, with a warning, where a checkpoint has a copy
+ * of it that is the same, or there is no checkpoint.
  * @param changed clips whose files are others than those of the run, for the error
- * @throws naming the settings that differ.
+ * @throws naming the settings that differ, or the damaged file that nothing has a copy of.
  */
 export async function claimFolder(
   folder: string,
@@ -25,11 +38,10 @@ export async function claimFolder(
     if (error.code === 'ENOENT') return undefined;
     throw error;
   });
-  if (text === undefined) {
-    await replaceFile(file, (draft) => draft.writeFile(`${JSON.stringify(plain, null, 2)}\n`));
-    return;
-  }
-  const saved = JSON.parse(text) as RunConfig;
+  const write = () => replaceFile(file, (draft) => draft.writeFile(`${JSON.stringify(plain, null, 2)}\n`));
+  if (text === undefined) return write();
+  const intact = parsed(text);
+  const saved = intact ?? (await copyOf(folder, file)) ?? plain;
   const names = [...new Set([...Object.keys(saved), ...Object.keys(plain)])];
   const differing = names.filter((name) => !isDeepStrictEqual(saved[name], plain[name]));
   if (differing.length > 0) {
@@ -46,6 +58,27 @@ export async function claimFolder(
       `fit: ${folder} holds a run with other settings (${changes.join('; ')}); use another folder, or the same settings`,
     );
   }
+  if (intact) return;
+  console.warn(`fit: ${file} is damaged; it is written again, and the run goes on`);
+  await write();
+}
+
+function parsed(text: string): RunConfig | undefined {
+  try {
+    const config = JSON.parse(text);
+    return typeof config === 'object' && config !== null ? config : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The settings as a checkpoint has them; none where there is no checkpoint. */
+async function copyOf(folder: string, file: string): Promise<RunConfig | undefined> {
+  const copy = parsed((await keptConfig(folder)) ?? '');
+  if (copy === undefined && (await checkpointSteps(folder)).length > 0) {
+    throw new Error(`fit: ${file} is damaged, and no checkpoint has a copy of it; use another folder`);
+  }
+  return copy;
 }
 
 /** A short hash of some texts. */

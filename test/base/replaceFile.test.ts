@@ -1,9 +1,21 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { shortHost } from '../../src/base/owner.js';
 import { replaceFile } from '../../src/base/replaceFile.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'replace-'));
@@ -56,5 +68,27 @@ describe('replaceFile', () => {
     await expect(replaceFile(join(folder, 'none', 'a.txt'), write)).rejects.toThrow('ENOENT');
     await expect(replaceFile(folder, write)).rejects.toThrow(/EISDIR|ENOTEMPTY|EEXIST/);
     expect(readdirSync(folder)).toEqual(['a.txt']);
+  });
+
+  it('deletes the drafts of writers that have ended, and no others', async () => {
+    const child = spawn(process.execPath, ['-e', '']);
+    await once(child, 'exit');
+    const place = join(folder, 'killed');
+    mkdirSync(place);
+    const draft = (host: string, pid?: number) => `old.txt.${host}-${pid}-01234567.tmp`;
+    const others = [draft(shortHost(), process.pid), draft('00000000', child.pid), 'mine.tmp'];
+    for (const name of [draft(shortHost(), child.pid), ...others]) writeFileSync(join(place, name), '');
+    await replaceFile(join(place, 'a.txt'), (draft) => draft.writeFile('new'));
+    expect(readdirSync(place).sort()).toEqual([...others, 'a.txt'].sort());
+  });
+
+  it('keeps a link, and writes to what is no file as it is', async () => {
+    const link = join(folder, 'link.txt');
+    symlinkSync(file, link);
+    await replaceFile(link, (draft) => draft.writeFile('new'));
+    expect(content()).toBe('new');
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+    await replaceFile('/dev/null', (draft) => draft.writeFile('new'));
+    expect(lstatSync('/dev/null').isCharacterDevice()).toBe(true);
   });
 });

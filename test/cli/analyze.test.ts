@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -27,6 +27,19 @@ describe('solireward analyze', () => {
     expect(printed[1]).toBe(`written ${at('r.html')} and ${at('r.json')}`);
     expect(readFileSync(at('r.html'), 'utf8')).toMatch(/^<!doctype html>/);
     expect(JSON.parse(readFileSync(at('r.json'), 'utf8')).agreement[0].metrics[0].auc.value).toBe(0.75);
+  });
+
+  it('replaces page and numbers as a whole: who has the old ones open keeps them', async () => {
+    writeFileSync(at('s.csv'), 'clip,quality,pass\na,1,0\nb,2,1\nc,3,0\nd,4,1\n');
+    for (const name of ['r.html', 'r.json']) {
+      writeFileSync(at(name), 'old');
+      linkSync(at(name), at(`before.${name}`));
+    }
+    expect(await main(['analyze', at('s.csv'), '--html', at('r.html'), '--json', at('r.json')])).toBe(0);
+    for (const name of ['r.html', 'r.json']) {
+      expect(readFileSync(at(`before.${name}`), 'utf8')).toBe('old');
+      expect(readFileSync(at(name), 'utf8').length).toBeGreaterThan(3);
+    }
   });
 
   it('takes columns and numbers as they are given', async () => {

@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { csvParseRows } from 'd3-dsv';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runFfmpeg } from '../../src/data/video/ffmpeg.js';
 import { readVotes } from '../../src/data/votes.js';
@@ -323,6 +324,22 @@ describe('annotator', () => {
     expect((await deformity.undo()).state).toMatchObject({ votes: 0 });
     expect(shown.votes.numRows()).toBe(0);
     expect((await readVotes(file)).objects()).toMatchObject([{ dimension: 'physics' }]);
+  });
+
+  it('writes no cell into a sheet that a spreadsheet would compute', async () => {
+    const formulas = ['=HYPERLINK("http://a.example";"b")', '+1', '-1', '@x'];
+    const clips = formulas.map((text) => ({ id: text, path: video(), prompt: text }));
+    const shown = annotator(clips, options({ dimension: '=d' }));
+    const csv = join(folder, `${randomUUID()}.csv`);
+    await shown.writeSheet(csv, '@Ann');
+    const cells = csvParseRows(readFileSync(csv, 'utf8')).flat();
+    expect(cells).toContain("'+1");
+    expect(cells.filter((cell) => /^[=+\-@]/.test(cell))).toEqual([]);
+    writeFileSync(csv, readFileSync(csv, 'utf8').replaceAll("'=d,,", "'=d,Pass,"));
+    const votes = (await readVotes(csv)).objects() as { clip: string; prompt: string }[];
+    expect(votes.map(({ clip }) => clip).sort()).toEqual([...formulas].sort());
+    for (const vote of votes)
+      expect(vote).toMatchObject({ annotator: '@Ann', dimension: '=d', prompt: vote.clip });
   });
 
   it('falls back to words and a sheet to fill, as text only', async () => {

@@ -1,8 +1,21 @@
-import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  link,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, relative } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { thisProcess } from '../../src/base/owner.js';
 import type { Clip } from '../../src/data/clip.js';
+import { setPrecision } from '../../src/engine/precision.js';
+import { tf } from '../../src/engine/tf.js';
 import type { RewardModel } from '../../src/model/rewardModel.js';
 import { file } from '../../src/score/file.js';
 
@@ -21,6 +34,8 @@ beforeEach(async () => {
 
 /** Scores a clip by the number in its file's name and the length of its prompt; a file without a number is unreadable. */
 const model = {
+  config: { frames: 2 },
+  weights: new Map(),
   prompts: { user: 'Is it good?' },
   processor: {
     async processMany(clips: readonly Clip[]) {
@@ -184,6 +199,138 @@ describe('score.file', () => {
     const before = await readFile(output, 'utf8');
     await expect(run()).rejects.toThrow(message);
     expect(await readFile(output, 'utf8')).toBe(before);
+  });
+
+  it.each<[string, string | Uint8Array]>([
+    ['a text without a line end', 'dear diary'],
+    ['JSON without a line end', '[{"video_path": "1.mp4"}]'],
+    ['a binary', new Uint8Array([0, 1, 2, 250])],
+    ['lines of another program', '{"video_path": "1.mp4", "index": 0, "score": 1}\n'],
+    ['the beginning of a line of this very job', '{"video_path":"1.mp4","in'],
+  ])('refuses to write over %s', async (_, content) => {
+    await items([{ video_path: '1.mp4' }]);
+    await mkdir(join(folder, 'out'));
+    await writeFile(output, content);
+    await expect(run()).rejects.toThrow(/choose another output, or delete this one/);
+    expect(await readFile(output)).toEqual(Buffer.from(content));
+    expect(await readdir(join(folder, 'out'))).toEqual(['scores.jsonl']);
+  });
+
+  it.each(['"b', '{"video_path":"2.mp4"', '{"video_path":"1.mp4","index":0,"score":oh', '{}'])(
+    'refuses an output of its own whose end %s is another one',
+    async (end) => {
+      await items([{ video_path: '1.mp4' }]);
+      await run();
+      await writeFile(output, end);
+      await expect(run()).rejects.toThrow(
+        /line 1 has no end, and is not the beginning of a line of these items/,
+      );
+      expect(await readFile(output, 'utf8')).toBe(end);
+    },
+  );
+
+  it('makes any half of a line again, of a failed item and of one that had a score, too', async () => {
+    await items([
+      { video_path: 'bad.mp4', note: '雪"\\' },
+      { video_path: '1.mp4', score: 9, note: 'x' },
+    ]);
+    await run();
+    const whole = await readFile(output);
+    for (let size = 0; size < whole.length; size++) {
+      await writeFile(output, whole.subarray(0, size));
+      await run();
+      expect(Buffer.compare(await readFile(output), whole)).toBe(0);
+    }
+  });
+
+  it('refuses an output that is the input, by whatever name', async () => {
+    await items([{ video_path: '1.mp4' }]);
+    const before = await readFile(input, 'utf8');
+    const [hard, soft] = [join(folder, 'hard.json'), join(folder, 'soft.json')];
+    await link(input, hard);
+    await symlink(input, soft);
+    for (const name of [input, relative(process.cwd(), input), hard, soft]) {
+      await expect(file(model, { input, output: name })).rejects.toThrow(/the output .* is the input/);
+    }
+    expect(await readFile(input, 'utf8')).toBe(before);
+  });
+
+  describe('an output that something else began', () => {
+    const other = { ...model } as { -readonly [name in keyof RewardModel]: RewardModel[name] };
+    beforeEach(async () => {
+      await items([{ video_path: '1.mp4' }, { video_path: '666.mp4' }]);
+      await expect(run(1)).rejects.toThrow('out of memory');
+    });
+    afterEach(() => setPrecision('float32'));
+
+    it.each<[string, () => Promise<unknown>, RegExp]>([
+      [
+        'weights',
+        () => {
+          const weights = new Map([['a', tf.variable(tf.ones([300]))]]) as unknown as RewardModel['weights'];
+          return file({ ...other, weights } as RewardModel, { input, output });
+        },
+        /something else \(weights "[0-9a-f]{16}" there, "[0-9a-f]{16}" here\)/,
+      ],
+      [
+        'a configuration',
+        () => file({ ...other, config: { frames: 8 } } as unknown as RewardModel, { input, output }),
+        /something else \(configuration /,
+      ],
+      [
+        'prompts',
+        () => file(model, { input, output, prompts: { user: 'Is it bad?' } }),
+        /something else \(prompts \{"user":"Is it good\?"\} there, \{"user":"Is it bad\?"\} here\)/,
+      ],
+      [
+        'a precision',
+        () => {
+          setPrecision('bfloat16');
+          return run();
+        },
+        /something else \(precision "float32" there, "bfloat16" here\)/,
+      ],
+      [
+        'a version',
+        async () => {
+          const made = `${output}.made-by.json`;
+          await writeFile(
+            made,
+            (await readFile(made, 'utf8')).replace(/"solireward": "[^"]*"/, '"solireward": "0.0.1"'),
+          );
+          return run();
+        },
+        /something else \(solireward "0.0.1" there/,
+      ],
+      [
+        'nobody knows what',
+        async () => {
+          await writeFile(`${output}.made-by.json`, '{');
+          return run();
+        },
+        /made-by\.json, which says what made it, cannot be read/,
+      ],
+    ])('is refused: %s', async (_, again, message) => {
+      const before = await readFile(output, 'utf8');
+      await expect(again()).rejects.toThrow(message);
+      expect(await readFile(output, 'utf8')).toBe(before);
+    });
+  });
+
+  it('is refused while another call writes the output, and not when that one was killed', async () => {
+    await items([1, 2, 3].map((n) => ({ video_path: `${n}.mp4` })));
+    const both = await Promise.allSettled([run(), run()]);
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    const refused = both.find((one) => one.status === 'rejected');
+    expect(refused?.reason.message).toMatch(`${output} is in use by process ${process.pid} on `);
+    expect(await lines()).toHaveLength(3);
+    const token = '01234567-89ab-cdef-0123-456789abcdef';
+    await writeFile(`${output}.lock`, JSON.stringify({ ...thisProcess(), pid: 2 ** 30, token }));
+    await run();
+    expect((await readdir(join(folder, 'out'))).sort()).toEqual([
+      'scores.jsonl',
+      'scores.jsonl.made-by.json',
+    ]);
   });
 
   it.each<[string, unknown, RegExp]>([

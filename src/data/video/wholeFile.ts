@@ -38,6 +38,18 @@ export async function lookAt(path: string): Promise<FileLook> {
   }
 }
 
+/** Whether a file is an MP4 whose boxes fill it to its last byte. */
+export async function isWholeMp4(path: string): Promise<boolean> {
+  const file = await open(path).catch(() => undefined);
+  if (!file) return false;
+  try {
+    const stats = await file.stat();
+    return stats.isFile() && stats.size > 0 && (await boxesEnd(file, stats.size)) === stats.size;
+  } finally {
+    await file.close();
+  }
+}
+
 /** Where the file ends by its own header; undefined where that does not say. */
 async function endOf(file: FileHandle, head: Buffer, size: number): Promise<number | undefined> {
   const tag = head.subarray(0, 4).toString('latin1');

@@ -1,9 +1,10 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type ColumnTable, from } from 'arquero';
 import { replaceFile } from '../../base/replaceFile.js';
 import type { Clip } from '../clip.js';
 import { writeTable } from '../tableFile.js';
+import { isWholeMp4 } from '../video/wholeFile.js';
 import { votesTable } from '../votes.js';
 import { type Annotator, annotate, defaultAnnotators, type Truth } from './annotators.js';
 import { encodeClips } from './encode.js';
@@ -14,7 +15,7 @@ import { checkedRules, type SimulatedClip, simulate, type WorldRules } from './s
 export interface WorldOptions extends WorldRules {
   /** Number of clips. */
   clips: number;
-  /** Where the clips and tables are written; a folder of the same world is completed or used as it is. */
+  /** Where the clips and tables are written; a folder of the same world is completed, or used as it is where every clip is whole. */
   folder: string;
   annotators?: readonly Annotator[];
   /** Annotators that judge each clip; default: all. */
@@ -56,8 +57,10 @@ export async function makeWorld(options: WorldOptions): Promise<World> {
   const { annotators, votesPerClip, seed } = options;
   const votes = annotate(truth, { annotators, votesPerClip, seed });
 
-  const present = new Set(await readdir(clipFolder));
-  const missing = simulated.filter(({ id }) => !present.has(`${id}.mp4`));
+  const missing: SimulatedClip[] = [];
+  for (const clip of simulated) {
+    if (!(await isWholeMp4(clipOf(clip, clipFolder).path))) missing.push(clip);
+  }
   const found = count - missing.length;
   onProgress?.({ done: found, total: count });
   const toEncode = missing.map((clip) => ({

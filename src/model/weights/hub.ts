@@ -1,7 +1,8 @@
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, posix } from 'node:path';
 import { getHFHubCachePath, getRepoFolderName, modelInfo, pathsInfo } from '@huggingface/hub';
+import { replaceFile } from '../../base/replaceFile.js';
 import { readCheckpoint, refuseLatent, weightsRefusal } from './checkpoint.js';
 import { downloadFile, type HubFile, reasonOf } from './hubFile.js';
 import { readShards } from './shards.js';
@@ -35,7 +36,8 @@ const wanted = /^(model[^/]*\.safetensors|[^/]*\.json|merges\.txt|chat_template\
 
 /**
  * Downloads the files of a model into the Hugging Face cache (`HF_HOME`, `HF_HUB_CACHE`), which Python shares; what is
- * there already is not loaded again, and a download that broke goes on. A model that was downloaded before is found
+ * there already is not loaded again, and a download that broke goes on. Of several at once one loads a file, and the others
+ * wait for it. A model that was downloaded before is found
  * without a network; where `HF_HUB_OFFLINE` is set, no network is used.
  * @returns the folder of the model in the cache.
  * @throws with the repository and the reason when it cannot be reached and is not in the cache, or is not there.
@@ -140,14 +142,18 @@ async function rememberCommit(repo: string, revision: string, commit: string): P
   if (revision === commit) return;
   const file = join(repoFolder(repo), 'refs', revision);
   await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, commit);
+  await replaceFile(file, (draft) => draft.writeFile(commit));
 }
 
 /** The folder of a model that was downloaded before. @throws when it was not, or not to its end. */
 async function fromCache(repo: string, revision: string, subfolder: string, why: string): Promise<string> {
-  const remembered = await readFile(join(repoFolder(repo), 'refs', revision), 'utf8').catch(() => revision);
-  const folder = join(repoFolder(repo), 'snapshots', remembered.trim(), subfolder);
+  const ref = join(repoFolder(repo), 'refs', revision);
+  const remembered = await readFile(ref, 'utf8').catch(() => undefined);
   const name = subfolder ? `${repo}/${subfolder}` : repo;
+  if (remembered !== undefined && !/^[0-9a-f]{40}$/.test(remembered.trim())) {
+    throw new Error(`fromHub: ${why}, and ${ref} holds no commit; download ${name} once with a network`);
+  }
+  const folder = join(repoFolder(repo), 'snapshots', remembered?.trim() ?? revision, subfolder);
   if (!(await stat(folder).catch(() => undefined))) {
     throw new Error(
       `fromHub: ${why}, and ${name} is not in the cache ${getHFHubCachePath()}; ` +

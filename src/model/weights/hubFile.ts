@@ -1,8 +1,13 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, rename, rm, stat, symlink, truncate } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout } from 'node:timers/promises';
+import { LockedError, lock } from '../../base/lock.js';
+
+/** How often, in milliseconds, it is looked whether another download has ended, and how long one that brings nothing is waited for. */
+const waiting = { every: 100, most: 120_000 };
 
 /** A file of a repository, as the hub describes it. */
 export interface HubFile {
@@ -28,23 +33,45 @@ export interface Transfer {
 /**
  * Downloads a file into the Hugging Face cache: `blobs/<hash>`, and a link to it in `snapshots/<commit>/`. It is loaded
  * to `<hash>.incomplete`, where the next call goes on when the connection breaks; within a call it goes on as long as
- * each connection brings something.
- * @throws with the status of the server, why the connection broke, or that the content has another checksum: it is
+ * each connection brings something. What another call loads is waited for.
+ * @throws with who loads the file where nothing of it has come for two minutes; with the status of the server, why the connection broke, or that the content has another checksum: it is
  *   deleted then.
  */
 export async function downloadFile(file: HubFile, transfer: Transfer): Promise<void> {
   const blob = join(transfer.cache, 'blobs', file.hash);
   const pointer = join(transfer.cache, 'snapshots', transfer.commit, file.path);
   if ((await sizeOf(pointer)) === file.size) return;
-  if ((await sizeOf(blob)) !== file.size) await downloadBlob(file, blob, transfer);
+  await mkdir(dirname(blob), { recursive: true });
+  const unlock = await lockBlob(blob);
+  try {
+    if ((await sizeOf(blob)) !== file.size) await downloadBlob(file, blob, transfer);
+  } finally {
+    await unlock();
+  }
   await mkdir(dirname(pointer), { recursive: true });
-  await rm(pointer, { force: true });
-  await symlink(relative(dirname(pointer), blob), pointer);
+  const draft = `${pointer}.${randomUUID()}`;
+  await symlink(relative(dirname(pointer), blob), draft);
+  await rename(draft, pointer);
+}
+
+async function lockBlob(blob: string): Promise<() => Promise<void>> {
+  let size: number | undefined;
+  let waited = 0;
+  for (;;) {
+    try {
+      return await lock(`${blob}.lock`, blob);
+    } catch (error) {
+      if (!(error instanceof LockedError) || waited > waiting.most) throw error;
+    }
+    const now = await sizeOf(`${blob}.incomplete`);
+    waited = now === size ? waited + waiting.every : 0;
+    size = now;
+    await setTimeout(waiting.every);
+  }
 }
 
 async function downloadBlob(file: HubFile, blob: string, transfer: Transfer): Promise<void> {
   const incomplete = `${blob}.incomplete`;
-  await mkdir(dirname(blob), { recursive: true });
   let size = (await sizeOf(incomplete)) ?? 0;
   if (size > file.size || file.size === 0) size = await empty(incomplete);
   while (size < file.size) {

@@ -1,7 +1,8 @@
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { shortHost } from '../../../src/base/owner.js';
 import { decodeFrames } from '../../../src/data/video/decodeFrames.js';
 import { probe } from '../../../src/data/video/probe.js';
 import { renderClip } from '../../../src/data/world/render.js';
@@ -34,6 +35,37 @@ describe('makeWorld', () => {
         expect(error).toBeLessThan(3);
       });
     }
+  });
+
+  it.each(['50%', '%d', 'a%03d', '%%', '100%25 wool'])(
+    'writes its clips in a folder called %j',
+    async (name) => {
+      const { clips } = await makeWorld({ clips: 2, seed: 4, folder: join(folder, name) });
+      expect(await readdir(join(folder, name, 'clips'))).toHaveLength(2);
+      for (const { path } of clips) expect((await probe(path)).frames).toBe(16);
+    },
+  );
+
+  it('makes again a clip that is empty, cut off, of zeros, a page or gone', async () => {
+    const { clips } = await makeWorld({ clips: 6, seed: 4, folder });
+    const before = await Promise.all(clips.map(({ path }) => readFile(path)));
+    await writeFile(clips[0].path, '');
+    await truncate(clips[1].path, before[1].length - 1);
+    await writeFile(clips[2].path, Buffer.alloc(before[2].length));
+    await writeFile(clips[3].path, '<!doctype html>');
+    await rm(clips[4].path);
+    let found: number | undefined;
+    await makeWorld({ clips: 6, seed: 4, folder, onProgress: ({ done }) => (found ??= done) });
+    expect(found).toBe(1);
+    for (const { path } of clips) expect((await probe(path)).frames).toBe(16);
+  });
+
+  it('deletes what killed encoders have left', async () => {
+    const killed = `.encoding-${shortHost()}-${2 ** 30}-0`;
+    for (const name of [killed, '.encoding-00000000-1-0']) await mkdir(join(folder, name));
+    await makeWorld({ clips: 1, seed: 4, folder });
+    const left = (await readdir(folder)).filter((name) => name.startsWith('.'));
+    expect(left).toEqual(['.encoding-00000000-1-0']);
   });
 
   it('gives votes and truth of every clip and dimension, the same for the same seed', async () => {

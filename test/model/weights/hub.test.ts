@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
+import { link, lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { thisProcess } from '../../../src/base/owner.js';
 import { type DownloadProgress, download } from '../../../src/model/weights/hub.js';
 import { commit, type HubServer, hubServer } from './hubServer.js';
 
@@ -160,6 +161,43 @@ describe('download', () => {
     await expect(download('lab/other', unreachable)).rejects.toThrow(
       /lab\/other cannot be reached \(.*\), and lab\/other is not in the cache/,
     );
+  });
+
+  it('loads a file once for several at once, each of which has the model', async () => {
+    const folders = await Promise.all(Array.from({ length: 4 }, () => download('lab/model', step)));
+    expect(new Set(folders).size).toBe(1);
+    expect(requests(file)).toHaveLength(1);
+    expect(Buffer.compare(await readFile(join(folders[0], 'model.safetensors')), weights)).toBe(0);
+    expect(await readdir(join(cache(), 'blobs'))).toHaveLength(4);
+    expect((await readdir(folders[0])).sort()).toEqual(['config.json', 'merges.txt', 'model.safetensors']);
+  });
+
+  it('takes a download over from a process that was killed', async () => {
+    const sha256 = createHash('sha256').update(weights).digest('hex');
+    await mkdir(join(cache(), 'blobs'), { recursive: true });
+    const token = '01234567-89ab-cdef-0123-456789abcdef';
+    const killed = JSON.stringify({ ...thisProcess(), pid: 2 ** 30, token });
+    await writeFile(join(cache(), 'blobs', `${sha256}.lock`), killed);
+    const folder = await download('lab/model', step);
+    expect(Buffer.compare(await readFile(join(folder, 'model.safetensors')), weights)).toBe(0);
+    expect(await readdir(join(cache(), 'blobs'))).toHaveLength(4);
+  });
+
+  it('writes which commit a branch is as a whole, and trusts no other text', async () => {
+    const folder = await download('lab/model', step);
+    const ref = join(cache(), 'refs', 'main');
+    for (const half of ['', commit.slice(1), '\0'.repeat(40)]) {
+      await writeFile(ref, half);
+      await expect(download('lab/model', { ...step, hubUrl: 'http://127.0.0.1:1' })).rejects.toThrow(
+        `${ref} holds no commit; download lab/model/run/step-1 once with a network`,
+      );
+      const open = join(home, `open-${half.length}`);
+      await link(ref, open);
+      expect(await download('lab/model', step)).toBe(folder);
+      expect(await readFile(ref, 'utf8')).toBe(commit);
+      expect(await readFile(open, 'utf8')).toBe(half);
+      await rm(open);
+    }
   });
 
   it('does not take half a download for a model', async () => {

@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { isDead, type Owner, thisProcess } from './owner.js';
+
+/** What a lock file holds: its owner, and a number of its own. */
+interface Holder extends Owner {
+  token: string;
+}
+
+/** Why a lock is not to be had: another one holds it. */
+export class LockedError extends Error {}
+
+/**
+ * Takes a lock: a file with this process's number, host and start, which a complete draft becomes by a hard link, so that
+ * of two at once one fails, on NFS too. The lock of a process of this host that has ended is taken over.
+ * @param what is locked, for the error: `score: scores.jsonl`.
+ * @returns what gives the lock back.
+ * @throws LockedError with who has it; file system errors.
+ */
+export async function lock(path: string, what: string): Promise<() => Promise<void>> {
+  const mine: Holder = { ...thisProcess(), token: randomUUID() };
+  const draft = `${path}.${mine.token}`;
+  await writeFile(draft, `${JSON.stringify(mine)}\n`, { flag: 'wx' });
+  try {
+    while (!(await isTaken(draft, path))) {
+      const holder = await holderOf(path, what);
+      if (!holder) continue; // given back meanwhile
+      if (!isDead(holder)) throw heldBy(holder, path, what);
+      // One at a time takes over from this holder; who comes late finds another holder.
+      const leave = await lock(`${path}.${holder.token}`, what);
+      try {
+        if ((await holderOf(path, what))?.token !== holder.token) continue;
+        await rename(draft, path);
+        break;
+      } finally {
+        await leave();
+      }
+    }
+  } finally {
+    await rm(draft, { force: true });
+  }
+  return async () => {
+    const holder = await holderOf(path, what).catch(() => undefined);
+    if (holder?.token === mine.token) await rm(path, { force: true });
+  };
+}
+
+async function isTaken(draft: string, path: string): Promise<boolean> {
+  try {
+    await link(draft, path);
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return false;
+    if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'ENOSYS') throw error;
+  }
+  // A file system without hard links.
+  return writeFile(path, await readFile(draft), { flag: 'wx' }).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EEXIST') return false;
+      throw error;
+    },
+  );
+}
+
+async function holderOf(path: string, what: string): Promise<Holder | undefined> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (text === undefined) return undefined;
+  try {
+    const holder = JSON.parse(text) as Holder;
+    if (Number.isSafeInteger(holder.pid) && holder.host && /^[0-9a-f-]{36}$/.test(holder.token))
+      return holder;
+  } catch {}
+  throw new LockedError(
+    `${what} is locked, and its lock does not say by whom; delete ${path} if nothing uses it`,
+  );
+}
+
+function heldBy({ pid, host, since }: Holder, path: string, what: string): LockedError {
+  const who = `process ${pid} on ${host}, which began at ${new Date(since).toISOString()}`;
+  return new LockedError(`${what} is in use by ${who}; wait for it, or delete ${path} if it has ended`);
+}

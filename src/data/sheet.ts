@@ -1,0 +1,22 @@
+import type { Row } from './columnFile.js';
+
+/** Columns of a sheet that annotators fill in a spreadsheet. */
+export const sheetColumns = 'row clip annotator dimension pass note path prompt promptId'.split(' ');
+
+/** What a spreadsheet takes for a formula, by its first character; with the apostrophes that an escaped text begins with. */
+const formula = /^'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
+
+/** A text as the cell of a sheet: one that a spreadsheet would take for a formula begins with an apostrophe. */
+export function sheetCell(text: string): string {
+  return formula.test(text) ? `'${text}` : text;
+}
+
+/** Rows of a table; where it is a sheet, its texts without the apostrophes that `sheetCell` has given them. */
+export function fromSheet(rows: readonly Row[]): readonly Row[] {
+  if (!sheetColumns.every((name) => Object.hasOwn(rows[0] ?? {}, name))) return rows;
+  const plain = (value: unknown) =>
+    typeof value === 'string' && value.startsWith("'") && formula.test(value) ? value.slice(1) : value;
+  return rows.map((row) =>
+    Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plain(value)])),
+  );
+}

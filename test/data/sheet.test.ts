@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { fromSheet, sheetCell, sheetColumns } from '../../src/data/sheet.js';
+
+const texts = ['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', '\n=1', '＝1', "'=1", "''@x"];
+const plain = ['', 'a=1', "'a", "it's", ' =1', '1-1', '雪'];
+
+describe('a sheet', () => {
+  it.each(texts)('gives %j an apostrophe, and takes it off again', (text) => {
+    expect(sheetCell(text)).toBe(`'${text}`);
+    const row = Object.fromEntries(sheetColumns.map((name) => [name, sheetCell(text)]));
+    expect(fromSheet([row])).toEqual([Object.fromEntries(sheetColumns.map((name) => [name, text]))]);
+  });
+
+  it.each(plain)('leaves %j as it is', (text) => {
+    expect(sheetCell(text)).toBe(text);
+    const row = Object.fromEntries(sheetColumns.map((name) => [name, text]));
+    expect(fromSheet([row])).toEqual([row]);
+  });
+
+  it('takes nothing off other tables', () => {
+    const rows = [{ clip: "'=1", annotator: 'a', dimension: 'd', pass: '1' }];
+    expect(fromSheet(rows)).toEqual(rows);
+    expect(fromSheet([])).toEqual([]);
+  });
+});
