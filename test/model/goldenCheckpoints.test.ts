@@ -9,7 +9,6 @@ import {
   type Tensor4D,
   tf,
 } from '../../src/engine/tf.js';
-import { use } from '../../src/engine/use.js';
 import { internVit } from '../../src/model/backbone/internVit.js';
 import { isInternVL } from '../../src/model/config.js';
 import { RewardHead } from '../../src/model/head/head.js';
@@ -19,7 +18,7 @@ import type { VideoGrid } from '../../src/model/videoGrid.js';
 import { readTensors, type StoredTensor } from '../../src/model/weights/safetensors.js';
 import { Tensors } from '../../src/verify/fixtures.js';
 import { Sample } from '../../src/verify/sample.js';
-import { allEngines } from '../engines.js';
+import { allEngines, onEngine } from '../engines.js';
 import { goldenCheckpoint } from './golden.js';
 
 const names = ['internvl3-tiny', 'internvl3_5-tiny', 'qwen2_vl-tiny', 'qwen2_5_vl-tiny'] as const;
@@ -41,8 +40,8 @@ for (const { engine, name } of cases) {
     };
     const length = () => stored.get('input.input_ids')!.shape[1];
 
+    onEngine(engine);
     beforeAll(async () => {
-      await use(engine);
       stored = await readTensors(join(folder, 'io.safetensors'));
       model = await RewardModel.load(folder);
       seen = tf.tidy(visual);
@@ -80,7 +79,13 @@ for (const { engine, name } of cases) {
     }
 
     const mask = () => tf.tensor2d(Float32Array.from(expected('input.attention_mask')), [2, length()]);
-    const states = (tokens: Tensor2D) => model.decode(tensor('input.input_ids'), mask(), tokens, grids());
+    /** What Qwen-VL takes for the positions of some rows of tokens. */
+    const positions = (ids: ArrayLike<number>, flags: ArrayLike<number>, own = grids()) =>
+      model.backbone.positions({ ids, mask: flags, length: length() }, own);
+    const states = (tokens: Tensor2D) => {
+      const places = positions(expected('input.input_ids'), expected('input.attention_mask'));
+      return model.decode(tensor('input.input_ids'), mask(), tokens, grids(), places);
+    };
     const rewards = (): Tensor1D => tf.tidy(() => model.reward(states(visual()), mask()));
 
     /** All that one forward pass computes; hidden states are 0 where there is padding. */
@@ -163,7 +168,9 @@ for (const { engine, name } of cases) {
       const { left } = await valuesOf(() => {
         const leftMask = tf.tensor2d(turned(flags), [2, length()]);
         const leftIds = tf.tensor2d(turned(ids), [2, length()], 'int32');
-        return { left: model.reward(model.decode(leftIds, leftMask, seen, grids()), leftMask) };
+        const places = positions(turned(ids), turned(flags));
+        const hidden = model.decode(leftIds, leftMask, seen, grids(), places);
+        return { left: model.reward(hidden, leftMask) };
       });
       const official = io.expected.reward_scores_left_padded ?? io.expected.reward_scores;
       expect(left).toBeAllclose(official, { rtol: 1e-4 });
@@ -176,7 +183,9 @@ for (const { engine, name } of cases) {
         const ids = tf.slice(tensor<Tensor2D>('input.input_ids'), 0, 1);
         const own = grids().slice(0, 1);
         const tokens = tf.slice(seen, 0, count);
-        return { reward: model.head.reward(model.decode(ids, tf.ones([1, length()]), tokens, own), null) };
+        const ones = tf.ones([1, length()]) as Tensor2D;
+        const places = positions(first, new Float32Array(length()).fill(1), own);
+        return { reward: model.head.reward(model.decode(ids, ones, tokens, own, places), null) };
       });
       expect(reward).toBeAllclose(expected('reward_scores').slice(0, 1), { rtol: 1e-4 });
     });

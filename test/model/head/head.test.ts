@@ -8,7 +8,7 @@ import { headSpecs } from '../../../src/model/parameters.js';
 import { tinyConfig } from '../../../src/model/presets.js';
 import { readTensors, variableOf } from '../../../src/model/weights/safetensors.js';
 import type { Weights } from '../../../src/model/weights/weights.js';
-import { allEngines, engines } from '../../engines.js';
+import { allEngines, engines, onEngine } from '../../engines.js';
 import { goldenPath } from '../../golden.js';
 import { formulaWeights, tensorOf } from '../formula.js';
 import { goldenJson } from '../golden.js';
@@ -40,9 +40,7 @@ async function golden(kind: ReduceSequence) {
 
 for (const engine of await allEngines()) {
   describe(`RewardHead on ${engine}`, () => {
-    beforeAll(async () => {
-      await use(engine);
-    });
+    onEngine(engine);
 
     it.each(reduceSequences)('%s: has the official rewards with and without a mask', async (kind) => {
       const { io, head, states, mask, variables } = await golden(kind);
