@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { beforeAll, describe } from 'vitest';
+import { afterAll, beforeAll, describe } from 'vitest';
 import { type EngineName, use } from '../src/engine/use.js';
+import { keepOnDevice } from './onDevice.js';
 
 /** The software Vulkan driver in Debian's `chromium` package: WebGPU without a GPU, for tiny shapes. */
 const softwareDriver = '/usr/lib/chromium/vk_swiftshader_icd.json';
@@ -47,12 +48,20 @@ export async function describeAllEngines(name: string, tests: (engine: EngineNam
   describeOn(await allEngines(), name, tests);
 }
 
+/** Lets the tests of a block run on an engine; on WebGPU with all tensors on the device from the start. */
+export function onEngine(engine: EngineName): void {
+  let end = () => {};
+  beforeAll(async () => {
+    await use(engine);
+    if (engine === 'webgpu') end = keepOnDevice();
+  });
+  afterAll(() => end());
+}
+
 function describeOn(names: EngineName[], title: string, tests: (engine: EngineName) => void): void {
   for (const engine of names) {
     describe(`${title} on ${engine}`, () => {
-      beforeAll(async () => {
-        await use(engine);
-      });
+      onEngine(engine);
       tests(engine);
     });
   }

@@ -17,7 +17,9 @@ export async function native() {
     const { library } = await buildEngine({ python, env: environment });
     return library;
   } catch (error) {
-    const rest = found ? 'the CPU' : 'WebAssembly: training is about 40 times slower';
+    const rest = found
+      ? 'the CPU'
+      : 'WebGPU where a GPU answers, else WebAssembly: training is about 40 times slower';
     if (error instanceof Error) error.message += `\nIt goes on with ${rest}`;
     throw error;
   }

@@ -1,3 +1,5 @@
+import type { KernelBackend } from '@tensorflow/tfjs-core';
+import { checkBuffer } from './bufferLimit.js';
 import { loadBackend, tf } from './tf.js';
 
 /** The GPU that WebGPU runs on; `software` for one that is emulated on the CPU. */
@@ -6,10 +8,19 @@ export interface WebGpuAdapter {
   software: boolean;
 }
 
-type WebGpuBackend = new (
-  device: GPUDevice,
-  info: GPUAdapterInfo,
-) => import('@tensorflow/tfjs-core').KernelBackend;
+/** What is used of TensorFlow.js's backend. */
+export interface WebGpuBackend extends KernelBackend {
+  /** What is known of a tensor; its values are null once they have been uploaded. */
+  readonly tensorMap: {
+    get(dataId: object): { shape: number[]; dtype: string; values: unknown; resource?: object };
+  };
+  /** Gives a tensor, of values or of a result to be, its buffer, if it has none yet. */
+  uploadToGPU(dataId: object): void;
+  /** Most bytes of one tensor. */
+  largestBuffer: number;
+}
+
+type BackendClass = new (device: GPUDevice, info: GPUAdapterInfo) => WebGpuBackend;
 
 let started: Promise<WebGpuAdapter> | undefined;
 
@@ -38,11 +49,21 @@ async function start(): Promise<WebGpuAdapter> {
   const device = await adapter.requestDevice({ requiredLimits: limits(adapter) });
 
   const { WebGPUBackend } = loadBackend('@tensorflow/tfjs-backend-webgpu') as {
-    WebGPUBackend: WebGpuBackend;
+    WebGPUBackend: BackendClass;
   };
+  /** TensorFlow.js asks for buffers of any size; the device makes one that is too large an invalid one, and goes on. */
+  class LimitedBackend extends WebGPUBackend {
+    override largestBuffer = Math.min(device.limits.maxBufferSize, device.limits.maxStorageBufferBindingSize);
+
+    override uploadToGPU(dataId: object): void {
+      const data = this.tensorMap.get(dataId);
+      if (!data.resource) checkBuffer(data, this.largestBuffer);
+      super.uploadToGPU(dataId);
+    }
+  }
   // The package registers itself on a device with a mistaken feature list and without the adapter's limits.
   tf.removeBackend('webgpu');
-  tf.registerBackend('webgpu', () => new WebGPUBackend(device, adapter.info));
+  tf.registerBackend('webgpu', () => new LimitedBackend(device, adapter.info));
   return { name: adapter.info.description, software: adapter.info.isFallbackAdapter };
 }
 

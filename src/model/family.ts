@@ -9,6 +9,7 @@ import {
   type RewardModelConfig,
   tokensPerTile,
 } from './config.js';
+import type { PaddedIds } from './input/batch.js';
 import type { ClipFormat } from './input/processor.js';
 import { imageContext, videoPad } from './input/prompt.js';
 import { TileFormat } from './input/tileFormat.js';
@@ -21,8 +22,8 @@ import type { Weights } from './weights/weights.js';
 export interface Backbone {
   /** Visual tokens [..., H] of the clips of a batch, in their order. @param random of drop path, in training. */
   encodeVision(pixelValues: Tensor, grids: readonly VideoGrid[], random?: Random): Tensor;
-  /** What `decode` takes as positions, made of values: while it is recorded there are none. */
-  positions(inputIds: Tensor2D, attentionMask: Tensor2D, grids: readonly VideoGrid[]): Tensor[];
+  /** What `decode` takes as positions, made on the host: a device's values are not to be waited for. */
+  positions(tokens: PaddedIds, grids: readonly VideoGrid[]): Tensor[];
   /** Hidden states of the decoder: L + 1 tensors [B, N, H]. */
   decode(
     inputIds: Tensor2D,

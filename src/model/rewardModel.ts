@@ -15,7 +15,7 @@ import {
 import { type Backbone, backboneOf, formatOf, frameSettings, tokenIdsOf } from './family.js';
 import { RewardHead } from './head/head.js';
 import { initialize } from './initialize.js';
-import { type Batch, batchOf, type ClipInput, disposeBatch, tensorsOf } from './input/batch.js';
+import { type Batch, batchOf, type ClipInput, disposeBatch, padded, tensorsOf } from './input/batch.js';
 import { Fill } from './input/fill.js';
 import { Processor } from './input/processor.js';
 import { type Prompts, taskPrompts } from './input/prompt.js';
@@ -251,8 +251,9 @@ export class RewardModel {
   /** Inputs as one batch of tensors, with what the decoder takes for their positions; the caller disposes it. */
   collate(inputs: readonly ClipInput[]): Batch {
     const batch = this.processor.collate(inputs);
-    const { inputIds, attentionMask, grids = [] } = batch;
-    return { ...batch, positions: this.backbone.positions(inputIds, attentionMask, grids) };
+    const ids = inputs.map(({ inputIds }) => inputIds);
+    const tokens = padded(ids, this.processor.tokens.padId);
+    return { ...batch, positions: this.backbone.positions(tokens, batch.grids ?? []) };
   }
 
   /**

@@ -9,6 +9,7 @@ import {
   batchOf,
   type ClipInput,
   disposeBatch,
+  padded,
   paddedLength,
   padIds,
   tensorsOf,
@@ -174,7 +175,7 @@ class VisualStage extends Stage<VisualFeatures> {
     const width = config.llm.hiddenSize;
     const visual = tf.tensor2d(tokens, [tokens.length / width, width]);
     const grids = features.flatMap((clip) => clip.grids);
-    const positions = backbone.positions(inputIds, attentionMask, grids);
+    const positions = backbone.positions(padded(ids, processor.tokens.padId), grids);
     return { inputs: [inputIds, attentionMask, visual, ...positions], grids };
   }
 

@@ -52,12 +52,12 @@ export async function attention(
 }
 
 async function attentionTo(model: RewardModel, input: ClipInput): Promise<ClipAttention> {
-  const batch = model.processor.collate([input]);
+  const batch = model.collate([input]);
   const names: string[] = [];
   const shares = tf.tidy(() => {
     const found: Tensor2D[] = [];
     const visual = model.encodeVision(batch.pixelValues, batch.grids);
-    const states = model.decode(batch.inputIds, batch.attentionMask, visual, batch.grids);
+    const states = model.decode(batch.inputIds, batch.attentionMask, visual, batch.grids, batch.positions);
     model.head.reward(states, batch.attentionMask, undefined, (name, ofHeads) => {
       names.push(name);
       found.push(tf.keep(tf.mean(ofHeads, 1) as Tensor2D));

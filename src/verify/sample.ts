@@ -62,7 +62,8 @@ export class Sample {
   /** L + 1 tensors [B, N, H]. */
   states(): Tensor3D[] {
     const ids = this.rows('input.input_ids');
-    return this.model.decode(ids, this.mask(), this.visual(), this.grids());
+    const positions = this.positions();
+    return this.model.decode(ids, this.mask(), this.visual(), this.grids(), positions);
   }
 
   /** The stored batch, without padding tiles; the caller disposes it. */
@@ -78,9 +79,7 @@ export class Sample {
         rows ? tf.reshape(rows, [kept.length, ...shape]) : pixels,
       ];
     }) as [Tensor2D, Tensor2D, Tensor];
-    const grids = this.grids();
-    const positions = this.model.backbone.positions(inputIds, attentionMask, grids);
-    return { inputIds, attentionMask, pixelValues, grids, positions };
+    return { inputIds, attentionMask, pixelValues, grids: this.grids(), positions: this.positions() };
   }
 
   /** [B]. */
@@ -103,8 +102,21 @@ export class Sample {
     return tf.matMul(gatherRows(rows, last), table as Tensor as Tensor2D, false, true);
   }
 
+  /** Of the tokens, as the decoder of Qwen-VL takes them. */
+  positions(): Tensor[] {
+    const [, length] = this.stored.get('input.input_ids').shape;
+    const tokens = { ids: this.values('input.input_ids'), mask: this.values('input.attention_mask'), length };
+    return this.model.backbone.positions(tokens, this.grids());
+  }
+
   /** int32 [B, N]. */
   private rows(name: string): Tensor2D {
+    const [batch, length] = this.stored.get(name).shape;
+    return tf.tensor2d(this.values(name), [batch, length], 'int32');
+  }
+
+  /** [B · N]. */
+  private values(name: string): Int32Array {
     const { data, shape } = this.stored.get(name);
     const [batch, length] = shape;
     const flags = this.stored.get('input.attention_mask').data;
@@ -115,7 +127,7 @@ export class Sample {
       values.set(data.subarray(start + tokens, end), start);
       values.set(data.subarray(start, start + tokens), end - tokens);
     }
-    return tf.tensor2d(values, [batch, length], 'int32');
+    return values;
   }
 
   /** Visual tokens without those of padding tiles. */

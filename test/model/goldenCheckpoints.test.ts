@@ -9,7 +9,6 @@ import {
   type Tensor4D,
   tf,
 } from '../../src/engine/tf.js';
-import { use } from '../../src/engine/use.js';
 import { internVit } from '../../src/model/backbone/internVit.js';
 import { isInternVL } from '../../src/model/config.js';
 import { RewardHead } from '../../src/model/head/head.js';
@@ -43,6 +42,8 @@ for (const { engine, name } of cases) {
 
     beforeAll(async () => {
       await use(engine);
+    });
+    beforeAll(async () => {
       stored = await readTensors(join(folder, 'io.safetensors'));
       model = await RewardModel.load(folder);
       seen = tf.tidy(visual);
@@ -80,7 +81,13 @@ for (const { engine, name } of cases) {
     }
 
     const mask = () => tf.tensor2d(Float32Array.from(expected('input.attention_mask')), [2, length()]);
-    const states = (tokens: Tensor2D) => model.decode(tensor('input.input_ids'), mask(), tokens, grids());
+    /** What Qwen-VL takes for the positions of some rows of tokens. */
+    const positions = (ids: ArrayLike<number>, flags: ArrayLike<number>, own = grids()) =>
+      model.backbone.positions({ ids, mask: flags, length: length() }, own);
+    const states = (tokens: Tensor2D) => {
+      const places = positions(expected('input.input_ids'), expected('input.attention_mask'));
+      return model.decode(tensor('input.input_ids'), mask(), tokens, grids(), places);
+    };
     const rewards = (): Tensor1D => tf.tidy(() => model.reward(states(visual()), mask()));
 
     /** All that one forward pass computes; hidden states are 0 where there is padding. */
@@ -163,7 +170,9 @@ for (const { engine, name } of cases) {
       const { left } = await valuesOf(() => {
         const leftMask = tf.tensor2d(turned(flags), [2, length()]);
         const leftIds = tf.tensor2d(turned(ids), [2, length()], 'int32');
-        return { left: model.reward(model.decode(leftIds, leftMask, seen, grids()), leftMask) };
+        const places = positions(turned(ids), turned(flags));
+        const hidden = model.decode(leftIds, leftMask, seen, grids(), places);
+        return { left: model.reward(hidden, leftMask) };
       });
       const official = io.expected.reward_scores_left_padded ?? io.expected.reward_scores;
       expect(left).toBeAllclose(official, { rtol: 1e-4 });
@@ -176,7 +185,9 @@ for (const { engine, name } of cases) {
         const ids = tf.slice(tensor<Tensor2D>('input.input_ids'), 0, 1);
         const own = grids().slice(0, 1);
         const tokens = tf.slice(seen, 0, count);
-        return { reward: model.head.reward(model.decode(ids, tf.ones([1, length()]), tokens, own), null) };
+        const ones = tf.ones([1, length()]) as Tensor2D;
+        const places = positions(first, new Float32Array(length()).fill(1), own);
+        return { reward: model.head.reward(model.decode(ids, ones, tokens, own, places), null) };
       });
       expect(reward).toBeAllclose(expected('reward_scores').slice(0, 1), { rtol: 1e-4 });
     });

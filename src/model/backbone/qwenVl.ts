@@ -1,5 +1,7 @@
+import { valuesAtHand } from '../../engine/recording.js';
 import { type Tensor, type Tensor2D, type Tensor3D, tf } from '../../engine/tf.js';
 import { headSizeOf, type QwenVLConfig } from '../config.js';
+import type { PaddedIds } from '../input/batch.js';
 import { normalisedPatches } from '../input/normalise.js';
 import { causalMask, paddingMask } from '../layers/attention.js';
 import { multimodalRotaryTable } from '../layers/rotary.js';
@@ -47,23 +49,23 @@ export class QwenVL {
    * Hidden states of the decoder, with the visual tokens in the places of their placeholders, row by row.
    * @param inputIds [B, N]. @param attentionMask [B, N]: 1 for a token, 0 for padding on either side.
    * @param visual [visual tokens of the batch, H]. @param grids of the videos, row by row. @param positions as the method
-   *   of that name gives them.
+   *   of that name gives them; not needed where the ids can be read at once.
    * @returns L + 1 tensors [B, N, H]: 0 the embeddings, L after the final norm.
-   * @throws when the numbers of placeholders and of visual tokens differ.
+   * @throws when the numbers of placeholders and of visual tokens differ, and without positions on WebGPU.
    */
   decode(
     inputIds: Tensor2D,
     attentionMask: Tensor2D,
     visual: Tensor2D,
     grids: readonly VideoGrid[],
-    positions: readonly Tensor[] = this.positions(inputIds, attentionMask, grids),
+    positions?: readonly Tensor[],
   ): Tensor3D[] {
     return tf.tidy(() => {
       const table = parameter(this.weights, 'model.embed_tokens.weight') as Tensor as Tensor2D;
       const embeddings = visualEmbedding(table, inputIds, this.videoPadId, visual);
       const causal = causalMask(inputIds.shape[1]);
       const mask = tf.expandDims(tf.add(causal, paddingMask(attentionMask)), 1);
-      const [cos, sin] = positions;
+      const [cos, sin] = positions ?? this.positionsOf(inputIds, attentionMask, grids);
       const rotary = { cos, sin };
       return qwenDecoder(this.weights, this.config.llm, 'model', embeddings, mask, rotary);
     });
@@ -76,17 +78,35 @@ export class QwenVL {
       : qwen25Vit(this.weights, vision, patches, grid);
   }
 
-  /** Cosines and sines of the tokens' angles, [B, 1, N, d] each. @throws as `multimodalPositions`. */
-  positions(inputIds: Tensor2D, mask: Tensor2D, grids: readonly VideoGrid[]): Tensor[] {
+  /**
+   * Cosines and sines of the tokens' angles, [B, 1, N, d] each.
+   * @param tokens the padded ids of a batch and their mask, on the host. @throws as `multimodalPositions`.
+   */
+  positions({ ids, mask, length }: PaddedIds, grids: readonly VideoGrid[]): Tensor[] {
     const { family, vision, llm, ropeSections } = this.config;
-    const [batch, length] = inputIds.shape;
-    const positions = multimodalPositions(inputIds.dataSync(), mask.dataSync(), length, grids, {
+    const positions = multimodalPositions(ids, mask, length, grids, {
       placeholder: this.videoPadId,
       merge: vision.mergeSize,
       tokensPerSecond: family === 'Qwen2.5-VL' ? vision.tokensPerSecond : undefined,
     });
     const size = headSizeOf(llm);
-    const { cos, sin } = multimodalRotaryTable(positions, batch, ropeSections, size, llm.ropeTheta);
+    const { cos, sin } = multimodalRotaryTable(
+      positions,
+      ids.length / length,
+      ropeSections,
+      size,
+      llm.ropeTheta,
+    );
     return [cos, sin];
+  }
+
+  private positionsOf(inputIds: Tensor2D, attentionMask: Tensor2D, grids: readonly VideoGrid[]): Tensor[] {
+    const [ids, mask] = [valuesAtHand(inputIds), valuesAtHand(attentionMask)];
+    if (!ids || !mask) {
+      throw new Error(
+        'decode: the ids cannot be read at once here; give positions, as RewardModel.collate or backbone.positions does',
+      );
+    }
+    return this.positions({ ids, mask, length: inputIds.shape[1] }, grids);
   }
 }

@@ -37,11 +37,18 @@ export function paddedLength(lengths: readonly number[]): number {
   return compiler() === 'xla' ? Math.ceil(longest / STEP) * STEP : longest;
 }
 
-/** Token ids of some sequences and their mask, padded on the right. */
-export function padIds(
-  sequences: readonly Int32Array[],
-  padId: number,
-): Pick<Batch, 'inputIds' | 'attentionMask'> {
+/** Token ids of a batch, row by row, on the host. */
+export interface PaddedIds {
+  /** [B · N]. */
+  ids: ArrayLike<number>;
+  /** [B · N]: 1 for a token, 0 for padding. */
+  mask: ArrayLike<number>;
+  /** N. */
+  length: number;
+}
+
+/** Token ids of some sequences, padded on the right. */
+export function padded(sequences: readonly Int32Array[], padId: number) {
   const length = paddedLength(sequences.map((ids) => ids.length));
   const ids = new Int32Array(sequences.length * length).fill(padId);
   const mask = new Float32Array(sequences.length * length);
@@ -49,6 +56,15 @@ export function padIds(
     ids.set(sequence, row * length);
     mask.fill(1, row * length, row * length + sequence.length);
   });
+  return { ids, mask, length } satisfies PaddedIds;
+}
+
+/** Token ids of some sequences and their mask, padded on the right. */
+export function padIds(
+  sequences: readonly Int32Array[],
+  padId: number,
+): Pick<Batch, 'inputIds' | 'attentionMask'> {
+  const { ids, mask, length } = padded(sequences, padId);
   return {
     inputIds: tf.tensor2d(ids, [sequences.length, length], 'int32'),
     attentionMask: tf.tensor2d(mask, [sequences.length, length]),
