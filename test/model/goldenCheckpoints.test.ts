@@ -9,6 +9,7 @@ import {
   type Tensor4D,
   tf,
 } from '../../src/engine/tf.js';
+import { use } from '../../src/engine/use.js';
 import { internVit } from '../../src/model/backbone/internVit.js';
 import { isInternVL } from '../../src/model/config.js';
 import { RewardHead } from '../../src/model/head/head.js';
@@ -42,8 +43,6 @@ for (const { engine, name } of cases) {
 
     beforeAll(async () => {
       await use(engine);
-    });
-    beforeAll(async () => {
       stored = await readTensors(join(folder, 'io.safetensors'));
       model = await RewardModel.load(folder);
       seen = tf.tidy(visual);
