@@ -128,9 +128,14 @@ async function main(): Promise<void> {
   parentPort!.on('message', (command: ControlCommand) => {
     if (command.type === 'close') {
       for (const socket of [sockets.shell, sockets.control, heartbeatSocket]) socket.close();
-      Atomics.store(closed, 0, 1);
-      Atomics.notify(closed, 0);
-      parentPort!.close();
+      // A socket's handles are gone after the next turn of the loop; a process that exits before is aborted.
+      setImmediate(() =>
+        setImmediate(() => {
+          Atomics.store(closed, 0, 1);
+          Atomics.notify(closed, 0);
+          parentPort!.close();
+        }),
+      );
     } else {
       // Buffers arrive from the other thread as plain byte arrays.
       const frames = command.frames.map((frame) => (typeof frame === 'string' ? frame : Buffer.from(frame)));
