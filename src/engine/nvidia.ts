@@ -33,8 +33,11 @@ function driverVersion(): string | undefined {
   return nvidiaSmi('--query-gpu=driver_version', '--format=csv,noheader')?.split('\n')[0];
 }
 
-/** The name of the GPU that computes: the first of CUDA_VISIBLE_DEVICES, by number or UUID; undefined if unknown. */
-export function gpuName(): string | undefined {
+/** The name of the GPU that computes; undefined if unknown. */
+export const gpuName = (): string | undefined => ofGpu('name');
+
+/** What nvidia-smi says of the GPU that computes: the first of CUDA_VISIBLE_DEVICES, by number or UUID. */
+export function ofGpu(query: string): string | undefined {
   const id = process.env.CUDA_VISIBLE_DEVICES?.split(',')[0].trim() || '0';
-  return nvidiaSmi('-i', id, '--query-gpu=name', '--format=csv,noheader')?.split('\n')[0];
+  return nvidiaSmi('-i', id, `--query-gpu=${query}`, '--format=csv,noheader')?.split('\n')[0];
 }

@@ -1,5 +1,5 @@
 import { nativeBackend } from '../engine/binding.js';
-import { nvidiaSmi } from '../engine/nvidia.js';
+import { ofGpu } from '../engine/nvidia.js';
 import { precision } from '../engine/precision.js';
 import { isInternVL, tokensPerTile } from '../model/config.js';
 import type { RewardModel, Trainable } from '../model/rewardModel.js';
@@ -88,9 +88,7 @@ export function gpuRoom(): number | undefined {
   if (!backend?.isUsingGpuDevice) return undefined;
   const used = backend.binding.deviceMemory?.(false)?.used ?? 0;
   const limit = Number(process.env.SOLIREWARD_GPU_MEMORY_BYTES ?? Number.POSITIVE_INFINITY);
-  const id = process.env.CUDA_VISIBLE_DEVICES?.split(',')[0].trim() || '0';
-  const free =
-    Number(nvidiaSmi('-i', id, '--query-gpu=memory.free', '--format=csv,noheader,nounits')) * 2 ** 20;
+  const free = Number.parseFloat(ofGpu('memory.free') ?? '') * 2 ** 20; // in MiB
   return Number.isFinite(free) ? Math.min(limit, free + used) : undefined;
 }
 
