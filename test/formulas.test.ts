@@ -8,8 +8,8 @@ import { bestOfN } from '../src/analysis/bestOfN.js';
 import { groupAdvantages } from '../src/analysis/groupAdvantages.js';
 import { meanMargin } from '../src/analysis/pairs.js';
 import { scoreCollapse } from '../src/analysis/scoreCollapse.js';
-import { krippendorffAlpha } from '../src/data/agreementMeasures.js';
-import { estimateDawidSkene } from '../src/data/dawidSkene.js';
+import { krippendorffAlpha } from '../src/data/votes/agreementMeasures.js';
+import { estimateDawidSkene } from '../src/data/votes/dawidSkene.js';
 import { type Tensor1D, tf } from '../src/engine/tf.js';
 import { bce } from '../src/loss/bce.js';
 import { bt } from '../src/loss/bt.js';
@@ -247,7 +247,7 @@ const elsewhere: Record<string, string> = {
   'D_o = (1/V) Σ_clips 2 p f / (v - 1)       v votes on a clip, p Pass and f Fail': 'formulas.test.ts',
   'D_e = 2 P F / (V (V - 1))                 V votes in all, P Pass and F Fail': 'formulas.test.ts',
   'prior, confusion      =  means of the posteriors, shares of the votes weighted by them':
-    'data/dawidSkene.test.ts',
+    'data/votes/dawidSkene.test.ts',
   'ρ_i = π(a_i) / π_old(a_i)': 'posttrain/grpo.test.ts',
 };
 

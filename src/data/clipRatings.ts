@@ -1,4 +1,6 @@
 import { basename } from 'node:path';
+import { asideReason, asideWords } from './columnRoles.js';
+import { clipNames, type Judgements, type ScoredClips, type TableLike, tableColumns } from './scoredClips.js';
 import {
   type ColumnFile,
   type Columns,
@@ -7,9 +9,7 @@ import {
   readColumnFile,
   rowCount,
   rowsOf,
-} from './columnFile.js';
-import { asideReason, asideWords } from './columnRoles.js';
-import { clipNames, type Judgements, type ScoredClips, type TableLike, tableColumns } from './scoredClips.js';
+} from './tables/columnFile.js';
 import {
   isMissing,
   isVerdict,
@@ -21,8 +21,8 @@ import {
   textOf,
   verdictReader,
   verdictWords,
-} from './vocabulary.js';
-import { isVoteLog, standingVotes } from './voteLog.js';
+} from './tables/vocabulary.js';
+import { isVoteLog, standingVotes } from './votes/voteLog.js';
 
 /** What people say of the clips in one dimension; all lists have one entry a clip, in the order of the scores. */
 export interface ClipRatings {

@@ -1,6 +1,6 @@
-import type { Columns } from './columnFile.js';
-import type { ListPart } from './listColumns.js';
-import { isNumeric, isVerdict, kindsOf, plain, shown } from './vocabulary.js';
+import type { Columns } from './tables/columnFile.js';
+import type { ListPart } from './tables/listColumns.js';
+import { isNumeric, isVerdict, kindsOf, plain, shown } from './tables/vocabulary.js';
 
 /** What the columns of a score file are taken for. */
 export interface ColumnRoles {

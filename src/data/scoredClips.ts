@@ -1,5 +1,4 @@
 import { basename } from 'node:path';
-import { type ColumnFile, type Columns, columnsOf, readColumnFile, rowCount } from './columnFile.js';
 import {
   type AsideColumn,
   asideWords,
@@ -9,8 +8,9 @@ import {
   guessRoles,
   leftAside,
 } from './columnRoles.js';
-import { type ListPart, spreadLists } from './listColumns.js';
-import { isMissing, numberOf, shown, textOf, verdictReader, verdictWords } from './vocabulary.js';
+import { type ColumnFile, type Columns, columnsOf, readColumnFile, rowCount } from './tables/columnFile.js';
+import { type ListPart, spreadLists } from './tables/listColumns.js';
+import { isMissing, numberOf, shown, textOf, verdictReader, verdictWords } from './tables/vocabulary.js';
 
 /** A table in memory: rows, or an arquero table. */
 export type TableLike =

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { alphaOf, rawAgreementOf, sumAgreement } from '../data/agreementMeasures.js';
 import type { Clip } from '../data/clip.js';
-import { type SkipEvent, standing, type VoteEvent, type VoteLogEvent } from '../data/voteLog.js';
+import { alphaOf, rawAgreementOf, sumAgreement } from '../data/votes/agreementMeasures.js';
+import { type SkipEvent, standing, type VoteEvent, type VoteLogEvent } from '../data/votes/voteLog.js';
 import type { AnnotatorAgreement } from './contract.js';
 import type { VoteFile } from './voteFile.js';
 

@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { type ColumnTable, from, table } from 'arquero';
 import type { Clip } from '../data/clip.js';
-import { votesTable } from '../data/votes.js';
+import { votesTable } from '../data/votes/votes.js';
 import { AnnotationQueue } from './annotationQueue.js';
 import { writeAnnotationSheet } from './annotationSheet.js';
 import { annotatorRequest, isAnnotatorName, isName } from './annotatorRequest.js';

@@ -9,7 +9,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
-import { type VoteLogEvent, voteLogEvent } from '../data/voteLog.js';
+import { type VoteLogEvent, voteLogEvent } from '../data/votes/voteLog.js';
 
 /** Time after which a line without an end is no longer being written. */
 const settleMilliseconds = 100;

@@ -2,8 +2,8 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { replaceFile } from '../base/replaceFile.js';
 import type { Clip } from '../data/clip.js';
-import { readEntries } from '../data/columnFile.js';
-import { shown } from '../data/vocabulary.js';
+import { readEntries } from '../data/tables/columnFile.js';
+import { shown } from '../data/tables/vocabulary.js';
 import type { Pair, PairKind } from './pair.js';
 
 /** One message of the official format; `<video>` in the content marks where the video goes. */

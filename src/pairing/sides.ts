@@ -1,5 +1,5 @@
 import type { ColumnTable } from 'arquero';
-import { clipsOf } from '../data/clipsOf.js';
+import { clipsOf } from '../data/votes/clipsOf.js';
 import type { GroupedPairsRule } from './groupedPairs.js';
 import type { Group } from './groups.js';
 import { checkShares } from './shares.js';

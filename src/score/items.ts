@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { readEntries } from '../data/columnFile.js';
-import { isMissing, shown } from '../data/vocabulary.js';
+import { readEntries } from '../data/tables/columnFile.js';
+import { isMissing, shown } from '../data/tables/vocabulary.js';
 
 /** One item of an inference file. */
 export interface Item {

@@ -3,7 +3,7 @@ import { allPairRatio } from '../analysis/allPairRatio.js';
 import { mean } from '../analysis/distribution.js';
 import { meanMargin, pairAccuracy } from '../analysis/pairs.js';
 import type { Clip } from '../data/clip.js';
-import { clipsOf } from '../data/clipsOf.js';
+import { clipsOf } from '../data/votes/clipsOf.js';
 import type { Stage } from '../model/stage.js';
 import type { Pair } from '../pairing/pair.js';
 

@@ -11,8 +11,8 @@ import {
   pairAgreement,
   rawAgreement,
   type VoteMatrix,
-} from '../data/agreementMeasures.js';
-import { estimateDawidSkene } from '../data/dawidSkene.js';
+} from '../data/votes/agreementMeasures.js';
+import { estimateDawidSkene } from '../data/votes/dawidSkene.js';
 import type { Fields, Fixtures } from './fixtures.js';
 import { guarded, type Item, relativeError, Worst } from './measure.js';
 

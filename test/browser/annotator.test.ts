@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runFfmpeg } from '../../src/data/video/ffmpeg.js';
-import { readVotes } from '../../src/data/votes.js';
+import { readVotes } from '../../src/data/votes/votes.js';
 import { hasJupyterLab, JupyterLab, type NotebookPage } from './jupyterLab.js';
 
 const evil = '<img src=x onerror="window.hacked=1">';

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { csvParseRows } from 'd3-dsv';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runFfmpeg } from '../../src/data/video/ffmpeg.js';
-import { readVotes } from '../../src/data/votes.js';
+import { readVotes } from '../../src/data/votes/votes.js';
 import { type Annotator, type AnnotatorOptions, annotator } from '../../src/notebook/annotator.js';
 import {
   type AnnotatorAnswer,

@@ -11,8 +11,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { VoteLogEvent } from '../../src/data/voteLog.js';
-import { readVotes } from '../../src/data/votes.js';
+import type { VoteLogEvent } from '../../src/data/votes/voteLog.js';
+import { readVotes } from '../../src/data/votes/votes.js';
 import { VoteFile } from '../../src/notebook/voteFile.js';
 
 let folder: string;

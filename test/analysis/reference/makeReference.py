@@ -1,5 +1,5 @@
 """Makes statistics.json: values of scipy, statsmodels and scikit-learn (or of a definition written out in numpy) that
-the tests of src/analysis compare with. Also the small Parquet files of test/data/files.
+the tests of src/analysis compare with. Also the small Parquet files of test/data/tables/files.
 
     python3 -m venv venv && venv/bin/pip install scipy statsmodels scikit-learn pyarrow
     venv/bin/python test/analysis/reference/makeReference.py [folder with FETV's metric_scores.csv and ratings_full.csv]

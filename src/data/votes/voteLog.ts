@@ -1,6 +1,6 @@
-import type { Row } from './columnFile.js';
-import { type ClipFields, clipColumns } from './fields.js';
-import { shown } from './vocabulary.js';
+import type { Row } from '../tables/columnFile.js';
+import { type ClipFields, clipColumns } from '../tables/fields.js';
+import { shown } from '../tables/vocabulary.js';
 
 interface EventFields {
   /** Unique; a line that is written twice counts once. */

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readScores } from '../../src/data/scores.js';
+import { readScores } from '../../../src/data/tables/scores.js';
 
 describe('readScores', () => {
   let folder: string;

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { from } from 'arquero';
 import { describe, expect, it } from 'vitest';
-import { Random } from '../../src/base/random.js';
-import { dawidSkene, estimateDawidSkene } from '../../src/data/dawidSkene.js';
-import { groupVotes } from '../../src/data/groupVotes.js';
-import { votesTable } from '../../src/data/votes.js';
-import { goldenPath } from '../golden.js';
+import { Random } from '../../../src/base/random.js';
+import { dawidSkene, estimateDawidSkene } from '../../../src/data/votes/dawidSkene.js';
+import { groupVotes } from '../../../src/data/votes/groupVotes.js';
+import { votesTable } from '../../../src/data/votes/votes.js';
+import { goldenPath } from '../../golden.js';
 import { type GoldenTable, matrixOf, votesOfMatrix } from './golden.js';
 
 describe('Dawid-Skene on the golden tables', () => {

@@ -1,14 +1,14 @@
 import { from } from 'arquero';
 import { describe, expect, it } from 'vitest';
-import { Random } from '../../src/base/random.js';
-import { agreement } from '../../src/data/agreement.js';
+import { Random } from '../../../src/base/random.js';
+import { agreement } from '../../../src/data/votes/agreement.js';
 import {
   fleissKappa,
   krippendorffAlpha,
   rawAgreement,
   type VoteMatrix,
-} from '../../src/data/agreementMeasures.js';
-import { votesTable } from '../../src/data/votes.js';
+} from '../../../src/data/votes/agreementMeasures.js';
+import { votesTable } from '../../../src/data/votes/votes.js';
 import { votesOfMatrix } from './golden.js';
 
 interface Measured {

@@ -1,9 +1,9 @@
 import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { ColumnTable } from 'arquero';
-import type { Clip } from './clip.js';
-import { type ClipFields, Fields } from './fields.js';
-import { readRows } from './tableFile.js';
+import type { Clip } from '../clip.js';
+import { type ClipFields, Fields } from '../tables/fields.js';
+import { readRows } from '../tables/tableFile.js';
 import { checkedVotes, checkThreshold, votesTable } from './votes.js';
 
 /**

@@ -1,5 +1,5 @@
 import type { ColumnTable } from 'arquero';
-import type { ClipFields } from './fields.js';
+import type { ClipFields } from '../tables/fields.js';
 import { type VoteRow, votesOf } from './votes.js';
 
 /** All votes on one clip in one dimension. */

@@ -1,5 +1,5 @@
 import { type ColumnTable, from } from 'arquero';
-import { type BootstrapOptions, bootstrap } from '../base/bootstrap.js';
+import { type BootstrapOptions, bootstrap } from '../../base/bootstrap.js';
 import { alphaOf, kappaOf, rawAgreementOf, sumAgreement } from './agreementMeasures.js';
 import { type ClipVotes, groupVotes } from './groupVotes.js';
 

@@ -3,7 +3,7 @@ import { basename, extname } from 'node:path';
 import { fromArrow } from 'arquero';
 import { parquetRead } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
-import { parseJson } from '../base/json.js';
+import { parseJson } from '../../base/json.js';
 import { registerArrowCodecs } from './arrowCodecs.js';
 import { delimitedRows } from './delimited.js';
 import { type Content, contentOf, decodeText } from './tableText.js';

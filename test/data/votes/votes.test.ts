@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { from, toArrowIPC } from 'arquero';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readVotes, type VoteRow, votesTable, writeVotes } from '../../src/data/votes.js';
+import { readVotes, type VoteRow, votesTable, writeVotes } from '../../../src/data/votes/votes.js';
 
 const rows: VoteRow[] = [
   { clip: 'a', annotator: 'x', dimension: 'physics', pass: true, prompt: 'a ball, red', promptId: '1' },

@@ -1,9 +1,9 @@
 import { basename } from 'node:path';
 import { type ColumnTable, table } from 'arquero';
-import type { Row } from './columnFile.js';
-import { type ClipFields, clipColumns, Fields, fieldsOf } from './fields.js';
+import type { Row } from '../tables/columnFile.js';
+import { type ClipFields, clipColumns, Fields, fieldsOf } from '../tables/fields.js';
+import { readRows, writeTable } from '../tables/tableFile.js';
 import { fromSheet } from './sheet.js';
-import { readRows, writeTable } from './tableFile.js';
 import { isVoteLog, standingVotes } from './voteLog.js';
 
 /** One annotator's vote on one dimension of one clip. */

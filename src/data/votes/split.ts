@@ -1,6 +1,6 @@
 import * as aq from 'arquero';
-import { Random } from '../base/random.js';
-import { fieldsOf } from './fields.js';
+import { Random } from '../../base/random.js';
+import { fieldsOf } from '../tables/fields.js';
 
 /** The random stream of splits. */
 const stream = 51;

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { from } from 'arquero';
 import { describe, expect, it } from 'vitest';
-import { type AggregationMethod, aggregate } from '../../src/data/aggregate.js';
-import { dawidSkene } from '../../src/data/dawidSkene.js';
-import { votesTable } from '../../src/data/votes.js';
-import { goldenPath } from '../golden.js';
+import { type AggregationMethod, aggregate } from '../../../src/data/votes/aggregate.js';
+import { dawidSkene } from '../../../src/data/votes/dawidSkene.js';
+import { votesTable } from '../../../src/data/votes/votes.js';
+import { goldenPath } from '../../golden.js';
 import { type GoldenTable, matrixOf, votesOfMatrix } from './golden.js';
 
 interface LabelRow {

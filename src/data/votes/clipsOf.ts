@@ -1,6 +1,6 @@
 import type { ColumnTable } from 'arquero';
-import type { Clip } from './clip.js';
-import { fieldsOf } from './fields.js';
+import type { Clip } from '../clip.js';
+import { fieldsOf } from '../tables/fields.js';
 
 /** A clip and its label on one dimension. */
 export interface LabelledClip {

@@ -7,7 +7,7 @@ import {
   shown,
   textOf,
   verdictOf,
-} from '../../src/data/vocabulary.js';
+} from '../../../src/data/tables/vocabulary.js';
 
 describe('values of columns', () => {
   it.each([undefined, null, Number.NaN, '', ' ', 'NaN', 'N/A', 'null', 'None'])('%s is missing', (value) => {

@@ -5,15 +5,15 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { table, toArrowIPC } from 'arquero';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ownRatings, readClipRatings } from '../../src/data/clipRatings.js';
-import { readColumns } from '../../src/data/columnFile.js';
-import { readScoredClips } from '../../src/data/scoredClips.js';
-import { readScores } from '../../src/data/scores.js';
-import { readVotes } from '../../src/data/votes.js';
-import { readOfficial } from '../../src/pairing/official.js';
-import { readItems } from '../../src/score/items.js';
+import { ownRatings, readClipRatings } from '../../../src/data/clipRatings.js';
+import { readScoredClips } from '../../../src/data/scoredClips.js';
+import { readColumns } from '../../../src/data/tables/columnFile.js';
+import { readScores } from '../../../src/data/tables/scores.js';
+import { readVotes } from '../../../src/data/votes/votes.js';
+import { readOfficial } from '../../../src/pairing/official.js';
+import { readItems } from '../../../src/score/items.js';
 
-const stored = (name: string) => fileURLToPath(new URL(`../cases/${name}`, import.meta.url));
+const stored = (name: string) => fileURLToPath(new URL(`../../cases/${name}`, import.meta.url));
 const scored = (name: string) => readScoredClips('test', stored(name));
 const metric = async (name: string) => Array.from((await scored(name)).metrics[0].values);
 

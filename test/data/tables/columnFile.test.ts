@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { table, toArrowIPC } from 'arquero';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { columnsOf, readColumns } from '../../src/data/columnFile.js';
-import { readScores } from '../../src/data/scores.js';
+import { columnsOf, readColumns } from '../../../src/data/tables/columnFile.js';
+import { readScores } from '../../../src/data/tables/scores.js';
 
 const stored = (name: string) => fileURLToPath(new URL(`files/${name}`, import.meta.url));
 

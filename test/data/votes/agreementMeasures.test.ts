@@ -7,8 +7,8 @@ import {
   meanItemAgreement,
   pairAgreement,
   rawAgreement,
-} from '../../src/data/agreementMeasures.js';
-import { goldenPath } from '../golden.js';
+} from '../../../src/data/votes/agreementMeasures.js';
+import { goldenPath } from '../../golden.js';
 import { type GoldenTable, matrixOf } from './golden.js';
 
 const exactly = { rtol: 1e-9, atol: 1e-9 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fromSheet, sheetCell, sheetColumns } from '../../src/data/sheet.js';
+import { fromSheet, sheetCell, sheetColumns } from '../../../src/data/votes/sheet.js';
 
 const texts = ['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', '\n=1', '＝1', "'=1", "''@x"];
 const plain = ['', 'a=1', "'a", "it's", ' =1', '1-1', '雪'];

@@ -1,4 +1,4 @@
-import type { Row } from './columnFile.js';
+import type { Row } from '../tables/columnFile.js';
 
 /** Columns of a sheet that annotators fill in a spreadsheet. */
 export const sheetColumns = 'row clip annotator dimension pass note path prompt promptId'.split(' ');

@@ -1,6 +1,6 @@
 import { type ColumnTable, from } from 'arquero';
 import { describe, expect, it, vi } from 'vitest';
-import { splitByPrompt } from '../../src/data/split.js';
+import { splitByPrompt } from '../../../src/data/votes/split.js';
 
 /** Labels of four clips a prompt, in two dimensions. */
 function labelsOf(prompts: number): ColumnTable {

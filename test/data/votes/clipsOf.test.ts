@@ -1,6 +1,6 @@
 import { from } from 'arquero';
 import { describe, expect, it } from 'vitest';
-import { clipsOf } from '../../src/data/clipsOf.js';
+import { clipsOf } from '../../../src/data/votes/clipsOf.js';
 
 const labels = from([
   { clip: 'a', dimension: 'physics', pass: true, confidence: 0.8, path: '/a.mp4', promptId: 7 },

@@ -1,5 +1,5 @@
 import { type ColumnTable, table } from 'arquero';
-import { clipColumns } from './fields.js';
+import { clipColumns } from '../tables/fields.js';
 import type { ClipVotes } from './groupVotes.js';
 
 /** What the votes on a clip in one dimension were made into. */

@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import { type ColumnTable, toArrowIPC, toCSV } from 'arquero';
-import { writeJson } from '../base/json.js';
-import { replaceFile } from '../base/replaceFile.js';
+import { writeJson } from '../../base/json.js';
+import { replaceFile } from '../../base/replaceFile.js';
 import { type Row, readColumns, rowsOf } from './columnFile.js';
 
 const formats = '.csv, .tsv, .json, .jsonl, .ndjson or .arrow';

@@ -3,9 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { agreement } from '../../src/data/agreement.js';
-import { fetv } from '../../src/data/fetv.js';
-import { describeShared, shared } from '../shared.js';
+import { agreement } from '../../../src/data/votes/agreement.js';
+import { fetv } from '../../../src/data/votes/fetv.js';
+import { describeShared, shared } from '../../shared.js';
 
 describeShared('fetv on the real ratings', () => {
   it('reads every vote and clip', async () => {

@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib';
-import { placeholderOf } from '../base/placeholder.js';
+import { placeholderOf } from '../../base/placeholder.js';
 
 /** The kinds of a table's bytes that are known by their beginning, whatever the file is called. */
 export type Content = 'parquet' | 'arrow' | 'text';
