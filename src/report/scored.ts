@@ -1,6 +1,6 @@
 import { rowsOfGroups } from '../analysis/groups.js';
-import type { ClipRatings } from '../data/clipRatings.js';
-import type { ScoredClips } from '../data/scoredClips.js';
+import type { ClipRatings } from './clipRatings.js';
+import type { ScoredClips } from './scoredClips.js';
 
 /** The clips that have a score of a metric. */
 export interface MetricScores {

@@ -9,7 +9,7 @@ import { kendallInfluence } from '../../analysis/kendall.js';
 import { pearsonInfluence } from '../../analysis/pearson.js';
 import { spearmanInfluence } from '../../analysis/spearman.js';
 import type { Interval } from '../../base/bootstrap.js';
-import type { ClipRatings } from '../../data/clipRatings.js';
+import type { ClipRatings } from '../clipRatings.js';
 import { aroundHalf, aroundZero, type Cell, type Part, type Section } from '../part.js';
 import { labelled, type MetricScores, rated, tellsApart } from '../scored.js';
 import { count, fixed, interval, short } from '../words.js';

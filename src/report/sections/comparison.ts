@@ -5,7 +5,7 @@ import { mcnemar } from '../../analysis/mcnemar.js';
 import { pairedBootstrap } from '../../analysis/pairedBootstrap.js';
 import { spearmanInfluence } from '../../analysis/spearman.js';
 import type { Interval } from '../../base/bootstrap.js';
-import type { ClipRatings } from '../../data/clipRatings.js';
+import type { ClipRatings } from '../clipRatings.js';
 import { aroundHalf, aroundZero, type Part, type Section } from '../part.js';
 import { labelled, type MetricScores, rated, tellsApart } from '../scored.js';
 import { count, fixed, interval, pValue } from '../words.js';

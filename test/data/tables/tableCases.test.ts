@@ -5,12 +5,12 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { table, toArrowIPC } from 'arquero';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ownRatings, readClipRatings } from '../../../src/data/clipRatings.js';
-import { readScoredClips } from '../../../src/data/scoredClips.js';
 import { readColumns } from '../../../src/data/tables/columnFile.js';
 import { readScores } from '../../../src/data/tables/scores.js';
 import { readVotes } from '../../../src/data/votes/votes.js';
 import { readOfficial } from '../../../src/pairing/official.js';
+import { ownRatings, readClipRatings } from '../../../src/report/clipRatings.js';
+import { readScoredClips } from '../../../src/report/scoredClips.js';
 import { readItems } from '../../../src/score/items.js';
 
 const stored = (name: string) => fileURLToPath(new URL(`../../cases/${name}`, import.meta.url));

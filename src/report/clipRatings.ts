@@ -1,6 +1,4 @@
 import { basename } from 'node:path';
-import { asideReason, asideWords } from './columnRoles.js';
-import { clipNames, type Judgements, type ScoredClips, type TableLike, tableColumns } from './scoredClips.js';
 import {
   type ColumnFile,
   type Columns,
@@ -9,7 +7,7 @@ import {
   readColumnFile,
   rowCount,
   rowsOf,
-} from './tables/columnFile.js';
+} from '../data/tables/columnFile.js';
 import {
   isMissing,
   isVerdict,
@@ -21,8 +19,10 @@ import {
   textOf,
   verdictReader,
   verdictWords,
-} from './tables/vocabulary.js';
-import { isVoteLog, standingVotes } from './votes/voteLog.js';
+} from '../data/tables/vocabulary.js';
+import { isVoteLog, standingVotes } from '../data/votes/voteLog.js';
+import { asideReason, asideWords } from './columnRoles.js';
+import { clipNames, type Judgements, type ScoredClips, type TableLike, tableColumns } from './scoredClips.js';
 
 /** What people say of the clips in one dimension; all lists have one entry a clip, in the order of the scores. */
 export interface ClipRatings {

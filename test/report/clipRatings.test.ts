@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ownRatings, readClipRatings } from '../../src/data/clipRatings.js';
-import { readScoredClips } from '../../src/data/scoredClips.js';
+import { ownRatings, readClipRatings } from '../../src/report/clipRatings.js';
+import { readScoredClips } from '../../src/report/scoredClips.js';
 
 const scored = () =>
   readScoredClips('test', [

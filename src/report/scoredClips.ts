@@ -1,5 +1,21 @@
 import { basename } from 'node:path';
 import {
+  type ColumnFile,
+  type Columns,
+  columnsOf,
+  readColumnFile,
+  rowCount,
+} from '../data/tables/columnFile.js';
+import { type ListPart, spreadLists } from '../data/tables/listColumns.js';
+import {
+  isMissing,
+  numberOf,
+  shown,
+  textOf,
+  verdictReader,
+  verdictWords,
+} from '../data/tables/vocabulary.js';
+import {
   type AsideColumn,
   asideWords,
   type ColumnRoles,
@@ -8,9 +24,6 @@ import {
   guessRoles,
   leftAside,
 } from './columnRoles.js';
-import { type ColumnFile, type Columns, columnsOf, readColumnFile, rowCount } from './tables/columnFile.js';
-import { type ListPart, spreadLists } from './tables/listColumns.js';
-import { isMissing, numberOf, shown, textOf, verdictReader, verdictWords } from './tables/vocabulary.js';
 
 /** A table in memory: rows, or an arquero table. */
 export type TableLike =
