@@ -16,7 +16,7 @@ import { colours, motions, shapes } from '../../dist/src/data/world/body.js';
 import { promptText, vocabulary } from '../../dist/src/data/world/prompt.js';
 import { bytesTensor } from '../../dist/src/engine/bytes.js';
 import { use } from '../../dist/src/engine/use.js';
-import { InternVL } from '../../dist/src/model/backbone/internvl.js';
+import { InternVL } from '../../dist/src/model/family/internvl/backbone.js';
 import { initialize } from '../../dist/src/model/initialize.js';
 import { assemble, dimensionPrompts } from '../../dist/src/model/input/prompt.js';
 import { Tokens } from '../../dist/src/model/input/tokens.js';

@@ -10,7 +10,7 @@ import { Random } from '../../dist/src/base/random.js';
 import { colours } from '../../dist/src/data/world/body.js';
 import { bytesTensor } from '../../dist/src/engine/bytes.js';
 import { use } from '../../dist/src/engine/use.js';
-import { InternVL } from '../../dist/src/model/backbone/internvl.js';
+import { InternVL } from '../../dist/src/model/family/internvl/backbone.js';
 import { initialize } from '../../dist/src/model/initialize.js';
 import { parameterSpecs } from '../../dist/src/model/parameters.js';
 import { tinyConfig } from '../../dist/src/model/presets.js';

@@ -1,7 +1,7 @@
 import { isInternVL, type ReduceSequence, type RewardModelConfig, reduceSequences } from './config.js';
+import { internVLConfigJson, readInternVL } from './family/internvl/official.js';
+import { qwenVLConfigJson, readQwenVL } from './family/qwenVl/official.js';
 import { type Json, JsonReader } from './jsonReader.js';
-import { internVLConfigJson, readInternVL } from './officialInternvl.js';
-import { qwenVLConfigJson, readQwenVL } from './officialQwenVl.js';
 
 /** The two configuration files of an official checkpoint, as plain data. */
 export interface OfficialConfig {

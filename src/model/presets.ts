@@ -5,8 +5,8 @@ import type {
   QwenVLConfig,
   RewardModelConfig,
 } from './config.js';
+import { qwenFrames } from './family/qwenVl/official.js';
 import { evenLayers } from './officialConfig.js';
-import { qwenFrames } from './officialQwenVl.js';
 
 /** The tutorial's model: 4 visual tokens a frame, a decoder of 4 layers. */
 export function tinyConfig(vocabSize: number): InternVLConfig {

@@ -12,7 +12,8 @@ import {
   type QwenFrameConfig,
   type RewardModelConfig,
 } from './config.js';
-import { type Backbone, backboneOf, formatOf, frameSettings, tokenIdsOf } from './family.js';
+import { type Backbone, backboneOf, formatOf, frameSettings, tokenIdsOf } from './family/family.js';
+import type { VideoGrid } from './family/videoGrid.js';
 import { RewardHead } from './head/head.js';
 import { initialize } from './initialize.js';
 import { type Batch, batchOf, type ClipInput, disposeBatch, padded, tensorsOf } from './input/batch.js';
@@ -23,7 +24,6 @@ import { Tokens } from './input/tokens.js';
 import { evenLayers, fromOfficial, toOfficial } from './officialConfig.js';
 import { parameterNames } from './parameterNames.js';
 import { headSpecs, type ParameterSpec, parameterSpecs } from './parameters.js';
-import type { VideoGrid } from './videoGrid.js';
 import { type ModelCard, readCheckpoint, writeCheckpoint } from './weights/checkpoint.js';
 import { download, type HubOptions } from './weights/hub.js';
 import { readWeights, writeWeights } from './weights/safetensors.js';

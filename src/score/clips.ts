@@ -1,14 +1,14 @@
 import { type ColumnTable, table } from 'arquero';
 import type { Clip } from '../data/clip.js';
 import type { ReadFailure } from '../data/video/readClips.js';
-import type { Features } from '../model/features.js';
 import {
   type BatchOptions,
   checkBatchSize,
   type RewardModel,
   type ScoredBatch,
 } from '../model/rewardModel.js';
-import { stageOf } from '../model/stage.js';
+import type { Features } from '../model/stages/features.js';
+import { stageOf } from '../model/stages/stage.js';
 import { host } from '../notebook/contract.js';
 
 /** Scores: a table with the columns `clip`, `score` and those of the input, and what could not be scored. */

@@ -3,7 +3,7 @@ import { Random } from '../base/random.js';
 import { peakBytes } from '../engine/memory.js';
 import { winTie } from '../loss/winTie.js';
 import type { RewardModel } from '../model/rewardModel.js';
-import { stageOf } from '../model/stage.js';
+import { stageOf } from '../model/stages/stage.js';
 import { parameter } from '../model/weights/weights.js';
 import { host, jupyterDisplay, type MimeBundle, mime } from '../notebook/contract.js';
 import type { PairStream } from '../pairing/pair.js';

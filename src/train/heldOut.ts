@@ -4,7 +4,7 @@ import { mean } from '../analysis/distribution.js';
 import { meanMargin, pairAccuracy } from '../analysis/pairs.js';
 import type { Clip } from '../data/clip.js';
 import { clipsOf } from '../data/votes/clipsOf.js';
-import type { Stage } from '../model/stage.js';
+import type { Stage } from '../model/stages/stage.js';
 import type { Pair } from '../pairing/pair.js';
 
 /** How well a model orders held-out clips. */

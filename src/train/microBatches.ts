@@ -1,6 +1,6 @@
 import type { Random } from '../base/random.js';
 import { tf } from '../engine/tf.js';
-import type { Stage } from '../model/stage.js';
+import type { Stage } from '../model/stages/stage.js';
 import type { Pair } from '../pairing/pair.js';
 import type { LoadedPairs, PairFeed } from './pairFeed.js';
 import type { MicroBatch } from './trainStep.js';

@@ -1,4 +1,4 @@
-import type { Stage } from '../model/stage.js';
+import type { Stage } from '../model/stages/stage.js';
 import type { Pair, PairStream } from '../pairing/pair.js';
 
 /** Pairs whose clips are all read. */

@@ -1,6 +1,6 @@
 import { type Scalar, type Tensor, type Tensor2D, type Tensor4D, tf } from '../engine/tf.js';
-import { internVit } from '../model/backbone/internVit.js';
 import { isInternVL } from '../model/config.js';
+import { internVit } from '../model/family/internvl/internVit.js';
 import type { Piece } from '../model/input/prompt.js';
 import type { Tokens } from '../model/input/tokens.js';
 import { gatherRows } from '../model/layers/gatherRows.js';

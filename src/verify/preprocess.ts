@@ -3,10 +3,10 @@ import { sampleByTime } from '../data/video/sampleByTime.js';
 import { sampleFrames } from '../data/video/sampleFrames.js';
 import { bytesTensor } from '../engine/bytes.js';
 import { tf } from '../engine/tf.js';
+import { tileFrame, tileGrid } from '../model/family/internvl/tiles.js';
+import { framePixels, smartResize } from '../model/family/qwenVl/smartResize.js';
 import { normalisedTiles } from '../model/input/normalise.js';
 import { resize } from '../model/input/resize.js';
-import { framePixels, smartResize } from '../model/input/smartResize.js';
-import { tileFrame, tileGrid } from '../model/input/tiles.js';
 import type { Fields, Fixtures, Tensors } from './fixtures.js';
 import { guarded, type Item, relativeError, Worst } from './measure.js';
 

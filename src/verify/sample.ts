@@ -1,12 +1,12 @@
 import { type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, tf } from '../engine/tf.js';
 import { isInternVL } from '../model/config.js';
+import { collatePatches } from '../model/family/qwenVl/collatePatches.js';
+import { tokensOf, type VideoGrid } from '../model/family/videoGrid.js';
 import type { Batch, ClipInput } from '../model/input/batch.js';
-import { collatePatches } from '../model/input/collatePatches.js';
 import { normalisedPatches } from '../model/input/normalise.js';
 import { gatherRows } from '../model/layers/gatherRows.js';
 import { parameterNames } from '../model/parameterNames.js';
 import type { RewardModel } from '../model/rewardModel.js';
-import { tokensOf, type VideoGrid } from '../model/videoGrid.js';
 import { parameter } from '../model/weights/weights.js';
 import type { Tensors } from './fixtures.js';
 

@@ -10,12 +10,12 @@ import {
   tf,
 } from '../../src/engine/tf.js';
 import { use } from '../../src/engine/use.js';
-import { internVit } from '../../src/model/backbone/internVit.js';
 import { isInternVL } from '../../src/model/config.js';
+import { internVit } from '../../src/model/family/internvl/internVit.js';
+import type { VideoGrid } from '../../src/model/family/videoGrid.js';
 import { RewardHead } from '../../src/model/head/head.js';
 import { gatherRows } from '../../src/model/layers/gatherRows.js';
 import { RewardModel } from '../../src/model/rewardModel.js';
-import type { VideoGrid } from '../../src/model/videoGrid.js';
 import { readTensors, type StoredTensor } from '../../src/model/weights/safetensors.js';
 import { Tensors } from '../../src/verify/fixtures.js';
 import { Sample } from '../../src/verify/sample.js';

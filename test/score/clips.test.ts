@@ -1,8 +1,8 @@
 import { type ColumnTable, table } from 'arquero';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Clip } from '../../src/data/clip.js';
-import { Features } from '../../src/model/features.js';
 import type { RewardModel } from '../../src/model/rewardModel.js';
+import { Features } from '../../src/model/stages/features.js';
 import { clips } from '../../src/score/clips.js';
 import { smallModel } from '../train/smallModel.js';
 

@@ -6,7 +6,7 @@ import { use } from '../../src/engine/use.js';
 import { winTie } from '../../src/loss/winTie.js';
 import { isInternVL } from '../../src/model/config.js';
 import { RewardModel, type Trainable } from '../../src/model/rewardModel.js';
-import { stageOf } from '../../src/model/stage.js';
+import { stageOf } from '../../src/model/stages/stage.js';
 import { parameter } from '../../src/model/weights/weights.js';
 import { crossPrompt } from '../../src/pairing/crossPrompt.js';
 import { AdamW } from '../../src/train/adamw.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { tf } from '../../src/engine/tf.js';
-import { stageOf } from '../../src/model/stage.js';
+import { stageOf } from '../../src/model/stages/stage.js';
 import type { Pair } from '../../src/pairing/pair.js';
 import { evaluateOn, heldOutOf } from '../../src/train/heldOut.js';
 import { describeEngines } from '../engines.js';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { stageOf } from '../../src/model/stage.js';
+import { stageOf } from '../../src/model/stages/stage.js';
 import { crossPrompt } from '../../src/pairing/crossPrompt.js';
 import { PairFeed } from '../../src/train/pairFeed.js';
 import { labelsOf } from '../pairing/labels.js';

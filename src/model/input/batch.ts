@@ -1,6 +1,6 @@
 import { compiler } from '../../engine/compile.js';
 import { type Tensor, type Tensor2D, tf } from '../../engine/tf.js';
-import type { VideoGrid } from '../videoGrid.js';
+import type { VideoGrid } from '../family/videoGrid.js';
 
 /** One clip as the model takes it, on the host. */
 export interface ClipInput {

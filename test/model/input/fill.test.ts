@@ -3,7 +3,7 @@ import { setCompiler } from '../../../src/engine/compile.js';
 import { use } from '../../../src/engine/use.js';
 import { padIds } from '../../../src/model/input/batch.js';
 import { Fill } from '../../../src/model/input/fill.js';
-import { stageOf } from '../../../src/model/stage.js';
+import { stageOf } from '../../../src/model/stages/stage.js';
 import { engines } from '../../engines.js';
 import { smallModel } from '../../train/smallModel.js';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Tensor2D, type Tensor4D, tf } from '../../../src/engine/tf.js';
 import { use } from '../../../src/engine/use.js';
-import { InternVL } from '../../../src/model/backbone/internvl.js';
+import { InternVL } from '../../../src/model/family/internvl/backbone.js';
 import { RewardHead } from '../../../src/model/head/head.js';
 import { gatherRows } from '../../../src/model/layers/gatherRows.js';
 import { toBfloat16 } from '../../../src/model/weights/dtypes.js';

@@ -151,7 +151,7 @@ describe('scores that are no number', () => {
   });
 
   it('of a NaN in the weights are failures by features as well', async () => {
-    const { Features } = await import('../../../src/model/features.js');
+    const { Features } = await import('../../../src/model/stages/features.js');
     const { tf } = await import('../../../src/engine/tf.js');
     const model = await smallModel();
     const [name] = model.parameters('head');

@@ -1,0 +1,51 @@
+import { deserialize, serialize } from 'node:v8';
+import type { Clip } from '../../data/clip.js';
+import type { FrameCache } from '../../data/video/frameCache.js';
+
+/** Where what a frozen part makes of clips is kept, for one such part and one question. */
+export interface FeatureStore<Feature> {
+  find(clip: Clip): Promise<Feature | undefined>;
+  keep(clip: Clip, feature: Feature): Promise<void>;
+}
+
+/** In memory; a file that is rewritten in place is not noticed. */
+export class MemoryStore<Feature> implements FeatureStore<Feature> {
+  private readonly kept = new Map<string, Feature>();
+
+  async find(clip: Clip): Promise<Feature | undefined> {
+    return this.kept.get(nameOf(clip));
+  }
+
+  async keep(clip: Clip, feature: Feature): Promise<void> {
+    this.kept.set(nameOf(clip), feature);
+  }
+}
+
+/** Grows when the same model begins to make other features of the same clip, so that no folder mixes the two. */
+const version = 1;
+
+const nameOf = ({ path, prompt }: Clip) => `${path}\n${prompt ?? ''}`;
+
+/** On disk, by the content of the clip's file: features outlive the process, and need no memory. */
+export class DiskStore<Feature> implements FeatureStore<Feature> {
+  /** @param frozen tells the frozen part and the question from others. */
+  constructor(
+    private readonly cache: FrameCache,
+    private readonly frozen: string,
+  ) {}
+
+  async find(clip: Clip): Promise<Feature | undefined> {
+    // A file that cannot be read has no features; who reads it says why.
+    const key = await this.keyOf(clip).catch(() => undefined);
+    const bytes = key && (await this.cache.find(key));
+    return bytes && deserialize(bytes);
+  }
+
+  async keep(clip: Clip, feature: Feature): Promise<void> {
+    await this.cache.keep(await this.keyOf(clip), serialize(feature));
+  }
+
+  private async keyOf({ path, prompt = '' }: Clip): Promise<object> {
+    return { version, frozen: this.frozen, content: await this.cache.contentHash(path), prompt };
+  }
+}

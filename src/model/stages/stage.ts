@@ -1,0 +1,289 @@
+import type { Clip } from '../../data/clip.js';
+import type { ReadFailure } from '../../data/video/readClips.js';
+import { type CallOptions, Compiled } from '../../engine/compile.js';
+import {
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  type Tensor3D,
+  tf,
+  type Variable,
+} from '../../engine/tf.js';
+import type { VideoGrid } from '../family/videoGrid.js';
+import {
+  type Batch,
+  batchOf,
+  type ClipInput,
+  disposeBatch,
+  padded,
+  paddedLength,
+  padIds,
+  tensorsOf,
+} from '../input/batch.js';
+import { Fill } from '../input/fill.js';
+import type { RewardModel, Trainable } from '../rewardModel.js';
+import { type FeatureStore, MemoryStore } from './featureStore.js';
+import type { Features } from './features.js';
+
+/** Some clips as tensors at the depth where training begins. */
+export interface StageBatch {
+  /** What `Stage.rewards` takes; the caller disposes them. */
+  inputs: Tensor[];
+  /** The grids of the clips' videos, for Qwen-VL. */
+  grids?: readonly VideoGrid[];
+}
+
+/**
+ * Where the trained part of a model begins: what comes before it is frozen, so its output is computed once a clip and
+ * kept. A clip is computed by itself, so that its output has the same bits whatever was computed with it.
+ */
+export abstract class Stage<Feature = unknown> {
+  /** The clips that could not be read, by id; they are not tried again. */
+  readonly failures = new Map<string, ReadFailure>();
+  private kept?: FeatureStore<Feature>;
+  private readonly fill = new Fill();
+  private readonly scoring = new Compiled(
+    (inputs, options) => [this.rewards(inputs, options)],
+    () => this.variables(),
+  );
+
+  constructor(
+    protected readonly model: RewardModel,
+    private readonly shared?: Features,
+  ) {}
+
+  /** The features of the clips that can be read, by id and in their order. @throws with the signal's reason. */
+  async load(clips: readonly Clip[], signal?: AbortSignal): Promise<Map<string, Feature>> {
+    const kept = await this.store();
+    const distinct = [...new Map(clips.map((clip) => [clip.id, clip])).values()];
+    const features = await Promise.all(distinct.map((clip) => kept.find(clip)));
+    const missing = distinct.flatMap((clip, i) =>
+      features[i] === undefined && !this.failures.has(clip.id) ? [{ clip, i }] : [],
+    );
+    const { processor, prompts } = this.model;
+    const { inputs, failures } = await processor.processMany(
+      missing.map(({ clip }) => clip),
+      prompts,
+      { signal },
+    );
+    for (const failure of failures) this.failures.set(failure.clip.id, failure);
+
+    for (const [at, input] of inputs.entries()) {
+      if (!input) continue;
+      const { clip, i } = missing[at];
+      const feature = await this.features(input);
+      features[i] = feature;
+      if (this.frozen) await kept.keep(clip, feature);
+    }
+    return new Map(
+      distinct.flatMap(({ id }, i) => (features[i] === undefined ? [] : [[id, features[i]] as const])),
+    );
+  }
+
+  /** Where features are kept: with those of other stages, or by this stage alone. */
+  private async store(): Promise<FeatureStore<Feature>> {
+    this.kept ??= ((await this.shared?.of(this.model)) ?? new MemoryStore()) as FeatureStore<Feature>;
+    return this.kept;
+  }
+
+  /** Scores of the clips that can be read, by id, with the weights as they are. @throws with the signal's reason. */
+  async score(clips: readonly Clip[], signal?: AbortSignal): Promise<Map<string, number>> {
+    const loaded = [...(await this.load(clips, signal))];
+    if (loaded.length === 0) return new Map();
+    const { inputs, grids } = this.collate(this.fill.up(loaded.map(([, feature]) => feature)));
+    const [rewards] = await this.scoring.call(inputs, { given: grids });
+    const values = await rewards.data();
+    tf.dispose([rewards, ...inputs]);
+    return new Map(loaded.map(([id], i) => [id, values[i]]));
+  }
+
+  /** Whether there is anything to keep. */
+  protected abstract readonly frozen: boolean;
+  protected abstract features(input: ClipInput): Promise<Feature>;
+  /** Clips as tensors. */
+  abstract collate(features: readonly Feature[]): StageBatch;
+  /**
+   * Rewards [B] of the clips of a batch, differentiable in the trained parameters.
+   * @param options `given`: the grids; `random` of dropout, and of drop path where all is trained; none in evaluation.
+   */
+  abstract rewards(inputs: readonly Tensor[], options?: CallOptions): Tensor1D;
+
+  /** All that `rewards` may use. */
+  variables(): Iterable<Variable> {
+    return this.model.weights.values();
+  }
+}
+
+/** What `rewards` is given besides the inputs. */
+const gridsOf = ({ given }: CallOptions): readonly VideoGrid[] | undefined => given as Batch['grids'];
+
+/** The stage at which a part of a model begins. @param shared features that outlive the stage. */
+export function stageOf(model: RewardModel, trainable: Trainable, shared?: Features): Stage {
+  switch (trainable) {
+    case 'all':
+      return new PixelStage(model);
+    case 'decoder+head':
+      return new VisualStage(model, shared);
+    case 'head':
+      return new HiddenStage(model, shared);
+    default:
+      throw new RangeError(`fit: unknown part "${trainable}" to train, expected head, decoder+head or all`);
+  }
+}
+
+/** All is trained: clips are decoded again each time, or come from the model's frame cache. */
+class PixelStage extends Stage<ClipInput> {
+  protected readonly frozen = false;
+
+  protected async features(input: ClipInput): Promise<ClipInput> {
+    return input;
+  }
+
+  collate(inputs: readonly ClipInput[]): StageBatch {
+    const batch = this.model.collate(inputs);
+    return { inputs: tensorsOf(batch), grids: batch.grids };
+  }
+
+  rewards(inputs: readonly Tensor[], options: CallOptions = {}): Tensor1D {
+    return this.model.forward(batchOf(inputs, gridsOf(options)), options.random);
+  }
+}
+
+interface VisualFeatures {
+  inputIds: Int32Array;
+  /** [visual tokens, H]. */
+  visual: Float32Array;
+  /** Of the clip's video, for Qwen-VL. */
+  grids: readonly VideoGrid[];
+}
+
+/** The vision part is frozen: kept are the visual tokens. */
+class VisualStage extends Stage<VisualFeatures> {
+  protected readonly frozen = true;
+  private readonly vision = new Compiled(
+    ([pixels], options) => [this.model.encodeVision(pixels, gridsOf(options))],
+    () => this.variables(),
+  );
+
+  protected async features(input: ClipInput): Promise<VisualFeatures> {
+    const batch = this.model.processor.collate([input]);
+    const [visual] = await this.vision.call([batch.pixelValues], { given: batch.grids });
+    const values = (await visual.data()) as Float32Array;
+    disposeBatch(batch);
+    visual.dispose();
+    return { inputIds: input.inputIds, visual: values, grids: batch.grids ?? [] };
+  }
+
+  collate(features: readonly VisualFeatures[]): StageBatch {
+    const { processor, config, backbone } = this.model;
+    const ids = features.map(({ inputIds }) => inputIds);
+    const { inputIds, attentionMask } = padIds(ids, processor.tokens.padId);
+    const tokens = join(features.map(({ visual }) => visual));
+    const width = config.llm.hiddenSize;
+    const visual = tf.tensor2d(tokens, [tokens.length / width, width]);
+    const grids = features.flatMap((clip) => clip.grids);
+    const positions = backbone.positions(padded(ids, processor.tokens.padId), grids);
+    return { inputs: [inputIds, attentionMask, visual, ...positions], grids };
+  }
+
+  rewards(inputs: readonly Tensor[], options: CallOptions = {}): Tensor1D {
+    return tf.tidy(() => {
+      const {
+        inputIds,
+        attentionMask,
+        pixelValues: visual,
+        grids,
+        positions,
+      } = batchOf(inputs, gridsOf(options));
+      const states = this.model.decode(inputIds, attentionMask, visual as Tensor2D, grids, positions);
+      return this.model.reward(states, attentionMask, options.random);
+    });
+  }
+}
+
+interface HiddenFeatures {
+  /** Tokens, N. */
+  length: number;
+  /** The hidden states that the head reads, [N, H] each. */
+  states: Float32Array[];
+}
+
+/** All but the head is frozen: kept are the hidden states that it reads. */
+class HiddenStage extends Stage<HiddenFeatures> {
+  protected readonly frozen = true;
+  /** Indices of the hidden states that the head reads. */
+  private readonly layers: number[];
+  private readonly count: number;
+
+  constructor(model: RewardModel, shared?: Features) {
+    super(model, shared);
+    const { llm, layers } = model.config;
+    this.count = llm.layers + 1;
+    const read = layers.map((layer) => (layer < 0 ? layer + this.count : layer));
+    this.layers = [...new Set([...read, llm.layers])];
+  }
+
+  private readonly reading = new Compiled(
+    (tensors, options) => {
+      const { inputIds, attentionMask, pixelValues, grids, positions } = batchOf(tensors, gridsOf(options));
+      const visual = this.model.encodeVision(pixelValues, grids);
+      const all = this.model.decode(inputIds, attentionMask, visual, grids, positions);
+      return this.layers.map((layer) => all[layer]);
+    },
+    () => this.variables(),
+  );
+
+  protected async features(input: ClipInput): Promise<HiddenFeatures> {
+    const batch = this.model.collate([input]);
+    const states = await this.reading.call(tensorsOf(batch), { given: batch.grids });
+    const values: Float32Array[] = [];
+    const size = input.inputIds.length * this.model.config.llm.hiddenSize;
+    for (const state of states) values.push(((await state.data()) as Float32Array).subarray(0, size));
+    disposeBatch(batch);
+    tf.dispose(states);
+    return { length: input.inputIds.length, states: values };
+  }
+
+  collate(features: readonly HiddenFeatures[]): StageBatch {
+    const width = this.model.config.llm.hiddenSize;
+    const longest = paddedLength(features.map(({ length }) => length));
+    const mask = maskOf(features.map(({ length }) => length));
+    const read = this.layers.map((_, index) => {
+      const values = new Float32Array(features.length * longest * width);
+      features.forEach(({ states }, row) => {
+        values.set(states[index], row * longest * width);
+      });
+      return tf.tensor3d(values, [features.length, longest, width]);
+    });
+    return { inputs: [mask, ...read] };
+  }
+
+  rewards([mask, ...read]: readonly Tensor[], { random }: CallOptions = {}): Tensor1D {
+    // The head takes all hidden states; those that it does not read are left empty.
+    const states = new Array<Tensor3D>(this.count);
+    this.layers.forEach((layer, index) => {
+      states[layer] = read[index] as Tensor3D;
+    });
+    return this.model.reward(states, mask as Tensor2D, random);
+  }
+}
+
+/** Mask [B, N] of sequences padded on the right: 1 for a token. */
+function maskOf(lengths: readonly number[]): Tensor2D {
+  const longest = paddedLength(lengths);
+  const mask = new Float32Array(lengths.length * longest);
+  lengths.forEach((length, row) => {
+    mask.fill(1, row * longest, row * longest + length);
+  });
+  return tf.tensor2d(mask, [lengths.length, longest]);
+}
+
+function join(parts: readonly Float32Array[]): Float32Array {
+  const whole = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import { decodeFrames } from '../../../../src/data/video/decodeFrames.js';
+import { type TileOptions, tileFrame, tileGrid } from '../../../../src/model/family/internvl/tiles.js';
+import {
+  clipPath,
+  clipTensors,
+  goldenClips,
+  goldenPreprocess,
+  pngPixels,
+} from '../../../data/video/golden.js';
+import { describeShared } from '../../../shared.js';
+
+/** A frame whose pixel (x, y) is (x, y, 0). */
+const frame = (width: number, height: number) =>
+  Uint8Array.from({ length: width * height * 3 }, (_, i) => {
+    const pixel = Math.floor(i / 3);
+    return [pixel % width, Math.floor(pixel / width), 0][i % 3];
+  });
+
+describe('tileFrame', () => {
+  it('squashes a frame into one tile', () => {
+    const { tiles, count } = tileFrame(frame(8, 4), 8, 4, { inputSize: 4, maxNum: 1 });
+    expect([tiles.length, count]).toEqual([4 * 4 * 3, 1]);
+  });
+
+  it('cuts row by row and ends with the thumbnail', () => {
+    const { tiles, count } = tileFrame(frame(12, 8), 12, 8, { inputSize: 4, maxNum: 6 });
+    expect(count).toBe(7);
+    const corner = (tile: number) => [...tiles.subarray(tile * 48, tile * 48 + 2)];
+    expect([0, 1, 2, 3, 4, 5].map(corner)).toEqual([
+      [0, 0],
+      [4, 0],
+      [8, 0],
+      [0, 4],
+      [4, 4],
+      [8, 4],
+    ]);
+    const thumbnail = tileFrame(frame(12, 8), 12, 8, { inputSize: 4, maxNum: 1 }).tiles;
+    expect(tiles.subarray(6 * 48)).toEqual(thumbnail);
+  });
+
+  it('keeps the centered square', () => {
+    const { tiles } = tileFrame(frame(9, 4), 9, 4, { inputSize: 4, maxNum: 1, centerCrop: true });
+    expect([...tiles.subarray(0, 3), ...tiles.subarray(45)]).toEqual([2, 0, 0, 5, 3, 0]);
+  });
+
+  it('refuses an impossible number of tiles', () => {
+    const none = { inputSize: 4, maxNum: 1, minNum: 2 };
+    expect(() => tileFrame(frame(4, 4), 4, 4, none)).toThrow('received minNum 2, maxNum 1');
+  });
+
+  it('refuses a frame of another size', () => {
+    expect(() => tileFrame(frame(4, 4), 5, 4, { inputSize: 4, maxNum: 1 })).toThrow(RangeError);
+  });
+});
+
+describe('tileGrid', () => {
+  it('respects the fewest tiles', () => {
+    expect(tileGrid(448, 448, { inputSize: 448, maxNum: 6, minNum: 2 })).toEqual({ columns: 2, rows: 2 });
+  });
+});
+
+describe('tiles against the official implementation', () => {
+  it('chooses the same grids', () => {
+    for (const row of goldenPreprocess().aspect) {
+      const options = { inputSize: row.input_size, maxNum: row.max_num };
+      const { columns, rows } = tileGrid(row.width, row.height, options);
+      expect({ ...row, columns, rows }).toEqual(row);
+    }
+  });
+});
+
+describeShared(
+  'tiles of real clips against the official implementation',
+  () => {
+    it.each([0, 1, 2])('gives the same pixels: clip %i', async (number) => {
+      const clip = goldenClips()[number];
+      const { width, height } = clip;
+      const tensors = clipTensors(clip);
+      const picked = [await pngPixels(clip, 0), await pngPixels(clip, 1)];
+      const cut = (frames: Uint8Array[], options: TileOptions) =>
+        Buffer.concat(frames.map((rgb) => tileFrame(rgb, width, height, options).tiles));
+
+      const single = cut(picked, { inputSize: 112, maxNum: 1 });
+      expect(Buffer.compare(single, tensors['resized_uint8.112.max1'].data as Uint8Array)).toBe(0);
+      expect(normalise(single, 112)).toBeAllclose(tensors['pixels.112.max1'].data, { rtol: 1e-6 });
+      expect(normalise(cut(picked, { inputSize: 56, maxNum: 6 }), 56)).toBeAllclose(
+        tensors['pixels.56.max6'].data,
+        { rtol: 1e-6 },
+      );
+      const cropped = cut(picked, { inputSize: 56, maxNum: 1, centerCrop: true });
+      expect(normalise(cropped, 56)).toBeAllclose(tensors['pixels.56.max1.center_crop'].data, {
+        rtol: 1e-6,
+      });
+
+      const { frames } = await decodeFrames(clipPath(clip), 4);
+      expect(normalise(cut(frames, { inputSize: 56, maxNum: 1 }), 56)).toBeAllclose(
+        tensors['load_video.56.max1.seg4'].data,
+        { rtol: 1e-6 },
+      );
+    });
+  },
+  'golden',
+);
+
+/** Tiles [n, S, S, 3] as the model takes them: [n, 3, S, S], (x / 255 - mean) / deviation. */
+function normalise(tiles: Uint8Array, size: number): Float32Array {
+  const mean = [0.485, 0.456, 0.406];
+  const deviation = [0.229, 0.224, 0.225];
+  const area = size * size;
+  const result = new Float32Array(tiles.length);
+  for (let i = 0; i < tiles.length; i++) {
+    const [tile, pixel, c] = [Math.floor(i / (area * 3)), Math.floor(i / 3) % area, i % 3];
+    result[(tile * 3 + c) * area + pixel] = (tiles[i] / 255 - mean[c]) / deviation[c];
+  }
+  return result;
+}
