@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { installKernelspec, installLabextension } from '../../kernel/install.js';
+import { installKernelspec, installLabextension } from '../../kernel/process/install.js';
 import { parse, UsageError, type Verb } from './verb.js';
 
 /** `solireward kernel install`: registers the Jupyter kernel, with the extension of JupyterLab. */

@@ -41,7 +41,7 @@ export interface Program {
   separator?: string;
 }
 
-const main = fileURLToPath(new URL('../../dist/kernel/main.js', import.meta.url));
+const main = fileURLToPath(new URL('../../dist/kernel/process/main.js', import.meta.url));
 
 /** What a busy machine may take for anything, in milliseconds: less than a test may. */
 const patience = 250_000;

@@ -1,5 +1,5 @@
-import { Observed } from '../../kernel/hotLoops.js';
-import { parameters, transformCell } from '../../kernel/transform.js';
+import { Observed } from '../../kernel/cells/hotLoops.js';
+import { parameters, transformCell } from '../../kernel/cells/transform.js';
 
 /** Runs a transformed cell with the variables `exports`; gives its value and the accessors that it defines. */
 export async function runTransformed(

@@ -232,7 +232,7 @@ function kernelsOf(folder: string): number[] {
       try {
         const environment = readFileSync(join('/proc', pid, 'environ'), 'utf8').split('\0');
         const command = readFileSync(join('/proc', pid, 'cmdline'), 'utf8');
-        return environment.includes(mine) && command.includes('kernel/main.js') ? [Number(pid)] : [];
+        return environment.includes(mine) && command.includes('kernel/process/main.js') ? [Number(pid)] : [];
       } catch {
         return []; // it has ended
       }

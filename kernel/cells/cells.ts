@@ -1,0 +1,206 @@
+import { join } from 'node:path';
+import vm from 'node:vm';
+import type { Diagnostic } from 'tslab/dist/converter.js';
+import { type Interrupted, type Interruption, isInterrupted } from '../interrupt/interruption.js';
+import { type Compiler, createCompiler, notFound } from './compiler.js';
+import { Failure, npmHint } from './errors.js';
+import { Observed } from './hotLoops.js';
+import { Modules } from './modules.js';
+import { Scope } from './scope.js';
+import { addSource, mapStacks, placeText, splitInlineMap } from './sourceMaps.js';
+import { hiddenExports } from './syntax.js';
+import { parameters, transformCell } from './transform.js';
+import { ts } from './typescript.js';
+
+/** Where the files of the kernel are, as they stand in a stack. */
+const kernelUrl = new URL('..', import.meta.url).href;
+
+/** The file that the cells seem to be in, for imports and `import.meta`. */
+const notebookFile = 'notebook.ts';
+
+/** Lines that tslab's converter puts before a cell. */
+const compilerLines = 1;
+
+/** A cell that does not compile; the stack is what a reader needs: the lines of the cell and the messages. */
+export class CompileError extends Error {
+  override name = 'CompileError';
+  constructor(code: string, label: string, diagnostics: readonly Diagnostic[]) {
+    super(diagnostics[0].messageText);
+    const lines = code.split('\n');
+    this.stack = diagnostics
+      .map(({ start, messageText, fileName }) => {
+        const place = placeText(fileName ?? label, { line: start.line + 1, column: start.character + 1 });
+        const excerpt = fileName ? '' : `\n  ${lines[start.line] ?? ''}\n  ${' '.repeat(start.character)}^`;
+        return `${place} - ${messageText}${excerpt}`;
+      })
+      .concat(hintOf(code, diagnostics) ?? [])
+      .join('\n');
+  }
+}
+
+/** What may be meant where a cell is written for Python's kernel, or a package is not installed. */
+function hintOf(code: string, diagnostics: readonly Diagnostic[]): string | undefined {
+  const first = code.trim();
+  if (/^(%pip|%conda|!pip|!npm|%npm)\b/.test(first))
+    return "To install a package: await sr.notebook.npm('name'), after import * as sr from 'solireward'.";
+  if (first.startsWith('!') || /^%%?(sh|bash|cd|ls|env|system|sx)\b/.test(first)) {
+    const command = JSON.stringify(first.replace(/^(!+|%%?\w+)\s*/, '').split('\n')[0]);
+    return `A shell command: await sr.notebook.sh(${command}), after import * as sr from 'solireward'.`;
+  }
+  if (first.startsWith('%'))
+    return 'There are no magics here. Shell commands: sr.notebook.sh, packages: sr.notebook.npm; a timing: console.time.';
+  if (/^\?|[\w\])]\s*\?{1,2}$/.test(first))
+    return 'To look a name up: Shift+Tab behind it (inspection), or Tab for what fits (completion).';
+  return diagnostics
+    .filter(({ code: number }) => notFound.has(number))
+    .map(({ messageText }) => npmHint(/['"]([^'"]+)['"]/.exec(messageText)?.[1] ?? ''))
+    .find((hint) => hint !== undefined);
+}
+
+/** The user's cells: compiled by TypeScript through tslab's converter, run one after the other in one common scope. */
+export class Cells {
+  readonly #folder: string;
+  readonly #compiler: Compiler;
+  readonly #interruption: Interruption;
+  readonly #modules: Modules;
+  readonly #scope = new Scope();
+  readonly #observed = new Observed();
+  /** The types of all variables so far. */
+  #declarations = '';
+  #scripts = 0;
+  /** What the user has not been told yet. */
+  #problems: readonly string[];
+
+  /** @param folder where a cell's relative imports and packages are looked up */
+  constructor(folder: string, interruption: Interruption) {
+    this.#folder = folder;
+    this.#interruption = interruption;
+    this.#compiler = createCompiler(folder);
+    this.#modules = new Modules(interruption, this.#compiler.resolveAlias);
+    this.#problems = this.#compiler.problems;
+    mapStacks((file) => file.startsWith(kernelUrl));
+  }
+
+  /**
+   * Runs a cell and gives what `present` makes of the value of its last expression, awaited; undefined is the value
+   * where there is none. What was declared stays, also when the cell fails.
+   * @param label how tracebacks call the cell
+   * @param begun is called as soon as an interrupt reaches the cell, before it is compiled
+   * @throws a {@link Failure} of what the cell throws, a {@link CompileError} or {@link Interrupted}
+   */
+  run<T>(
+    code: string,
+    label: string,
+    present: (value: unknown) => T,
+    begun: () => void = () => {},
+  ): Promise<Awaited<T>> {
+    return this.#interruption.run(() => {
+      begun();
+      const start = this.#compile(code, label);
+      return async () => {
+        try {
+          return await present(await start());
+        } catch (error) {
+          // Within the cell, so that an interrupt reaches what looks at the error.
+          throw isInterrupted(error) ? error : new Failure(error);
+        }
+      };
+    }) as Promise<Awaited<T>>;
+  }
+
+  /**
+   * Names that fit at a position, each with TypeScript's word for what it is (`function`, `const`); positions are in
+   * code points, as the protocol counts.
+   */
+  complete(code: string, cursor: number): { matches: string[]; kinds: string[]; start: number; end: number } {
+    const at = toUnits(code, cursor);
+    const { candidates, start, end, original } = this.#interruption.protect(() =>
+      this.#compiler.complete(this.#declarations, code, at),
+    );
+    const kinds = new Map(original?.entries.map(({ name, kind }) => [name, kind]));
+    return {
+      matches: candidates,
+      kinds: candidates.map((name) => kinds.get(name) ?? ''),
+      start: toPoints(code, start),
+      end: toPoints(code, end),
+    };
+  }
+
+  /** Type and documentation of the name at a position in code points; undefined where there is none. */
+  inspect(code: string, cursor: number): string | undefined {
+    const at = toUnits(code, cursor);
+    const info = this.#interruption.protect(() => this.#compiler.inspect(this.#declarations, code, at));
+    return info && this.#compiler.print(info);
+  }
+
+  /** Stops watching files. */
+  close(): void {
+    this.#compiler.close();
+  }
+
+  #compile(code: string, label: string): () => Promise<unknown> {
+    for (const problem of this.#problems) process.stderr.write(`${problem}\n`);
+    this.#problems = [];
+    const converted = this.#compiler.convert(this.#declarations, withoutExports(code));
+    this.#modules.update(converted.sideOutputs ?? []);
+    if (converted.diagnostics.length > 0) throw new CompileError(code, label, converted.diagnostics);
+    const { code: js, map } = splitInlineMap(converted.output!);
+    const result = converted.lastExpressionVar;
+    const transformed = transformCell(js, { result, observed: this.#observed });
+    // No two scripts have the same name, whatever number the front end shows.
+    const file = `cell-${++this.#scripts}.ts`;
+    addSource(file, label, [transformed.map, map], compilerLines);
+
+    let restore = () => {};
+    const globals = {
+      ...this.#modules.globals(join(this.#folder, notebookFile)),
+      [parameters.define]: (accessors: object) => {
+        restore = this.#scope.define(accessors);
+      },
+      require: this.#modules.require(join(this.#folder, notebookFile)),
+      exports: this.#scope.view(),
+      [hiddenExports]: this.#scope.view(),
+    };
+    // In a block of its own a cell may declare `require` and `exports` anew.
+    const script = new vm.Script(
+      `(async function (${Object.keys(globals).join(', ')}) { "use strict"; {\n${transformed.code}\n} })`,
+      { filename: file, lineOffset: -1 },
+    );
+    const run = script.runInThisContext() as (...values: unknown[]) => Promise<unknown>;
+    return async () => {
+      this.#declarations = converted.declOutput ?? '';
+      try {
+        return await run(...Object.values(globals));
+      } catch (error) {
+        restore();
+        throw error;
+      }
+    };
+  }
+}
+
+/** Takes `export` from declarations of a cell, which later cells see anyway. All other text keeps its place. */
+function withoutExports(code: string): string {
+  const file = ts.createSourceFile('cell.ts', code, ts.ScriptTarget.Latest);
+  const blanks: [number, number][] = [];
+  for (const statement of file.statements) {
+    const start = statement.getStart(file);
+    if (ts.isExportDeclaration(statement) && !statement.moduleSpecifier) blanks.push([start, statement.end]);
+    if (ts.isExportAssignment(statement)) blanks.push([start, statement.expression.getStart(file)]);
+    if (!ts.canHaveModifiers(statement)) continue;
+    for (const modifier of statement.modifiers ?? [])
+      if (modifier.kind === ts.SyntaxKind.ExportKeyword || modifier.kind === ts.SyntaxKind.DefaultKeyword)
+        blanks.push([modifier.getStart(file), modifier.end]);
+  }
+  return blanks.reduce(
+    (text, [start, end]) =>
+      text.slice(0, start) + text.slice(start, end).replace(/[^\n]/g, ' ') + text.slice(end),
+    code,
+  );
+}
+
+/** UTF-16 position of a position in code points. */
+const toUnits = (code: string, points: number): number => [...code].slice(0, points).join('').length;
+
+/** Position in code points of a UTF-16 position. */
+const toPoints = (code: string, units: number): number => [...code.slice(0, units)].length;
