@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/absence.ts'],
-    setupFiles: ['test/setup.ts'],
+    globalSetup: ['test/support/absence.ts'],
+    setupFiles: ['test/support/setup.ts'],
     pool: 'forks',
     poolOptions: { forks: { maxForks: 2 } },
     // For a machine that is four times slower and busy: whoever hangs is found late, nobody fails for being slow.

@@ -2,7 +2,7 @@
 // npm run build && npx vite-node bench/kernel.ts
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { built, Client, type Program } from '../test/kernel/client.js';
+import { built, Client, type Program } from '../test/support/kernelClient.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const python = `${root}.venv/bin/python`;

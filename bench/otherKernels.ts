@@ -4,7 +4,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { built, Client, type Outcome, type Program, printed } from '../test/kernel/client.js';
+import { built, Client, type Outcome, type Program, printed } from '../test/support/kernelClient.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { main } from '../src/cli.js';
 import type { Finding } from '../src/doctor.js';
-import { capturePrinted, complained, printed } from './printed.js';
+import { capturePrinted, complained, printed } from './support/printed.js';
 
 capturePrinted();
 

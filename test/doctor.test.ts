@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { doctor, type Finding, isHealthy } from '../src/doctor.js';
-import { allEngines } from './engines.js';
+import { allEngines } from './support/engines.js';
 
 describe('doctor', () => {
   let findings: Finding[];

@@ -6,10 +6,10 @@ import { tf } from '../src/engine/tf.js';
 import { use } from '../src/engine/use.js';
 import { fromHub } from '../src/fromHub.js';
 import { RewardModel } from '../src/model/rewardModel.js';
-import { engines } from './engines.js';
-import { goldenPath } from './golden.js';
-import { type HubServer, hubServer } from './model/weights/hubServer.js';
-import { insideNotebook } from './notebook/fakeHost.js';
+import { engines } from './support/engines.js';
+import { insideNotebook } from './support/fakeHost.js';
+import { goldenPath } from './support/goldenFolder.js';
+import { type HubServer, hubServer } from './support/hubServer.js';
 
 describe('fromHub', () => {
   const notebook = insideNotebook();

@@ -5,7 +5,7 @@ import { auc } from '../../src/analysis/auc.js';
 import { bestF1 } from '../../src/analysis/bestF1.js';
 import { pairAccuracy } from '../../src/analysis/pairs.js';
 import { rocCurve } from '../../src/analysis/rocCurve.js';
-import { goldenPath } from '../golden.js';
+import { goldenPath } from '../support/goldenFolder.js';
 
 interface ScoreSet {
   id: number;

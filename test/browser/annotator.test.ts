@@ -5,7 +5,7 @@ import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runFfmpeg } from '../../src/data/video/ffmpeg.js';
 import { readVotes } from '../../src/data/votes/votes.js';
-import { hasJupyterLab, JupyterLab, type NotebookPage } from './jupyterLab.js';
+import { hasJupyterLab, JupyterLab, type NotebookPage } from '../support/jupyterLab.js';
 
 const evil = '<img src=x onerror="window.hacked=1">';
 const cells = [

@@ -5,7 +5,7 @@ import type { Locator } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { runFfmpeg } from '../../src/data/video/ffmpeg.js';
 import { mime } from '../../src/notebook/contract.js';
-import { hasJupyterLab, JupyterLab, type NotebookPage } from './jupyterLab.js';
+import { hasJupyterLab, JupyterLab, type NotebookPage } from '../support/jupyterLab.js';
 
 /** Text that would run if it were taken for HTML, in an element, an attribute or a script. */
 const evil = `"'></script><script>window.ran = 1</script><img src=x onerror="window.ran = 1">`;

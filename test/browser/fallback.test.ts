@@ -8,7 +8,7 @@ import { type Displayable, jupyterDisplay } from '../../src/notebook/contract.js
 import { pair } from '../../src/notebook/pair.js';
 import { player } from '../../src/notebook/player.js';
 import { scoreDistribution } from '../../src/plot/scoreDistribution.js';
-import { chromiumPath } from '../chromium.js';
+import { chromiumPath } from '../support/chromium.js';
 
 const evil = `"'></script><script>window.ran = 1</script><img src=x onerror="window.ran = 1">`;
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { main } from '../../src/cli.js';
-import { capturePrinted, complained, printed } from '../printed.js';
+import { capturePrinted, complained, printed } from '../support/printed.js';
 
 let folder: string;
 capturePrinted();

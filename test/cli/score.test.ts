@@ -7,11 +7,11 @@ import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeClips } from '../clips.js';
-import { engines } from '../engines.js';
-import { goldenPath } from '../golden.js';
-import { goldenJson } from '../model/golden.js';
-import { describeShared, shared } from '../shared.js';
+import { makeClips } from '../support/clips.js';
+import { engines } from '../support/engines.js';
+import { goldenPath } from '../support/goldenFolder.js';
+import { goldenJson } from '../support/goldenModel.js';
+import { describeShared, shared } from '../support/shared.js';
 
 const require = createRequire(import.meta.url);
 const viteNode = join(dirname(require.resolve('vite-node/package.json')), 'vite-node.mjs');

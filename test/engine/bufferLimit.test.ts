@@ -3,7 +3,7 @@ import { checkBuffer } from '../../src/engine/bufferLimit.js';
 import { type Tensor, tf } from '../../src/engine/tf.js';
 import { use } from '../../src/engine/use.js';
 import type { WebGpuBackend } from '../../src/engine/webgpu.js';
-import { allEngines } from '../engines.js';
+import { allEngines } from '../support/engines.js';
 
 describe('checkBuffer', () => {
   it('names shape, type, bytes and limit of a tensor that is too large, and what to do', () => {

@@ -1,7 +1,7 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { check } from '../../src/engine/check.js';
 import { tf } from '../../src/engine/tf.js';
-import { describeAllEngines } from '../engines.js';
+import { describeAllEngines } from '../support/engines.js';
 
 /** The factor by which matrix products are wrong. */
 const fault = vi.hoisted(() => ({ factor: 1 }));

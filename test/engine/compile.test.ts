@@ -7,7 +7,7 @@ import { atPrecision } from '../../src/engine/precision.js';
 import { drawn, record } from '../../src/engine/recording.js';
 import { type Scalar, type Tensor, type Tensor2D, tf, type Variable } from '../../src/engine/tf.js';
 import { use } from '../../src/engine/use.js';
-import { describeAllEngines, engines } from '../engines.js';
+import { describeAllEngines, engines } from '../support/engines.js';
 
 afterEach(() => {
   setCompiler(undefined);

@@ -2,7 +2,7 @@ import { afterEach, expect, it } from 'vitest';
 import { Compiled, compiles, setCompiler } from '../../src/engine/compile.js';
 import { recomputed, recomputing } from '../../src/engine/recomputed.js';
 import { type Scalar, type Tensor, type Tensor2D, tf, type Variable } from '../../src/engine/tf.js';
-import { describeEngines } from '../engines.js';
+import { describeEngines } from '../support/engines.js';
 
 afterEach(() => {
   setCompiler(undefined);

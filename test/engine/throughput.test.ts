@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { tf } from '../../src/engine/tf.js';
 import { matmulGflops } from '../../src/engine/throughput.js';
-import { describeAllEngines } from '../engines.js';
+import { describeAllEngines } from '../support/engines.js';
 
 await describeAllEngines('matmulGflops', () => {
   it('measures some products however short the time, and leaves no tensor behind', async () => {

@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { tf } from '../../src/engine/tf.js';
 import { type EngineName, use } from '../../src/engine/use.js';
-import { describeAllEngines, engines } from '../engines.js';
+import { describeAllEngines, engines } from '../support/engines.js';
 
 await describeAllEngines('use', (engine) => {
   it('computes on the engine that was chosen', async () => {

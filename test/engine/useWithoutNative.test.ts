@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { use } from '../../src/engine/use.js';
 import type { WebGpuAdapter } from '../../src/engine/webgpu.js';
-import { allEngines } from '../engines.js';
+import { allEngines } from '../support/engines.js';
 
 /** What macOS and Windows have: no TensorFlow, and a GPU, which the software adapter stands in for. */
 const machine = vi.hoisted(() => ({ native: true, software: undefined as boolean | undefined }));

@@ -12,11 +12,11 @@ import { crossPrompt } from '../../src/pairing/crossPrompt.js';
 import { attention } from '../../src/score/attention.js';
 import { clips as scoreClips } from '../../src/score/clips.js';
 import { fit } from '../../src/train/fit.js';
-import { makeClips } from '../clips.js';
-import { allEngines } from '../engines.js';
-import { goldenPath } from '../golden.js';
-import { keepOnDevice } from '../onDevice.js';
-import { smallLabels, smallModel } from '../train/smallModel.js';
+import { makeClips } from '../support/clips.js';
+import { allEngines } from '../support/engines.js';
+import { goldenPath } from '../support/goldenFolder.js';
+import { keepOnDevice } from '../support/onDevice.js';
+import { smallLabels, smallModel } from '../support/smallModel.js';
 
 let root: string;
 beforeAll(async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Client, contents, printed, result } from './client.js';
+import { Client, contents, printed, result } from '../support/kernelClient.js';
 
 let client: Client;
 let folder: string;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Client, contents, type Outcome, result } from './client.js';
+import { Client, contents, type Outcome, result } from '../support/kernelClient.js';
 
 let client: Client;
 let folder: string;

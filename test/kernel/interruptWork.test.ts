@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { ffmpegPaths } from '../../src/data/video/ffmpeg.js';
-import { Client, contents, result } from './client.js';
+import { Client, contents, result } from '../support/kernelClient.js';
 
 let client: Client;
 let folder: string;

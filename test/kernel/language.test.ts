@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Client, contents, printed, result } from './client.js';
+import { Client, contents, printed, result } from '../support/kernelClient.js';
 
 let client: Client;
 let folder: string;

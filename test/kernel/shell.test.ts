@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { Client, printed, result } from './client.js';
+import { Client, printed, result } from '../support/kernelClient.js';
 
 let client: Client;
 let folder: string;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { bce } from '../../src/loss/bce.js';
-import { describeAllEngines } from '../engines.js';
-import { evaluate } from './evaluate.js';
-import { lossCases } from './golden.js';
+import { describeAllEngines } from '../support/engines.js';
+import { evaluate } from '../support/evaluateLoss.js';
+import { lossCases } from '../support/goldenLosses.js';
 
 const sp = (x: number) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 

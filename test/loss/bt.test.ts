@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { bt } from '../../src/loss/bt.js';
 import { combined } from '../../src/loss/combined.js';
 import { winTie } from '../../src/loss/winTie.js';
-import { describeAllEngines } from '../engines.js';
-import { evaluate } from './evaluate.js';
-import { lossCases } from './golden.js';
+import { describeAllEngines } from '../support/engines.js';
+import { evaluate } from '../support/evaluateLoss.js';
+import { lossCases } from '../support/goldenLosses.js';
 
 const sp = (x: number) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 const rewards = { rewards_chosen: [1, 0.5, -2], rewards_rejected: [0.2, 0.9, 1] };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { btWt } from '../../src/loss/btWt.js';
-import { describeAllEngines } from '../engines.js';
-import { evaluate } from './evaluate.js';
-import { lossCases } from './golden.js';
+import { describeAllEngines } from '../support/engines.js';
+import { evaluate } from '../support/evaluateLoss.js';
+import { lossCases } from '../support/goldenLosses.js';
 
 await describeAllEngines('btWt', () => {
   describe('golden cases', () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { type Scalar, type Tensor1D, tf } from '../../src/engine/tf.js';
 import { bttPerPair } from '../../src/loss/btt.js';
-import { describeAllEngines } from '../engines.js';
-import { evaluate } from './evaluate.js';
-import { lossCases } from './golden.js';
+import { describeAllEngines } from '../support/engines.js';
+import { evaluate } from '../support/evaluateLoss.js';
+import { lossCases } from '../support/goldenLosses.js';
 
 await describeAllEngines('bttPerPair', () => {
   describe('golden cases', () => {

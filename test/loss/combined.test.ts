@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { combined } from '../../src/loss/combined.js';
-import { describeAllEngines } from '../engines.js';
-import { evaluate } from './evaluate.js';
-import { type LossCase, lossCases } from './golden.js';
+import { describeAllEngines } from '../support/engines.js';
+import { evaluate } from '../support/evaluateLoss.js';
+import { type LossCase, lossCases } from '../support/goldenLosses.js';
 
 const options = ({ params }: LossCase) => ({
   margin: params.reward_margin,

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { tf } from '../../src/engine/tf.js';
 import { meanOf } from '../../src/loss/mean.js';
-import { describeAllEngines } from '../engines.js';
+import { describeAllEngines } from '../support/engines.js';
 
 await describeAllEngines('meanOf', () => {
   it.each([

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { tf } from '../../src/engine/tf.js';
 import { softplus } from '../../src/loss/softplus.js';
-import { describeAllEngines } from '../engines.js';
+import { describeAllEngines } from '../support/engines.js';
 
 const x = [-600, -88, -20, -1, -1e-6, 0, 1e-6, 1, 20, 88, 600];
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { winTie } from '../../src/loss/winTie.js';
-import { describeAllEngines } from '../engines.js';
-import { evaluate } from './evaluate.js';
-import { lossCases } from './golden.js';
+import { describeAllEngines } from '../support/engines.js';
+import { evaluate } from '../support/evaluateLoss.js';
+import { lossCases } from '../support/goldenLosses.js';
 
 // The golden combinations with the official training script's settings.
 const official = (params: Record<string, number>) =>

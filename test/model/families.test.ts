@@ -7,10 +7,10 @@ import { tf } from '../../src/engine/tf.js';
 import { taskPrompts } from '../../src/model/input/prompt.js';
 import { RewardModel } from '../../src/model/rewardModel.js';
 import { readTensors, writeTensors } from '../../src/model/weights/safetensors.js';
-import { makeClips } from '../clips.js';
-import { describeEngines } from '../engines.js';
-import { goldenPath } from '../golden.js';
-import { describeShared, shared } from '../shared.js';
+import { makeClips } from '../support/clips.js';
+import { describeEngines } from '../support/engines.js';
+import { goldenPath } from '../support/goldenFolder.js';
+import { describeShared, shared } from '../support/shared.js';
 
 const names = ['internvl3_5-tiny', 'qwen2_vl-tiny', 'qwen2_5_vl-tiny'];
 const json = async (path: string) => JSON.parse(await readFile(path, 'utf8'));

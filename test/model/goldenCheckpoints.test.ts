@@ -19,8 +19,8 @@ import { RewardModel } from '../../src/model/rewardModel.js';
 import { readTensors, type StoredTensor } from '../../src/model/weights/safetensors.js';
 import { Tensors } from '../../src/verify/fixtures.js';
 import { Sample } from '../../src/verify/sample.js';
-import { allEngines } from '../engines.js';
-import { goldenCheckpoint } from './golden.js';
+import { allEngines } from '../support/engines.js';
+import { goldenCheckpoint } from '../support/goldenModel.js';
 
 const names = ['internvl3-tiny', 'internvl3_5-tiny', 'qwen2_vl-tiny', 'qwen2_5_vl-tiny'] as const;
 /** Milliseconds; software WebGPU is slow. */

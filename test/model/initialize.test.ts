@@ -4,7 +4,7 @@ import { use } from '../../src/engine/use.js';
 import { initialize } from '../../src/model/initialize.js';
 import { headSpecs, type ParameterSpec, parameterSpecs } from '../../src/model/parameters.js';
 import { tinyConfig } from '../../src/model/presets.js';
-import { engines } from '../engines.js';
+import { engines } from '../support/engines.js';
 
 const [engine] = await engines();
 const config = tinyConfig(512);

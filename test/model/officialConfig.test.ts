@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type RewardModelConfig, reduceSequences, tokensPerTile } from '../../src/model/config.js';
 import { evenLayers, fromOfficial, toOfficial } from '../../src/model/officialConfig.js';
 import { published, tinyConfig } from '../../src/model/presets.js';
-import { goldenJson } from './golden.js';
+import { goldenJson } from '../support/goldenModel.js';
 
 const tiny = tinyConfig(128);
 

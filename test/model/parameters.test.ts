@@ -3,8 +3,8 @@ import { reduceSequences } from '../../src/model/config.js';
 import { headSpecs, type ParameterSpec, parameterSpecs } from '../../src/model/parameters.js';
 import { published, tinyConfig } from '../../src/model/presets.js';
 import { readTensors, type StoredTensor } from '../../src/model/weights/safetensors.js';
-import { goldenPath } from '../golden.js';
-import { goldenCheckpoint, goldenJson } from './golden.js';
+import { goldenPath } from '../support/goldenFolder.js';
+import { goldenCheckpoint, goldenJson } from '../support/goldenModel.js';
 
 const shapes = (tensors: ReadonlyMap<string, ParameterSpec | StoredTensor>) =>
   [...tensors].map(([name, { shape }]) => `${name} [${shape}]`).sort();

@@ -13,12 +13,12 @@ import { RewardModel } from '../../src/model/rewardModel.js';
 import { tinyFolder } from '../../src/model/tiny.js';
 import { readTensors } from '../../src/model/weights/safetensors.js';
 import { clips as scoreClips } from '../../src/score/clips.js';
-import { makeClips } from '../clips.js';
-import { tensorsOf } from '../data/video/golden.js';
-import { describeEngines } from '../engines.js';
-import { goldenPath } from '../golden.js';
-import { describeShared, shared } from '../shared.js';
-import { bfloat16Shards, goldenJson } from './golden.js';
+import { makeClips } from '../support/clips.js';
+import { describeEngines } from '../support/engines.js';
+import { tensorsOf } from '../support/goldenClips.js';
+import { goldenPath } from '../support/goldenFolder.js';
+import { bfloat16Shards, goldenJson } from '../support/goldenModel.js';
+import { describeShared, shared } from '../support/shared.js';
 
 const checkpoint = goldenPath('checkpoints', 'internvl3-tiny');
 const json = async (path: string) => JSON.parse(await readFile(path, 'utf8'));

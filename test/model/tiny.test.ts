@@ -5,7 +5,7 @@ import { tf } from '../../src/engine/tf.js';
 import { use } from '../../src/engine/use.js';
 import { tiny, tinyFolder } from '../../src/model/tiny.js';
 import { readTensors, type StoredTensor } from '../../src/model/weights/safetensors.js';
-import { engines } from '../engines.js';
+import { engines } from '../support/engines.js';
 
 vi.mock('../../src/model/weights/safetensors.js', async (original) => {
   const actual = await original<typeof import('../../src/model/weights/safetensors.js')>();

@@ -23,7 +23,7 @@ import {
   type MimeBundle,
   mime,
 } from '../../src/notebook/contract.js';
-import { type FrontEndComm, insideNotebook } from './fakeHost.js';
+import { type FrontEndComm, insideNotebook } from '../support/fakeHost.js';
 
 const notebook = insideNotebook();
 

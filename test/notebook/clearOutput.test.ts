@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { clearOutput } from '../../src/notebook/clearOutput.js';
-import { insideNotebook } from './fakeHost.js';
+import { insideNotebook } from '../support/fakeHost.js';
 
 it('does nothing outside a notebook', () => {
   expect(() => clearOutput()).not.toThrow();

@@ -6,7 +6,7 @@ import { runFfmpeg } from '../../src/data/video/ffmpeg.js';
 import { probe } from '../../src/data/video/probe.js';
 import { serveClip } from '../../src/notebook/clipServer.js';
 import { clipTarget } from '../../src/notebook/contract.js';
-import { insideNotebook } from './fakeHost.js';
+import { insideNotebook } from '../support/fakeHost.js';
 
 let folder: string;
 let clip: string;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { type Host, host, hostKey, jupyterDisplay } from '../../src/notebook/contract.js';
-import { insideNotebook } from './fakeHost.js';
+import { insideNotebook } from '../support/fakeHost.js';
 
 const notebook = insideNotebook();
 

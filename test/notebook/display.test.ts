@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { jupyterDisplay } from '../../src/notebook/contract.js';
 import { display } from '../../src/notebook/display.js';
-import { insideNotebook } from './fakeHost.js';
+import { insideNotebook } from '../support/fakeHost.js';
 
 afterEach(() => {
   vi.restoreAllMocks();

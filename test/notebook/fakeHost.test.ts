@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { insideNotebook } from './fakeHost.js';
+import { insideNotebook } from '../support/fakeHost.js';
 
 const notebook = insideNotebook();
 

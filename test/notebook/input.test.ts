@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { input } from '../../src/notebook/input.js';
-import { insideNotebook } from './fakeHost.js';
+import { insideNotebook } from '../support/fakeHost.js';
 
 it('says outside a notebook how else to ask', async () => {
   await expect(input('Name?')).rejects.toThrow('input: no notebook to ask "Name?" in');

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { jupyterDisplay } from '../../src/notebook/contract.js';
 import { liveChart } from '../../src/notebook/liveChart.js';
-import { insideNotebook } from './fakeHost.js';
+import { insideNotebook } from '../support/fakeHost.js';
 
 const notebook = insideNotebook();
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { progress, progressLine } from '../../src/notebook/progress.js';
-import { insideNotebook } from './fakeHost.js';
+import { insideNotebook } from '../support/fakeHost.js';
 
 beforeEach(() => {
   vi.useFakeTimers();

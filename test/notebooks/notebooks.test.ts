@@ -5,9 +5,9 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { makeClips } from '../clips.js';
-import { goldenPath } from '../golden.js';
-import { hasShared, shared } from '../shared.js';
+import { makeClips } from '../support/clips.js';
+import { goldenPath } from '../support/goldenFolder.js';
+import { hasShared, shared } from '../support/shared.js';
 
 const root = resolve(fileURLToPath(new URL('../..', import.meta.url)));
 const hasKernel = existsSync(join(root, '.venv', 'share', 'jupyter', 'kernels', 'solireward', 'kernel.json'));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { crossPrompt } from '../../src/pairing/crossPrompt.js';
-import { labelsOf, someLabels, tally } from './labels.js';
+import { labelsOf, someLabels, tally } from '../support/labels.js';
 
 const options = { dimension: 'physics', seed: 1 };
 

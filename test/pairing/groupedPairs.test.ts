@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Clip } from '../../src/data/clip.js';
 import { GroupedPairs } from '../../src/pairing/groupedPairs.js';
 import type { Pair } from '../../src/pairing/pair.js';
-import { tally } from './labels.js';
+import { tally } from '../support/labels.js';
 
 const clips = (name: string, count: number): Clip[] =>
   Array.from({ length: count }, (_, i) => ({ id: `${name}${i}`, path: `${name}${i}.mp4` }));

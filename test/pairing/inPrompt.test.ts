@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { inPrompt } from '../../src/pairing/inPrompt.js';
-import { labelsOf, someLabels } from './labels.js';
+import { labelsOf, someLabels } from '../support/labels.js';
 
 const options = { dimension: 'physics', seed: 1 };
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { jupyterDisplay } from '../../src/notebook/contract.js';
 import { Figure } from '../../src/plot/figure.js';
-import { insideNotebook } from '../notebook/fakeHost.js';
+import { insideNotebook } from '../support/fakeHost.js';
 
 const evil = '</script><script>alert(1)</script>';
 const figure = new Figure(

@@ -4,7 +4,7 @@ import { worldPrompts } from '../../src/data/world/prompt.js';
 import { type Scalar, type Tensor1D, tf } from '../../src/engine/tf.js';
 import { type GrpoOptions, grpo, surrogate } from '../../src/posttrain/grpo.js';
 import { Policy } from '../../src/posttrain/policy.js';
-import { describeEngines } from '../engines.js';
+import { describeEngines } from '../support/engines.js';
 
 const prompts = worldPrompts(12, 4);
 const options = (more: Partial<GrpoOptions> = {}): GrpoOptions => ({

@@ -3,7 +3,7 @@ import { Random } from '../../src/base/random.js';
 import { worldPrompts } from '../../src/data/world/prompt.js';
 import { type Scalar, tf, type Variable } from '../../src/engine/tf.js';
 import { type Action, Policy, planOf } from '../../src/posttrain/policy.js';
-import { describeEngines } from '../engines.js';
+import { describeEngines } from '../support/engines.js';
 
 const prompts = worldPrompts(6, 2);
 const actions: Action[] = prompts.map((_, i) => ({

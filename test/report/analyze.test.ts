@@ -11,7 +11,7 @@ import { Random } from '../../src/base/random.js';
 import { jupyterDisplay, mime } from '../../src/notebook/contract.js';
 import { analyze } from '../../src/report/analyze.js';
 import { fetvReference } from '../analysis/reference/reference.js';
-import { describeShared, shared } from '../shared.js';
+import { describeShared, shared } from '../support/shared.js';
 
 /** 60 clips of 15 prompts and two generators; a pass is likelier with a high score. */
 function rows(seed = 1) {

@@ -7,10 +7,10 @@ import type { ClipInput } from '../../src/model/input/batch.js';
 import { RewardModel } from '../../src/model/rewardModel.js';
 import { parameter } from '../../src/model/weights/weights.js';
 import { attention } from '../../src/score/attention.js';
-import { makeClips } from '../clips.js';
-import { describeEngines } from '../engines.js';
-import { goldenPath } from '../golden.js';
-import { smallModel } from '../train/smallModel.js';
+import { makeClips } from '../support/clips.js';
+import { describeEngines } from '../support/engines.js';
+import { goldenPath } from '../support/goldenFolder.js';
+import { smallModel } from '../support/smallModel.js';
 
 const clips = ['pass-1', 'fail-2'].map((id) => ({ id, path: `${id}.mp4` }));
 

@@ -4,7 +4,7 @@ import type { Clip } from '../../src/data/clip.js';
 import type { RewardModel } from '../../src/model/rewardModel.js';
 import { Features } from '../../src/model/stages/features.js';
 import { clips } from '../../src/score/clips.js';
-import { smallModel } from '../train/smallModel.js';
+import { smallModel } from '../support/smallModel.js';
 
 /** Scores a clip by the number in its path; a path without one cannot be read. */
 const scored: string[] = [];

@@ -3,7 +3,7 @@ import { type Tensor1D, tf } from '../../src/engine/tf.js';
 import { variableOf } from '../../src/model/weights/safetensors.js';
 import { AdamW, decaysMatrices } from '../../src/train/adamw.js';
 import { join } from '../../src/train/buckets.js';
-import { describeAllEngines } from '../engines.js';
+import { describeAllEngines } from '../support/engines.js';
 
 const start = { matrix: [0.5, -1, 2, 0], bias: [3, -3] };
 const make = () =>

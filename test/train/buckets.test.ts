@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { canCompile } from '../../src/engine/compile.js';
 import { type Tensor1D, tf } from '../../src/engine/tf.js';
 import { bucketsOf, gatherGradients, groupsOf, join, split } from '../../src/train/buckets.js';
-import { describeAllEngines } from '../engines.js';
+import { describeAllEngines } from '../support/engines.js';
 
 const variables = (shapes: Record<string, number[]>) =>
   new Map(Object.entries(shapes).map(([name, shape]) => [name, tf.tidy(() => tf.variable(tf.zeros(shape)))]));

@@ -14,7 +14,7 @@ import {
   restoreCheckpoint,
   saveCheckpoint,
 } from '../../src/train/checkpoint.js';
-import { smallModel } from './smallModel.js';
+import { smallModel } from '../support/smallModel.js';
 
 const root = mkdtempSync(join(tmpdir(), 'checkpoint-'));
 let run: string;

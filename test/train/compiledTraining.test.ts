@@ -13,9 +13,9 @@ import { AdamW } from '../../src/train/adamw.js';
 import { microBatches } from '../../src/train/microBatches.js';
 import { PairFeed } from '../../src/train/pairFeed.js';
 import { TrainStep } from '../../src/train/trainStep.js';
-import { engines } from '../engines.js';
-import { goldenPath } from '../golden.js';
-import { smallLabels, smallModel } from './smallModel.js';
+import { engines } from '../support/engines.js';
+import { goldenPath } from '../support/goldenFolder.js';
+import { smallLabels, smallModel } from '../support/smallModel.js';
 
 interface Setting {
   trainable?: Trainable;

@@ -14,7 +14,7 @@ import { thisProcess } from '../../src/base/owner.js';
 import { crossPrompt } from '../../src/pairing/crossPrompt.js';
 import { fit } from '../../src/train/fit.js';
 import { readRun } from '../../src/train/run.js';
-import { smallLabels, smallModel } from './smallModel.js';
+import { smallLabels, smallModel } from '../support/smallModel.js';
 
 let folder: string;
 /** What was warned of. */

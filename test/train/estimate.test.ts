@@ -6,9 +6,9 @@ import { winTie } from '../../src/loss/winTie.js';
 import type { RewardModel } from '../../src/model/rewardModel.js';
 import { crossPrompt } from '../../src/pairing/crossPrompt.js';
 import { Estimate, estimate } from '../../src/train/estimate.js';
-import { describeEngines } from '../engines.js';
-import { labelsOf } from '../pairing/labels.js';
-import { smallLabels, smallModel } from './smallModel.js';
+import { describeEngines } from '../support/engines.js';
+import { labelsOf } from '../support/labels.js';
+import { smallLabels, smallModel } from '../support/smallModel.js';
 
 let model: RewardModel | undefined;
 afterEach(() => {

@@ -9,9 +9,9 @@ import { Features } from '../../src/model/stages/features.js';
 import { crossPrompt } from '../../src/pairing/crossPrompt.js';
 import { type FitOptions, fit, settingsOf } from '../../src/train/fit.js';
 import { readRun } from '../../src/train/run.js';
-import { describeEngines } from '../engines.js';
-import { labelsOf } from '../pairing/labels.js';
-import { smallLabels, smallModel } from './smallModel.js';
+import { describeEngines } from '../support/engines.js';
+import { labelsOf } from '../support/labels.js';
+import { smallLabels, smallModel } from '../support/smallModel.js';
 
 const folders: string[] = [];
 function newFolder(): string {

@@ -8,8 +8,8 @@ import { readTensors } from '../../src/model/weights/safetensors.js';
 import { parameter } from '../../src/model/weights/weights.js';
 import { AdamW } from '../../src/train/adamw.js';
 import { type MicroBatch, type StepResult, TrainStep } from '../../src/train/trainStep.js';
-import { describeEngines } from '../engines.js';
-import { goldenPath } from '../golden.js';
+import { describeEngines } from '../support/engines.js';
+import { goldenPath } from '../support/goldenFolder.js';
 
 interface GoldenStep {
   micro_batches: number[];

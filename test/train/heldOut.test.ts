@@ -3,9 +3,9 @@ import { tf } from '../../src/engine/tf.js';
 import { stageOf } from '../../src/model/stages/stage.js';
 import type { Pair } from '../../src/pairing/pair.js';
 import { evaluateOn, heldOutOf } from '../../src/train/heldOut.js';
-import { describeEngines } from '../engines.js';
-import { labelsOf } from '../pairing/labels.js';
-import { smallLabels, smallModel } from './smallModel.js';
+import { describeEngines } from '../support/engines.js';
+import { labelsOf } from '../support/labels.js';
+import { smallLabels, smallModel } from '../support/smallModel.js';
 
 const labels = labelsOf([
   { clip: 'a', pass: true },

@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import { stageOf } from '../../src/model/stages/stage.js';
 import { crossPrompt } from '../../src/pairing/crossPrompt.js';
 import { PairFeed } from '../../src/train/pairFeed.js';
-import { labelsOf } from '../pairing/labels.js';
-import { smallLabels, smallModel } from './smallModel.js';
+import { labelsOf } from '../support/labels.js';
+import { smallLabels, smallModel } from '../support/smallModel.js';
 
 const options = { dimension: 'physics', seed: 1 };
 

@@ -8,13 +8,13 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Random } from '../../src/base/random.js';
 import { readRun } from '../../src/train/run.js';
-import { engines } from '../engines.js';
+import { engines } from '../support/engines.js';
 
 const viteNode = join(
   dirname(createRequire(import.meta.url).resolve('vite-node/package.json')),
   'vite-node.mjs',
 );
-const script = fileURLToPath(new URL('./killedRun.ts', import.meta.url));
+const script = fileURLToPath(new URL('../support/killedRun.ts', import.meta.url));
 const root = mkdtempSync(join(tmpdir(), 'resume-'));
 afterAll(() => rmSync(root, { recursive: true }));
 

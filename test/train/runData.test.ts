@@ -6,7 +6,7 @@ import type { Clip } from '../../src/data/clip.js';
 import { crossPrompt } from '../../src/pairing/crossPrompt.js';
 import { listed } from '../../src/pairing/listed.js';
 import { checkData, clipData, epochData } from '../../src/train/runData.js';
-import { labelsOf, someLabels } from '../pairing/labels.js';
+import { labelsOf, someLabels } from '../support/labels.js';
 
 const options = { dimension: 'physics', seed: 1 };
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { learningRateAt, type Schedule } from '../../src/train/schedule.js';
-import { goldenPath } from '../golden.js';
+import { goldenPath } from '../support/goldenFolder.js';
 
 const rates = (schedule: Schedule, warmup: number, steps: number) =>
   Array.from({ length: steps }, (_, i) =>

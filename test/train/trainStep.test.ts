@@ -4,7 +4,7 @@ import { combined } from '../../src/loss/combined.js';
 import { variableOf } from '../../src/model/weights/safetensors.js';
 import { AdamW } from '../../src/train/adamw.js';
 import { type MicroBatch, NonFiniteError, TrainStep } from '../../src/train/trainStep.js';
-import { describeAllEngines } from '../engines.js';
+import { describeAllEngines } from '../support/engines.js';
 
 const features = [
   [1, 2],

@@ -7,11 +7,11 @@ import { precision } from '../../src/engine/precision.js';
 import { tf } from '../../src/engine/tf.js';
 import { use } from '../../src/engine/use.js';
 import { otherPrecisions } from '../../src/verify/precisions.js';
-import { engines as workingEngines } from '../engines.js';
-import { goldenPath } from '../golden.js';
-import { bfloat16Shards } from '../model/golden.js';
-import { capturePrinted, complained, printed } from '../printed.js';
-import { describeShared, shared } from '../shared.js';
+import { engines as workingEngines } from '../support/engines.js';
+import { goldenPath } from '../support/goldenFolder.js';
+import { bfloat16Shards } from '../support/goldenModel.js';
+import { capturePrinted, complained, printed } from '../support/printed.js';
+import { describeShared, shared } from '../support/shared.js';
 
 let folder: string;
 capturePrinted();

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { decodeFrames } from '../../../src/data/video/decodeFrames.js';
 import { runFfmpeg } from '../../../src/data/video/ffmpeg.js';
-import { describeShared } from '../../shared.js';
-import { encodeLossless, noiseFrame, temporaryFolder } from './fixtures.js';
-import { clipPath, clipTensors, goldenClips, pngPixels } from './golden.js';
+import { clipPath, clipTensors, goldenClips, pngPixels } from '../../support/goldenClips.js';
+import { describeShared } from '../../support/shared.js';
+import { encodeLossless, noiseFrame, temporaryFolder } from '../../support/videoFixtures.js';
 
 const folder = temporaryFolder();
 

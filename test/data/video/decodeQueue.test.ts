@@ -4,7 +4,7 @@ import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { decodeFrames, decodeTogether, tinyFile } from '../../../src/data/video/decodeFrames.js';
 import { DecodeQueue } from '../../../src/data/video/decodeQueue.js';
 import { runFfmpeg } from '../../../src/data/video/ffmpeg.js';
-import { encodeLossless, noiseFrame, temporaryFolder } from './fixtures.js';
+import { encodeLossless, noiseFrame, temporaryFolder } from '../../support/videoFixtures.js';
 
 vi.mock('../../../src/data/video/decodeFrames.js', async (original) => {
   const actual = await original<typeof import('../../../src/data/video/decodeFrames.js')>();

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from '
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { FrameCache } from '../../../src/data/video/frameCache.js';
-import { temporaryFolder } from './fixtures.js';
+import { temporaryFolder } from '../../support/videoFixtures.js';
 
 const root = temporaryFolder();
 let folder: string;

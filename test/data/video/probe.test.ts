@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runFfmpeg } from '../../../src/data/video/ffmpeg.js';
 import { probe } from '../../../src/data/video/probe.js';
-import { describeShared } from '../../shared.js';
-import { encodeLossless, noiseFrame, temporaryFolder } from './fixtures.js';
-import { clipPath, goldenClips } from './golden.js';
+import { clipPath, goldenClips } from '../../support/goldenClips.js';
+import { describeShared } from '../../support/shared.js';
+import { encodeLossless, noiseFrame, temporaryFolder } from '../../support/videoFixtures.js';
 
 const folder = temporaryFolder();
 

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { FrameCache } from '../../../src/data/video/frameCache.js';
 import type { Frames } from '../../../src/data/video/ppm.js';
 import { readClip, readClips } from '../../../src/data/video/readClips.js';
-import { encodeLossless, noiseFrame, temporaryFolder } from './fixtures.js';
+import { encodeLossless, noiseFrame, temporaryFolder } from '../../support/videoFixtures.js';
 
 const folder = temporaryFolder();
 const size = 16;

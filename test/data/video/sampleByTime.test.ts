@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sampleByTime } from '../../../src/data/video/sampleByTime.js';
-import { goldenPreprocess } from './golden.js';
+import { goldenPreprocess } from '../../support/goldenClips.js';
 
 const options = { fps: 2, minFrames: 4, maxFrames: 768, multiple: 2 };
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sampleFrames } from '../../../src/data/video/sampleFrames.js';
-import { goldenPreprocess } from './golden.js';
+import { goldenPreprocess } from '../../support/goldenClips.js';
 
 describe('sampleFrames', () => {
   it('takes the middles of equal segments', () => {

@@ -7,7 +7,7 @@ import { runFfmpeg } from '../../../src/data/video/ffmpeg.js';
 import type { Frames } from '../../../src/data/video/ppm.js';
 import { probe } from '../../../src/data/video/probe.js';
 import { readClips } from '../../../src/data/video/readClips.js';
-import { temporaryFolder } from './fixtures.js';
+import { temporaryFolder } from '../../support/videoFixtures.js';
 
 const folder = temporaryFolder();
 const stored = (name: string) => fileURLToPath(new URL(`../../cases/${name}`, import.meta.url));

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { type AggregationMethod, aggregate } from '../../../src/data/votes/aggregate.js';
 import { dawidSkene } from '../../../src/data/votes/dawidSkene.js';
 import { votesTable } from '../../../src/data/votes/votes.js';
-import { goldenPath } from '../../golden.js';
-import { type GoldenTable, matrixOf, votesOfMatrix } from './golden.js';
+import { goldenPath } from '../../support/goldenFolder.js';
+import { type GoldenTable, matrixOf, votesOfMatrix } from '../../support/goldenTables.js';
 
 interface LabelRow {
   clip: string;

@@ -9,7 +9,7 @@ import {
   type VoteMatrix,
 } from '../../../src/data/votes/agreementMeasures.js';
 import { votesTable } from '../../../src/data/votes/votes.js';
-import { votesOfMatrix } from './golden.js';
+import { votesOfMatrix } from '../../support/goldenTables.js';
 
 interface Measured {
   dimension: string;

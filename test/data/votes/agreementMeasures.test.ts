@@ -8,8 +8,8 @@ import {
   pairAgreement,
   rawAgreement,
 } from '../../../src/data/votes/agreementMeasures.js';
-import { goldenPath } from '../../golden.js';
-import { type GoldenTable, matrixOf } from './golden.js';
+import { goldenPath } from '../../support/goldenFolder.js';
+import { type GoldenTable, matrixOf } from '../../support/goldenTables.js';
 
 const exactly = { rtol: 1e-9, atol: 1e-9 };
 

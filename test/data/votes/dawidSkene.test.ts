@@ -5,8 +5,8 @@ import { Random } from '../../../src/base/random.js';
 import { dawidSkene, estimateDawidSkene } from '../../../src/data/votes/dawidSkene.js';
 import { groupVotes } from '../../../src/data/votes/groupVotes.js';
 import { votesTable } from '../../../src/data/votes/votes.js';
-import { goldenPath } from '../../golden.js';
-import { type GoldenTable, matrixOf, votesOfMatrix } from './golden.js';
+import { goldenPath } from '../../support/goldenFolder.js';
+import { type GoldenTable, matrixOf, votesOfMatrix } from '../../support/goldenTables.js';
 
 describe('Dawid-Skene on the golden tables', () => {
   const golden = JSON.parse(readFileSync(goldenPath('metrics.json'), 'utf8'));

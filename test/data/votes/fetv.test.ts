@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { agreement } from '../../../src/data/votes/agreement.js';
 import { fetv } from '../../../src/data/votes/fetv.js';
-import { describeShared, shared } from '../../shared.js';
+import { describeShared, shared } from '../../support/shared.js';
 
 describeShared('fetv on the real ratings', () => {
   it('reads every vote and clip', async () => {

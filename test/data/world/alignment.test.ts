@@ -3,7 +3,7 @@ import { Random } from '../../../src/base/random.js';
 import { misalign } from '../../../src/data/world/alignment.js';
 import { palette } from '../../../src/data/world/body.js';
 import { type AlignmentFault, faultKinds } from '../../../src/data/world/faults.js';
-import { body } from './scene.js';
+import { body } from '../../support/scene.js';
 
 const asked = [
   body({ x: 0.3, y: 0.7, vx: 0.4, colour: 'blue', shape: 'square', motion: 'rolls right' }),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { energyOf, move, rules } from '../../../src/data/world/physics.js';
-import { body, clips } from './scene.js';
+import { body, clips } from '../../support/scene.js';
 
 const ground = 0.875 - 0.1;
 const path = (...args: Parameters<typeof move>) => move(...args).frames.map(([first]) => first);

@@ -3,7 +3,7 @@ import { Random } from '../../../src/base/random.js';
 import { faultKinds, type PhysicsFault } from '../../../src/data/world/faults.js';
 import { energyOf, move } from '../../../src/data/world/physics.js';
 import { drawPhysicsFault } from '../../../src/data/world/physicsFault.js';
-import { clips } from './scene.js';
+import { clips } from '../../support/scene.js';
 
 const scenes = clips(400, { seed: 2, failShare: 0 });
 

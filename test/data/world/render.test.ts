@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type BodyState, regular } from '../../../src/data/world/body.js';
 import { renderClip, renderFrame } from '../../../src/data/world/render.js';
 import { simulate } from '../../../src/data/world/simulate.js';
-import { body } from './scene.js';
+import { body } from '../../support/scene.js';
 
 const state = (different: Parameters<typeof body>[0] & Partial<BodyState> = {}): BodyState => ({
   ...body(different),

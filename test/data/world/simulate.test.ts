@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { kindsOf, promptText } from '../../../src/data/world/prompt.js';
 import { simulate } from '../../../src/data/world/simulate.js';
-import { clips } from './scene.js';
+import { clips } from '../../support/scene.js';
 
 describe('simulate', () => {
   it('is a pure function of index, seed and rules', () => {

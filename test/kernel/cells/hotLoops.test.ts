@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Observed } from '../../../kernel/cells/hotLoops.js';
 import { transformCell } from '../../../kernel/cells/transform.js';
-import { runTransformed } from '../runTransformed.js';
+import { runTransformed } from '../../support/runTransformed.js';
 
 describe('loops on copies', () => {
   it('leave the same values as without', async () => {

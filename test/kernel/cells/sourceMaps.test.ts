@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Client, contents, printed } from '../client.js';
+import { Client, contents, printed } from '../../support/kernelClient.js';
 
 let client: Client;
 let folder: string;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Observed } from '../../../kernel/cells/hotLoops.js';
 import { parameters, transformCell, transformModule } from '../../../kernel/cells/transform.js';
-import { runTransformed } from '../runTransformed.js';
+import { runTransformed } from '../../support/runTransformed.js';
 
 describe('transformCell', () => {
   it('gives later cells accessors of locals', async () => {

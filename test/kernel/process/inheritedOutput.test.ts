@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Client, printed } from '../client.js';
+import { Client, printed } from '../../support/kernelClient.js';
 
 let client: Client;
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { Client, result } from '../client.js';
+import { Client, result } from '../../support/kernelClient.js';
 
 let client: Client;
 afterEach(() => client.stop());

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Client, contents, printed, result } from '../client.js';
+import { Client, contents, printed, result } from '../../support/kernelClient.js';
 
 let client: Client;
 beforeAll(async () => {

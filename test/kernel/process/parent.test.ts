@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { built } from '../client.js';
+import { built } from '../../support/kernelClient.js';
 
 let folder: string;
 let kernel = 0;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Client, contents, printed, type Received } from '../client.js';
+import { Client, contents, printed, type Received } from '../../support/kernelClient.js';
 
 let client: Client;
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { Client, printed, type Received, result } from '../client.js';
+import { Client, printed, type Received, result } from '../../support/kernelClient.js';
 
 let client: Client;
 beforeAll(async () => {

@@ -8,10 +8,10 @@ import { headSpecs } from '../../../src/model/parameters.js';
 import { tinyConfig } from '../../../src/model/presets.js';
 import { readTensors, variableOf } from '../../../src/model/weights/safetensors.js';
 import type { Weights } from '../../../src/model/weights/weights.js';
-import { allEngines, engines } from '../../engines.js';
-import { goldenPath } from '../../golden.js';
-import { formulaWeights, tensorOf } from '../formula.js';
-import { goldenJson } from '../golden.js';
+import { allEngines, engines } from '../../support/engines.js';
+import { formulaWeights, tensorOf } from '../../support/formula.js';
+import { goldenPath } from '../../support/goldenFolder.js';
+import { goldenJson } from '../../support/goldenModel.js';
 
 const lmHead = 'language_model.lm_head.weight';
 

@@ -4,8 +4,8 @@ import { use } from '../../../src/engine/use.js';
 import { padIds } from '../../../src/model/input/batch.js';
 import { Fill } from '../../../src/model/input/fill.js';
 import { stageOf } from '../../../src/model/stages/stage.js';
-import { engines } from '../../engines.js';
-import { smallModel } from '../../train/smallModel.js';
+import { engines } from '../../support/engines.js';
+import { smallModel } from '../../support/smallModel.js';
 
 afterEach(() => setCompiler(undefined));
 const recording = (await engines()).find((name) => name === 'native');

@@ -10,10 +10,10 @@ import { normalisedTiles } from '../../../src/model/input/normalise.js';
 import { Processor } from '../../../src/model/input/processor.js';
 import { taskPrompts } from '../../../src/model/input/prompt.js';
 import { Tokens } from '../../../src/model/input/tokens.js';
-import { makeClips } from '../../clips.js';
-import { tensorsOf } from '../../data/video/golden.js';
-import { goldenPath } from '../../golden.js';
-import { describeShared, shared } from '../../shared.js';
+import { makeClips } from '../../support/clips.js';
+import { tensorsOf } from '../../support/goldenClips.js';
+import { goldenPath } from '../../support/goldenFolder.js';
+import { describeShared, shared } from '../../support/shared.js';
 
 const checkpoint = goldenPath('checkpoints', 'internvl3-tiny');
 const options = { inputSize: 56, maxNum: 1, numSegments: 4, centerCropVideo: false, tokensPerTile: 4 };

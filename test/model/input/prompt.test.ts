@@ -9,7 +9,7 @@ import {
   taskPrompts,
 } from '../../../src/model/input/prompt.js';
 import { Tokens } from '../../../src/model/input/tokens.js';
-import { goldenPath } from '../../golden.js';
+import { goldenPath } from '../../support/goldenFolder.js';
 
 const checkpoint = goldenPath('checkpoints', 'internvl3-tiny');
 const clip = { id: 'c1', prompt: 'a red ball falls' };

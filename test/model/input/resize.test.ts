@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { resize, resizeRoundedOnce } from '../../../src/model/input/resize.js';
-import { clipTensors, goldenClips, pngPixels, tensorsOf } from '../../data/video/golden.js';
-import { goldenPath } from '../../golden.js';
-import { describeShared } from '../../shared.js';
+import { clipTensors, goldenClips, pngPixels, tensorsOf } from '../../support/goldenClips.js';
+import { goldenPath } from '../../support/goldenFolder.js';
+import { describeShared } from '../../support/shared.js';
 
 /** Width 7, height 5; channel c of pixel (x, y) is (37 x + 91 y + 53 c + 11 x y) mod 256. */
 const ramp = Uint8Array.from({ length: 7 * 5 * 3 }, (_, i) => {

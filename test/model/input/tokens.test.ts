@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Piece } from '../../../src/model/input/prompt.js';
 import { Tokens } from '../../../src/model/input/tokens.js';
-import { goldenPath } from '../../golden.js';
+import { goldenPath } from '../../support/goldenFolder.js';
 
 const checkpoint = goldenPath('checkpoints', 'internvl3-tiny');
 

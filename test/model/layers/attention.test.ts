@@ -7,8 +7,8 @@ import {
   paddingMask,
   splitHeads,
 } from '../../../src/model/layers/attention.js';
-import { describeEngines } from '../../engines.js';
-import { tensorOf, wave } from '../formula.js';
+import { describeEngines } from '../../support/engines.js';
+import { tensorOf, wave } from '../../support/formula.js';
 
 const [batch, heads, groups, length, size] = [2, 4, 2, 3, 5];
 type Visible = (row: number, query: number, key: number) => boolean;

@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import { Random } from '../../../src/base/random.js';
 import { type Tensor2D, type Tensor3D, tf } from '../../../src/engine/tf.js';
 import { dropout, dropPathFactors } from '../../../src/model/layers/dropout.js';
-import { describeEngines } from '../../engines.js';
-import { tensorOf } from '../formula.js';
+import { describeEngines } from '../../support/engines.js';
+import { tensorOf } from '../../support/formula.js';
 
 await describeEngines('dropout', () => {
   it('drops a share of the values and scales the others up', () => {

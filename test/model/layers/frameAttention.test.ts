@@ -4,8 +4,8 @@ import { frameAttention } from '../../../src/model/layers/frameAttention.js';
 import { gridRotaryTable } from '../../../src/model/layers/rotary.js';
 import { variableOf } from '../../../src/model/weights/safetensors.js';
 import type { Weights } from '../../../src/model/weights/weights.js';
-import { describeEngines } from '../../engines.js';
-import { tensorOf, wave } from '../formula.js';
+import { describeEngines } from '../../support/engines.js';
+import { tensorOf, wave } from '../../support/formula.js';
 
 const [frames, tokens, width, heads] = [2, 5, 8, 2];
 const runs = [

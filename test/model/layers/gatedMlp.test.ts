@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { type Tensor, type Tensor2D, tf } from '../../../src/engine/tf.js';
 import { gatedMlp } from '../../../src/model/layers/gatedMlp.js';
 import { variableOf } from '../../../src/model/weights/safetensors.js';
-import { describeEngines } from '../../engines.js';
+import { describeEngines } from '../../support/engines.js';
 
 await describeEngines('gatedMlp', () => {
   it('is down(silu(gate x) ⊙ up x), with biases where there are some', () => {

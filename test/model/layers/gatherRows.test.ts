@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { type Tensor2D, tf } from '../../../src/engine/tf.js';
 import { gatherRows } from '../../../src/model/layers/gatherRows.js';
-import { describeAllEngines } from '../../engines.js';
+import { describeAllEngines } from '../../support/engines.js';
 
 await describeAllEngines('gatherRows', () => {
   const table = () => tf.tensor2d([1, 2, 3, 4, 5, 6, 7, 8], [4, 2]);

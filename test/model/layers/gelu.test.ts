@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { tf } from '../../../src/engine/tf.js';
 import { gelu, quickGelu } from '../../../src/model/layers/gelu.js';
-import { describeEngines } from '../../engines.js';
+import { describeEngines } from '../../support/engines.js';
 
 await describeEngines('gelu', () => {
   // Φ(1) = 0.8413447, Φ(0.5) = 0.6914625; φ(1) = 0.2419707.

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { type Tensor3D, tf } from '../../../src/engine/tf.js';
 import { linear, linearOf } from '../../../src/model/layers/linear.js';
 import { variableOf } from '../../../src/model/weights/safetensors.js';
-import { describeEngines } from '../../engines.js';
+import { describeEngines } from '../../support/engines.js';
 
 await describeEngines('linear', () => {
   it('is x Wᵀ + b over the last axis, with W as PyTorch lays it out', () => {

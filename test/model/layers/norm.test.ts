@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { type Tensor1D, type Tensor2D, tf } from '../../../src/engine/tf.js';
 import { layerNorm, rmsNorm } from '../../../src/model/layers/norm.js';
-import { describeEngines } from '../../engines.js';
-import { tensorOf, wave } from '../formula.js';
+import { describeEngines } from '../../support/engines.js';
+import { tensorOf, wave } from '../../support/formula.js';
 
 const rows = [0, 1, 2];
 const columns = [0, 1, 2, 3, 4];

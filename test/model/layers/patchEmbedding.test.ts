@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { type Tensor, type Tensor4D, tf } from '../../../src/engine/tf.js';
 import { patchEmbedding } from '../../../src/model/layers/patchEmbedding.js';
-import { describeEngines } from '../../engines.js';
-import { tensorOf, wave } from '../formula.js';
+import { describeEngines } from '../../support/engines.js';
+import { tensorOf, wave } from '../../support/formula.js';
 
 const [count, channels, size, patch, width] = [2, 3, 6, 2, 5];
 const grid = size / patch;

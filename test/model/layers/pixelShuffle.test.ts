@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { type Tensor3D, tf } from '../../../src/engine/tf.js';
 import { pixelShuffle } from '../../../src/model/layers/pixelShuffle.js';
-import { describeEngines } from '../../engines.js';
-import { tensorOf } from '../formula.js';
+import { describeEngines } from '../../support/engines.js';
+import { tensorOf } from '../../support/formula.js';
 
 const [tiles, grid, channels] = [2, 8, 3];
 

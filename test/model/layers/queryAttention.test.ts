@@ -3,8 +3,8 @@ import { type Tensor, type Tensor2D, type Tensor3D, tf } from '../../../src/engi
 import { learnedQuery, queryAttention } from '../../../src/model/layers/queryAttention.js';
 import { variableOf } from '../../../src/model/weights/safetensors.js';
 import type { Weights } from '../../../src/model/weights/weights.js';
-import { describeEngines } from '../../engines.js';
-import { tensorOf, wave } from '../formula.js';
+import { describeEngines } from '../../support/engines.js';
+import { tensorOf, wave } from '../../support/formula.js';
 
 const [batch, length, width, heads] = [2, 5, 16, 8];
 const size = width / heads;

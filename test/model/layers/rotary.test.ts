@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { type Tensor4D, tf } from '../../../src/engine/tf.js';
 import { rotaryTable, rotate } from '../../../src/model/layers/rotary.js';
-import { describeEngines } from '../../engines.js';
-import { tensorOf, wave } from '../formula.js';
+import { describeEngines } from '../../support/engines.js';
+import { tensorOf, wave } from '../../support/formula.js';
 
 const [batch, heads, length, size, theta] = [2, 3, 4, 6, 100];
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { tf } from '../../../src/engine/tf.js';
 import { visualEmbedding } from '../../../src/model/layers/visualEmbedding.js';
-import { describeEngines } from '../../engines.js';
+import { describeEngines } from '../../support/engines.js';
 
 await describeEngines('visualEmbedding', () => {
   const ids = () =>

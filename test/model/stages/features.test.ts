@@ -7,7 +7,7 @@ import { tf } from '../../../src/engine/tf.js';
 import { dimensionPrompts } from '../../../src/model/input/prompt.js';
 import { Features } from '../../../src/model/stages/features.js';
 import { stageOf } from '../../../src/model/stages/stage.js';
-import { smallModel } from '../../train/smallModel.js';
+import { smallModel } from '../../support/smallModel.js';
 
 const clips = ['pass-1', 'fail-2', 'pass-3'].map((id) => ({ id, path: `${id}.mp4` }));
 

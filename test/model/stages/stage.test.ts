@@ -7,10 +7,10 @@ import { tf } from '../../../src/engine/tf.js';
 import { type ClipInput, disposeBatch } from '../../../src/model/input/batch.js';
 import { RewardModel } from '../../../src/model/rewardModel.js';
 import { stageOf } from '../../../src/model/stages/stage.js';
-import { makeClips } from '../../clips.js';
-import { describeEngines } from '../../engines.js';
-import { goldenPath } from '../../golden.js';
-import { smallModel } from '../../train/smallModel.js';
+import { makeClips } from '../../support/clips.js';
+import { describeEngines } from '../../support/engines.js';
+import { goldenPath } from '../../support/goldenFolder.js';
+import { smallModel } from '../../support/smallModel.js';
 
 const clip = (id: string) => ({ id, path: `${id}.mp4` });
 const parts = ['head', 'decoder+head', 'all'] as const;

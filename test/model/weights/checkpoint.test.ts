@@ -97,7 +97,7 @@ describe('checkpoint', () => {
 
   it('leaves the checkpoint of before when it is killed, and can be called again', async () => {
     await writeCheckpoint(folder, content());
-    const script = fileURLToPath(new URL('./killedSave.ts', import.meta.url));
+    const script = fileURLToPath(new URL('../../support/killedSave.ts', import.meta.url));
     const require = createRequire(import.meta.url);
     const viteNode = join(dirname(require.resolve('vite-node/package.json')), 'vite-node.mjs');
     expect(spawnSync(process.execPath, [viteNode, script, folder]).signal).toBe('SIGKILL');

@@ -5,7 +5,7 @@ import { join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { thisProcess } from '../../../src/base/owner.js';
 import { type DownloadProgress, download } from '../../../src/model/weights/hub.js';
-import { commit, type HubServer, hubServer } from './hubServer.js';
+import { commit, type HubServer, hubServer } from '../../support/hubServer.js';
 
 const weights = Buffer.from(Uint8Array.from({ length: 300_000 }, (_, i) => (i * i) % 251));
 const repository = (): Record<string, Buffer> => ({

@@ -6,8 +6,8 @@ import { use } from '../../../src/engine/use.js';
 import { RewardModel } from '../../../src/model/rewardModel.js';
 import { readHeader } from '../../../src/model/weights/header.js';
 import { readTensors, type StoredTensor } from '../../../src/model/weights/safetensors.js';
-import { engines } from '../../engines.js';
-import { goldenPath } from '../../golden.js';
+import { engines } from '../../support/engines.js';
+import { goldenPath } from '../../support/goldenFolder.js';
 
 /** Fields that the official classes write, and of which a missing one means the same. */
 const bookkeeping = [

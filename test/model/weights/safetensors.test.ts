@@ -16,8 +16,8 @@ import {
   writeTensors,
   writeWeights,
 } from '../../../src/model/weights/safetensors.js';
-import { engines } from '../../engines.js';
-import { bfloat16Shards, goldenCheckpoint, goldenJson } from '../golden.js';
+import { engines } from '../../support/engines.js';
+import { bfloat16Shards, goldenCheckpoint, goldenJson } from '../../support/goldenModel.js';
 
 const [engine] = await engines();
 let folder: string;

@@ -7,7 +7,7 @@ import { RewardModel } from '../../../src/model/rewardModel.js';
 import { download } from '../../../src/model/weights/hub.js';
 import { readTensors, readWeights } from '../../../src/model/weights/safetensors.js';
 import { clips } from '../../../src/score/clips.js';
-import { smallModel } from '../../train/smallModel.js';
+import { smallModel } from '../../support/smallModel.js';
 
 const stored = (name: string) => fileURLToPath(new URL(`../../cases/${name}`, import.meta.url));
 const root = mkdtempSync(join(tmpdir(), 'weight-cases-'));

@@ -16,8 +16,8 @@ import { initialize } from '../../../../src/model/initialize.js';
 import { parameterSpecs } from '../../../../src/model/parameters.js';
 import { tinyConfig } from '../../../../src/model/presets.js';
 import type { Weights } from '../../../../src/model/weights/weights.js';
-import { describeEngines } from '../../../engines.js';
-import { formulaWeights, tensorOf, wave } from '../../formula.js';
+import { describeEngines } from '../../../support/engines.js';
+import { formulaWeights, tensorOf, wave } from '../../../support/formula.js';
 
 const tiny = tinyConfig(32);
 const config: RewardModelConfig = {

@@ -3,9 +3,9 @@ import { tf } from '../../../../src/engine/tf.js';
 import { collate } from '../../../../src/model/family/internvl/collate.js';
 import { type ClipInput, disposeBatch } from '../../../../src/model/input/batch.js';
 import { normalisedTiles } from '../../../../src/model/input/normalise.js';
-import { tensorsOf } from '../../../data/video/golden.js';
-import { describeEngines } from '../../../engines.js';
-import { goldenPath } from '../../../golden.js';
+import { describeEngines } from '../../../support/engines.js';
+import { tensorsOf } from '../../../support/goldenClips.js';
+import { goldenPath } from '../../../support/goldenFolder.js';
 
 const options = { padId: 9, imageContextId: 5, tokensPerTile: 2 };
 /** A clip of `tiles` tiles 2 x 2, each byte its index times 7. */

@@ -7,8 +7,8 @@ import {
   goldenClips,
   goldenPreprocess,
   pngPixels,
-} from '../../../data/video/golden.js';
-import { describeShared } from '../../../shared.js';
+} from '../../../support/goldenClips.js';
+import { describeShared } from '../../../support/shared.js';
 
 /** A frame whose pixel (x, y) is (x, y, 0). */
 const frame = (width: number, height: number) =>

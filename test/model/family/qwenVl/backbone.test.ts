@@ -5,8 +5,8 @@ import { QwenVL } from '../../../../src/model/family/qwenVl/backbone.js';
 import { parameterSpecs } from '../../../../src/model/parameters.js';
 import { published } from '../../../../src/model/presets.js';
 import type { Weights } from '../../../../src/model/weights/weights.js';
-import { describeEngines } from '../../../engines.js';
-import { formulaWeights, tensorOf, wave } from '../../formula.js';
+import { describeEngines } from '../../../support/engines.js';
+import { formulaWeights, tensorOf, wave } from '../../../support/formula.js';
 
 const vision = { hiddenSize: 16, heads: 2, intermediateSize: 24, layers: 2, patchSize: 2 };
 const llm = { hiddenSize: 16, intermediateSize: 24, layers: 2, heads: 2, keyValueHeads: 1, vocabSize: 12 };

@@ -4,8 +4,8 @@ import { collatePatches } from '../../../../src/model/family/qwenVl/collatePatch
 import { type ClipInput, disposeBatch } from '../../../../src/model/input/batch.js';
 import { normalisedPatches } from '../../../../src/model/input/normalise.js';
 import { readTensors } from '../../../../src/model/weights/safetensors.js';
-import { describeEngines } from '../../../engines.js';
-import { goldenCheckpoint } from '../../golden.js';
+import { describeEngines } from '../../../support/engines.js';
+import { goldenCheckpoint } from '../../../support/goldenModel.js';
 
 const vision = { patchSize: 2, temporalPatchSize: 2, mergeSize: 2 };
 const options = { padId: 9, videoPadId: 5, vision };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { multimodalPositions } from '../../../../src/model/family/qwenVl/multimodalPositions.js';
 import { readTensors } from '../../../../src/model/weights/safetensors.js';
-import { goldenCheckpoint } from '../../golden.js';
+import { goldenCheckpoint } from '../../../support/goldenModel.js';
 
 const [P, options] = [9, { placeholder: 9, merge: 2 }];
 const grid = (t: number, h: number, w: number, secondsPerGrid = 1) => ({ t, h, w, secondsPerGrid });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { qwenFrames } from '../../../../src/model/family/qwenVl/official.js';
 import { framePixels, smartResize } from '../../../../src/model/family/qwenVl/smartResize.js';
-import { goldenPreprocess } from '../../../data/video/golden.js';
+import { goldenPreprocess } from '../../../support/goldenClips.js';
 
 const limits = { factor: 28, minPixels: 4 * 28 ** 2, maxPixels: 100 * 28 ** 2 };
 

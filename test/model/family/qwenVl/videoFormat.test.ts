@@ -8,10 +8,10 @@ import { disposeBatch } from '../../../../src/model/input/batch.js';
 import { Processor } from '../../../../src/model/input/processor.js';
 import { taskPrompts } from '../../../../src/model/input/prompt.js';
 import { Tokens } from '../../../../src/model/input/tokens.js';
-import { makeClips } from '../../../clips.js';
-import { tensorsOf } from '../../../data/video/golden.js';
-import { goldenPath } from '../../../golden.js';
-import { goldenCheckpoint } from '../../golden.js';
+import { makeClips } from '../../../support/clips.js';
+import { tensorsOf } from '../../../support/goldenClips.js';
+import { goldenPath } from '../../../support/goldenFolder.js';
+import { goldenCheckpoint } from '../../../support/goldenModel.js';
 
 describe('VideoFormat', () => {
   const { folder, config, io } = goldenCheckpoint('qwen2_5_vl-tiny');

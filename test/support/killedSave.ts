@@ -1,6 +1,6 @@
 // The child of checkpoint.test.ts: saves to the folder of its first argument, and dies when half of the weights are there.
 import { writeFile } from 'node:fs/promises';
-import { writeCheckpoint } from '../../../src/model/weights/checkpoint.js';
+import { writeCheckpoint } from '../../src/model/weights/checkpoint.js';
 
 await writeCheckpoint(process.argv[2], {
   config: {},

@@ -5,7 +5,7 @@ import { dimensionPrompts } from '../../src/model/input/prompt.js';
 import { Tokens } from '../../src/model/input/tokens.js';
 import { tinyConfig } from '../../src/model/presets.js';
 import { RewardModel } from '../../src/model/rewardModel.js';
-import { type LabelRow, labelsOf } from '../pairing/labels.js';
+import { type LabelRow, labelsOf } from './labels.js';
 
 const tokenizer = fileURLToPath(new URL('../../assets/tiny', import.meta.url));
 

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
-import { chromiumPath } from '../chromium.js';
+import { chromiumPath } from './chromium.js';
 
 const root = resolve(fileURLToPath(new URL('../..', import.meta.url)));
 const python = join(root, '.venv', 'bin', 'python');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { InternVLConfig, QwenVLConfig } from '../../src/model/config.js';
 import { fromOfficial } from '../../src/model/officialConfig.js';
 import { readTensors, writeTensors } from '../../src/model/weights/safetensors.js';
-import { goldenPath } from '../golden.js';
+import { goldenPath } from './goldenFolder.js';
 
 /** The parsed JSON of a file of the golden fixtures. */
 export const goldenJson = (...parts: string[]) => JSON.parse(readFileSync(goldenPath(...parts), 'utf8'));

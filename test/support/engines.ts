@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe } from 'vitest';
-import { type EngineName, use } from '../src/engine/use.js';
+import { type EngineName, use } from '../../src/engine/use.js';
 import { keepOnDevice } from './onDevice.js';
 
 /** The software Vulkan driver in Debian's `chromium` package: WebGPU without a GPU, for tiny shapes. */

@@ -1,6 +1,6 @@
 import type { ColumnTable } from 'arquero';
-import type { VoteMatrix } from '../../../src/data/votes/agreementMeasures.js';
-import { votesTable } from '../../../src/data/votes/votes.js';
+import type { VoteMatrix } from '../../src/data/votes/agreementMeasures.js';
+import { votesTable } from '../../src/data/votes/votes.js';
 
 /** One of `annotation_tables` in golden/metrics.json: items x annotators. */
 export interface GoldenTable {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { goldenPath } from '../golden.js';
+import { goldenPath } from './goldenFolder.js';
 
 /** One case of the golden losses. */
 export interface LossCase {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import { runFfmpeg } from '../../../src/data/video/ffmpeg.js';
+import { runFfmpeg } from '../../src/data/video/ffmpeg.js';
 
 /** A folder that is removed when the test file ends. */
 export function temporaryFolder(): string {

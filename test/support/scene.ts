@@ -1,5 +1,5 @@
-import { type Body, type Kind, lookOf } from '../../../src/data/world/body.js';
-import { type SimulatedClip, simulate, type WorldRules } from '../../../src/data/world/simulate.js';
+import { type Body, type Kind, lookOf } from '../../src/data/world/body.js';
+import { type SimulatedClip, simulate, type WorldRules } from '../../src/data/world/simulate.js';
 
 /** A still red circle in the middle of the picture, with what is to differ. */
 export function body(different: Partial<Body & Kind> = {}): Body {

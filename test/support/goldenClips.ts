@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { runFfmpeg } from '../../../src/data/video/ffmpeg.js';
-import { goldenPath } from '../../golden.js';
-import { shared } from '../../shared.js';
+import { runFfmpeg } from '../../src/data/video/ffmpeg.js';
+import { goldenPath } from './goldenFolder.js';
+import { shared } from './shared.js';
 
 /** What the development fixtures say about a clip. */
 export interface GoldenClip {

@@ -1,5 +1,5 @@
-import { tf } from '../src/engine/tf.js';
-import type { WebGpuBackend } from '../src/engine/webgpu.js';
+import { tf } from '../../src/engine/tf.js';
+import type { WebGpuBackend } from '../../src/engine/webgpu.js';
 
 interface Cache {
   convertAndCacheOnCPU(dataId: object, values: unknown): unknown;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { runFfmpeg } from '../src/data/video/ffmpeg.js';
+import { runFfmpeg } from '../../src/data/video/ffmpeg.js';
 
 /** What the clips show: ffmpeg's test pictures, each of another size. */
 const pictures = [

@@ -1,6 +1,6 @@
 import { type Tensor1D, tf } from '../../src/engine/tf.js';
 import type { Loss } from '../../src/loss/loss.js';
-import type { LossCase } from './golden.js';
+import type { LossCase } from './goldenLosses.js';
 
 /** Plain numbers of a loss and its gradients. */
 export interface Evaluated {
