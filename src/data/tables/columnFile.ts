@@ -65,12 +65,19 @@ export async function readEntries(operation: string, file: string): Promise<unkn
   return rowsOf(trimmed(await parse(format, bytes, where, []), where));
 }
 
-async function openTable(operation: string, file: string) {
+/**
+ * What a table's text is, or the bytes, by its extension.
+ * @throws Error for an unknown extension
+ */
+export function formatOf(operation: string, file: string): TextFormat | Exclude<Content, 'text'> {
   const name = file.toLowerCase().replace(/\.gz$/, '');
   const named = extensions[extname(name)];
-  if (!named) {
-    throw new Error(`${operation}: unknown extension of ${file}; give a file that ends in ${formats}`);
-  }
+  if (named) return named;
+  throw new Error(`${operation}: unknown extension of ${file}; give a file that ends in ${formats}`);
+}
+
+async function openTable(operation: string, file: string) {
+  const named = formatOf(operation, file);
   const packed = await readFile(file).catch((error: Error) => {
     throw new Error(`${operation}: cannot read ${file}: ${error.message}`);
   });

@@ -28,11 +28,19 @@ export function contentOf(bytes: Buffer, where: string): { bytes: Buffer; conten
       throw new Error(`${where} is a damaged gzip file: ${(error as Error).message}`);
     }
   }
+  return { bytes, content: kindOf(bytes, where) };
+}
+
+/**
+ * Of which kind the bytes of a table are, by their beginning.
+ * @throws {Error} for a placeholder such as an HTML page, and what is no table
+ */
+export function kindOf(bytes: Buffer, where: string): Content {
   const placeholder = placeholderOf(bytes);
   if (placeholder) throw new Error(`${where} ${placeholder}`);
   const start = bytes.subarray(0, 8).toString('latin1');
   const [, kind = 'text'] = beginnings.find(([beginning]) => start.startsWith(beginning)) ?? [];
-  if (kind === 'parquet' || kind === 'arrow' || kind === 'text') return { bytes, content: kind };
+  if (kind === 'parquet' || kind === 'arrow' || kind === 'text') return kind;
   throw new Error(`${where} ${kind}`);
 }
 
