@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Converter } from 'tslab/dist/converter.js';
 import type * as TypeScript from 'typescript';
-import { packageRoot } from '../process/packageRoot.js';
+import { packageRoot } from '../../src/base/packageRoot.js';
 import { FolderFiles } from './folderFiles.js';
 import { combineOptions, readFolderOptions } from './folderOptions.js';
 import { Lookups } from './lookups.js';

@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url';
+import { cellSignal } from '../base/host.js';
 import type { Random } from '../base/random.js';
 import type { Clip } from '../data/clip.js';
 import type { FrameCache } from '../data/video/frameCache.js';
 import type { ReadFailure } from '../data/video/readClips.js';
 import { Compiled } from '../engine/compile.js';
 import { type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, tf } from '../engine/tf.js';
-import { host } from '../notebook/contract.js';
 import {
   type InternVLFrameConfig,
   isInternVL,
@@ -305,7 +305,7 @@ export class RewardModel {
    */
   async *scoreBatches(
     clips: readonly Clip[],
-    { batchSize = 4, signal = host()?.signal }: BatchOptions = {},
+    { batchSize = 4, signal = cellSignal() }: BatchOptions = {},
   ): AsyncGenerator<ScoredBatch> {
     checkBatchSize(batchSize);
     const process = (start: number) => {
