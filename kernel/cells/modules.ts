@@ -88,7 +88,7 @@ export class Modules {
   require(file: string): NodeJS.Require {
     const plain = createRequire(file);
     const own = (specifier: string): unknown => {
-      if (specifier === 'solireward') return ownRequire('solireward');
+      if (/^solireward(\/|$)/.test(specifier)) return ownRequire(specifier);
       if (specifier === 'tslab') return this.#tslab;
       const path = this.#pathOf(specifier, file);
       const compiled = path && this.#findCompiled(path);
