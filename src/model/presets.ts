@@ -191,3 +191,6 @@ export const published = {
   qwen2_5_vl_32b: qwen2_5_vl(qwen32b, 3456),
   qwen2_5_vl_72b: qwen2_5_vl(qwen72b, 3456),
 };
+
+/** The tutorial's configuration, which takes the size of its vocabulary, and the published ones by their names. */
+export const presets = { tiny: tinyConfig, ...published };

@@ -1,10 +1,11 @@
+import { cellSignal } from '../base/host.js';
 import type { Clip } from '../data/clip.js';
 import { type Tensor2D, tf } from '../engine/tf.js';
 import { isInternVL } from '../model/config.js';
 import { type Batch, type ClipInput, disposeBatch } from '../model/input/batch.js';
 import { imageContext, videoPad } from '../model/input/prompt.js';
 import type { BatchOptions, RewardModel } from '../model/rewardModel.js';
-import { type Attention, host } from '../notebook/contract.js';
+import type { Attention } from '../notebook/messages.js';
 
 /** One reading of a clip's tokens by a query of the head. */
 export interface Reading {
@@ -37,7 +38,7 @@ interface Layout {
 export async function attention(
   model: RewardModel,
   clips: readonly Clip[],
-  { signal = host()?.signal }: Pick<BatchOptions, 'signal'> = {},
+  { signal = cellSignal() }: Pick<BatchOptions, 'signal'> = {},
 ): Promise<ClipAttention[]> {
   const { inputs, failures } = await model.processor.processMany(clips, model.prompts, { signal });
   if (failures.length > 0) {

@@ -4,7 +4,8 @@ import { internVit } from '../model/family/internvl/internVit.js';
 import type { Piece } from '../model/input/prompt.js';
 import type { Tokens } from '../model/input/tokens.js';
 import { gatherRows } from '../model/layers/gatherRows.js';
-import { RewardModel } from '../model/rewardModel.js';
+import { load } from '../model/load.js';
+import type { RewardModel } from '../model/rewardModel.js';
 import { parameter } from '../model/weights/weights.js';
 import type { Fields, Fixtures, Tensors } from './fixtures.js';
 import { guarded, type Item, relativeError, Worst } from './measure.js';
@@ -27,7 +28,7 @@ async function* checkpoint(fixtures: Fixtures, name: string, title: string): Asy
   const copy = io.has('inputs');
   const file = copy ? io.text('inputs').split('/') : ['checkpoints', name, 'io.safetensors'];
   const stored = await fixtures.tensors(...file);
-  const model = await RewardModel.load(fixtures.path('checkpoints', name));
+  const model = await load(fixtures.path('checkpoints', name));
   const sample = new Sample(model, stored);
   try {
     const rewards = copy ? io.numbers('reward_scores_float32_compute') : stored.floats('reward_scores').data;

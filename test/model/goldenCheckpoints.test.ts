@@ -15,7 +15,8 @@ import { internVit } from '../../src/model/family/internvl/internVit.js';
 import type { VideoGrid } from '../../src/model/family/videoGrid.js';
 import { RewardHead } from '../../src/model/head/head.js';
 import { gatherRows } from '../../src/model/layers/gatherRows.js';
-import { RewardModel } from '../../src/model/rewardModel.js';
+import { load } from '../../src/model/load.js';
+import type { RewardModel } from '../../src/model/rewardModel.js';
 import { readTensors, type StoredTensor } from '../../src/model/weights/safetensors.js';
 import { Tensors } from '../../src/verify/fixtures.js';
 import { Sample } from '../../src/verify/sample.js';
@@ -44,7 +45,7 @@ for (const { engine, name } of cases) {
     beforeAll(async () => {
       await use(engine);
       stored = await readTensors(join(folder, 'io.safetensors'));
-      model = await RewardModel.load(folder);
+      model = await load(folder);
       seen = tf.tidy(visual);
     }, timeout);
     afterAll(() => {

@@ -5,7 +5,8 @@ import { tf } from '../../src/engine/tf.js';
 import { use } from '../../src/engine/use.js';
 import { winTie } from '../../src/loss/winTie.js';
 import { isInternVL } from '../../src/model/config.js';
-import { RewardModel, type Trainable } from '../../src/model/rewardModel.js';
+import { load } from '../../src/model/load.js';
+import type { RewardModel, Trainable } from '../../src/model/rewardModel.js';
 import { stageOf } from '../../src/model/stages/stage.js';
 import { parameter } from '../../src/model/weights/weights.js';
 import { crossPrompt } from '../../src/pairing/crossPrompt.js';
@@ -75,7 +76,7 @@ const recording = (await engines()).find((name) => name === 'native');
   it('scores with the bits of what is not recorded, every family', async () => {
     await use('native');
     for (const name of ['internvl3-tiny', 'internvl3_5-tiny', 'qwen2_vl-tiny', 'qwen2_5_vl-tiny']) {
-      const model = await RewardModel.load(goldenPath('checkpoints', name));
+      const model = await load(goldenPath('checkpoints', name));
       const inputs = [1, 2].map((seed) => inputOf(model, seed));
       setCompiler('eager');
       const expected = await model.rewards(inputs);

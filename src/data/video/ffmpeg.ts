@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import fluentFfmpeg, { type FfprobeData } from 'fluent-ffmpeg';
-import { host } from '../../notebook/contract.js';
+import { cellSignal } from '../../base/host.js';
 
 /** Where ffmpeg and ffprobe are. */
 export interface FfmpegPaths {
@@ -75,7 +75,7 @@ export function runFfmpegOutputs(
 function runWithPipes(
   args: readonly string[],
   pipes: number[],
-  { input, signal = host()?.signal }: FfmpegOptions,
+  { input, signal = cellSignal() }: FfmpegOptions,
 ): Promise<Buffer[]> {
   const { ffmpeg } = ffmpegPaths();
   return new Promise((resolve, reject) => {
