@@ -1,3 +1,4 @@
+import { constants, isUtf8 } from 'node:buffer';
 import { gunzipSync } from 'node:zlib';
 import { placeholderOf } from '../../base/placeholder.js';
 
@@ -44,6 +45,28 @@ export function kindOf(bytes: Buffer, where: string): Content {
   throw new Error(`${where} ${kind}`);
 }
 
+/** Bytes of a piece of text. */
+const pieceSize = 2 ** 24;
+
+/**
+ * Text of bytes in pieces, so that there may be more of it than a string holds.
+ * @throws as `decodeText`
+ */
+export function* textPieces(
+  bytes: Buffer,
+  where: string,
+  rowOf: (before: string) => string,
+): Generator<string> {
+  if (markedEncoding(bytes) !== 'utf-8' || !isUtf8(bytes) || bytes.includes(0)) {
+    yield decodeText(bytes, where, rowOf);
+    return;
+  }
+  const decoder = new TextDecoder();
+  for (let start = 0; start < bytes.length; start += pieceSize) {
+    yield decoder.decode(bytes.subarray(start, start + pieceSize), { stream: true });
+  }
+}
+
 /**
  * Text of bytes: UTF-8, or UTF-16 where a byte order mark says so.
  * @param rowOf the place of a text's end, in words, for errors
@@ -53,6 +76,9 @@ export function decodeText(bytes: Buffer, where: string, rowOf: (before: string)
   const encoding = markedEncoding(bytes);
   const fail = (byte: number, what: string) =>
     new Error(`${where}${rowOf(bytes.subarray(0, byte).toString('latin1'))}, byte ${byte + 1}: ${what}`);
+  if (bytes.length > constants.MAX_STRING_LENGTH) {
+    throw new Error(`${where} is larger than 512 MiB of text; write it as Parquet, Arrow or CSV in UTF-8`);
+  }
   let text: string;
   try {
     text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
