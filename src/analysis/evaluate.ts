@@ -2,9 +2,9 @@ import { type BootstrapOptions, bootstrap, type Interval } from '../base/bootstr
 import { allPairRatio } from './allPairRatio.js';
 import { auc } from './auc.js';
 import { bestF1 } from './bestF1.js';
-import { checkLabelled, checkLengths } from './check.js';
 import { rowsByGroup } from './groups.js';
 import { ascending } from './rank.js';
+import { checkLabelled, checkLengths } from './validate.js';
 
 /** One metric of one group of clips, with its 95% interval. */
 export interface EvaluationRow extends Interval {
@@ -64,12 +64,12 @@ function metricsOf(scores: number[], labels: boolean[]): Record<EvaluationRow['m
     allPairRatio: allPairRatio(scores, labels),
     bestF1: f1,
     bestF1Threshold: threshold,
-    meanMargin: meanOf(scores, labels, true) - meanOf(scores, labels, false),
+    meanMargin: meanWithLabel(scores, labels, true) - meanWithLabel(scores, labels, false),
   };
 }
 
 /** Mean of the scores that have this label. */
-function meanOf(scores: number[], labels: boolean[], label: boolean): number {
+function meanWithLabel(scores: number[], labels: boolean[], label: boolean): number {
   let sum = 0;
   let count = 0;
   scores.forEach((score, i) => {

@@ -1,6 +1,6 @@
 import { auc } from '../analysis/auc.js';
-import { checkLabelled } from '../analysis/check.js';
 import { rocCurve } from '../analysis/rocCurve.js';
+import { checkLabelled } from '../analysis/validate.js';
 import { Figure } from './figure.js';
 import { thin } from './thin.js';
 import { dottedLine, palette } from './traces.js';

@@ -1,6 +1,7 @@
 import { type ColumnTable, table } from 'arquero';
 import { cellSignal } from '../base/host.js';
 import type { Clip } from '../data/clip.js';
+import { clipColumns } from '../data/tables/fields.js';
 import type { ReadFailure } from '../data/video/readClips.js';
 import {
   type BatchOptions,
@@ -34,9 +35,6 @@ export interface ScoreOptions {
   /** Called after each batch. */
   onProgress?: (progress: ScoreProgress) => void;
 }
-
-/** The columns of a table that belong to a clip. */
-const clipColumns = ['path', 'prompt', 'promptId', 'generator'] as const;
 
 /**
  * Scores clips by a reward model, in their order. While the model computes one batch the next is decoded; a clip
