@@ -1,6 +1,6 @@
+import { column, columnNames, finiteScores, type ScoreColumns } from '../analysis/columns.js';
 import { mean } from '../analysis/distribution.js';
 import { sharedBins } from './bins.js';
-import { column, columnNames, finiteScores, type ScoreColumns } from './columns.js';
 import { Figure } from './figure.js';
 import { type Layout, palette, type Trace } from './traces.js';
 
