@@ -1,6 +1,6 @@
+import { finiteScores } from '../analysis/columns.js';
 import { extent } from '../base/extent.js';
 import { sharedBins } from './bins.js';
-import { finiteScores } from './columns.js';
 import { Figure } from './figure.js';
 import { palette, type Trace } from './traces.js';
 

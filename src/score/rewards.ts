@@ -1,7 +1,7 @@
 import { formatBytes } from '../base/formatBytes.js';
 import { nativeBackend } from '../engine/binding.js';
 import { OutOfMemoryError, outOfMemory } from '../engine/outOfMemory.js';
-import type { LlmConfig } from '../model/config.js';
+import type { LlmConfig } from '../model/commonConfig.js';
 import type { ClipInput } from '../model/input/batch.js';
 import type { RewardModel } from '../model/rewardModel.js';
 

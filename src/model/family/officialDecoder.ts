@@ -1,5 +1,5 @@
 import { bounds } from '../bounds.js';
-import type { LlmConfig } from '../config.js';
+import type { LlmConfig } from '../commonConfig.js';
 import type { Json, JsonReader } from '../jsonReader.js';
 
 /** What the decoder's section of an official `config.json` says in every family. */
