@@ -4,10 +4,11 @@ import { fromArrow } from 'arquero';
 import { parquetRead } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { parseJson } from '../../base/json.js';
+import { withinTime } from '../../base/withinTime.js';
 import { registerArrowCodecs } from './arrowCodecs.js';
 import { DelimitedRows, separatorOf } from './delimited.js';
 import { type Content, contentOf, decodeText, textPieces } from './tableText.js';
-import { shown } from './vocabulary.js';
+import { shortened, shown } from './vocabulary.js';
 
 /** The columns of a table by name, all of one length. Text formats give strings, the others what they hold. */
 export type Columns = ReadonlyMap<string, readonly unknown[]>;
@@ -117,7 +118,7 @@ function parse(
 function trimmed(columns: Columns, where: string): Columns {
   const result = new Map<string, readonly unknown[]>();
   for (const [name, values] of columns) {
-    if (result.has(name.trim())) throw new Error(`${where} has two columns "${name.trim()}"`);
+    if (result.has(name.trim())) throw new Error(`${where} has two columns ${shown(name.trim())}`);
     result.set(name.trim(), values);
   }
   return result;
@@ -196,7 +197,7 @@ function parseDelimited(bytes: Buffer, usual: string, where: string, notes: stri
   if (separator !== usual) notes.push(`its fields are separated by ${JSON.stringify(separator)}`);
   const byName = new Map<string, readonly unknown[]>();
   for (const [column, name] of names.entries()) {
-    if (byName.has(name)) throw new Error(`${where} has two columns "${name}"`);
+    if (byName.has(name)) throw new Error(`${where} has two columns ${shown(name)}`);
     byName.set(name, columns[column].values);
   }
   return byName;
@@ -206,7 +207,7 @@ function parseDelimited(bytes: Buffer, usual: string, where: string, notes: stri
 const sampleSize = 2 ** 16;
 
 const shownNames = (names: readonly string[]): string =>
-  names.length <= 20 ? names.join(', ') : `${names.slice(0, 20).join(', ')}, …`;
+  names.slice(0, 20).map(shortened).join(', ') + (names.length > 20 ? ', …' : '');
 
 /** Values of a column, of which equal ones are one string: millions of votes are on few clips, by few people. */
 class Interned {
@@ -242,11 +243,17 @@ function readJson(format: 'json' | 'jsonl', bytes: Buffer, where: string): unkno
   return parseText(text, where);
 }
 
+/** Milliseconds that Arrow takes at most, on the slowest machine: for any file, and for each byte. */
+const [slowestStart, slowestByte] = [5000, 1e-3];
+
 function parseArrow(bytes: Buffer, where: string): Columns {
   try {
     registerArrowCodecs();
-    const table = fromArrow(new Uint8Array(bytes), { useBigInt: true });
-    return new Map(table.columnNames().map((name) => [name, Array.from(table.array(name))]));
+    // Its reader trusts the numbers of a file.
+    return withinTime(slowestStart + bytes.length * slowestByte, () => {
+      const table = fromArrow(new Uint8Array(bytes), { useBigInt: true });
+      return new Map(table.columnNames().map((name) => [name, Array.from(table.array(name))]));
+    });
   } catch (error) {
     throw new Error(`${where} is no Arrow IPC file: ${(error as Error).message}`);
   }

@@ -40,6 +40,20 @@ describe('readColumns', () => {
     );
   });
 
+  it('ends a file of Arrow whose numbers let its reader loop without an end', async () => {
+    await expect(readColumns('test', stored('endless.arrow'))).rejects.toThrow(
+      /^test: endless\.arrow is no Arrow IPC file: it takes more than 5 s to read, as only a damaged file does$/,
+    );
+  });
+
+  it('shortens what it names', async () => {
+    const long = 'x'.repeat(1000);
+    for (const text of [`a,${long},${long}\n`, `a,${`${long},`.repeat(30)}\n1\n`]) {
+      const failure = await read('names.csv', text).catch(({ message }: Error) => message);
+      expect(String(failure).length).toBeLessThan(5000);
+    }
+  });
+
   it('reads text over the borders of its pieces', async () => {
     const long = '雪'.repeat(2 ** 22);
     const { clip } = await read('long.csv', `clip,note\r\na,"${long},""\n"\r\n${long},x\r\nb,y\r\n`);
