@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { fromArrow } from 'arquero';
-import { parquetRead } from 'hyparquet';
+import { parquetMetadata, parquetRead, parquetSchema } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { parseJson } from '../../base/json.js';
 import { withinTime } from '../../base/withinTime.js';
@@ -262,17 +262,36 @@ function parseArrow(bytes: Buffer, where: string): Columns {
 async function parseParquet(bytes: Buffer, where: string): Promise<Columns> {
   const columns = new Map<string, unknown[]>();
   try {
-    await parquetRead({
-      file: new Uint8Array(bytes).buffer,
-      compressors,
-      onChunk: ({ columnName, columnData, rowStart }) => {
-        const column = columns.get(columnName) ?? [];
-        columns.set(columnName, column);
-        for (let i = 0; i < columnData.length; i++) column[rowStart + i] = columnData[i];
-      },
-    });
+    const file = new Uint8Array(bytes).buffer;
+    const metadata = parquetMetadata(file);
+    const { children } = parquetSchema(metadata);
+    for (const { element } of children) columns.set(element.name, []);
+    let rowStart = 0;
+    for (const { num_rows } of metadata.row_groups) {
+      const rowEnd = rowStart + Number(num_rows);
+      // One column at a time: where its reader throws for one of several, nobody hears of what becomes of the others, and such
+      // a rejection ends the process.
+      for (const [name, values] of columns) {
+        await parquetRead({
+          ...{ file, metadata, compressors, rowStart, rowEnd, columns: [name] },
+          onChunk({ columnData }) {
+            for (let i = 0; i < columnData.length; i++) values.push(columnData[i]);
+          },
+        });
+      }
+      rowStart = rowEnd;
+    }
   } catch (error) {
-    throw new Error(`${where} is no Parquet file: ${(error as Error).message}`);
+    const { message } = error as Error;
+    const why = /call stack/.test(message) ? 'its schema is nested in itself' : message;
+    throw new Error(`${where} is no Parquet file: ${why}`);
+  }
+  const rows = rowCount(columns);
+  for (const [name, { length }] of columns) {
+    if (length === rows) continue;
+    throw new Error(
+      `${where} is no Parquet file: column ${shown(name)} has ${length} values, and the first one ${rows}`,
+    );
   }
   return columns;
 }
