@@ -2,8 +2,9 @@ import { type ColumnTable, table } from 'arquero';
 import { cellSignal } from '../base/host.js';
 import type { Clip } from '../data/clip.js';
 import { clipColumns } from '../data/tables/fields.js';
+import type { TableOf } from '../data/tables/tableOf.js';
 import type { ReadFailure } from '../data/video/readClips.js';
-import { ofDimension } from '../data/votes/labels.js';
+import { type LabelTable, ofDimension } from '../data/votes/labels.js';
 import {
   type BatchOptions,
   checkBatchSize,
@@ -13,8 +14,17 @@ import {
 import type { Features } from '../model/stages/features.js';
 import { stageOf } from '../model/stages/stage.js';
 
+/** A row of the scores: the clip's own fields, and the columns that the input had. */
+export interface ScoredRow extends Omit<Clip, 'id'> {
+  clip: string;
+  score: number;
+  /** Of labels: the label. */
+  pass?: boolean;
+  [column: string]: unknown;
+}
+
 /** Scores: a table with the columns `clip`, `score` and those of the input, and what could not be scored. */
-export type ScoreTable = ColumnTable & {
+export type ScoreTable<Row = ScoredRow> = TableOf<Row> & {
   /** The clips that have no row, and why. */
   readonly failures: readonly ReadFailure[];
 };
@@ -45,11 +55,22 @@ export interface ScoreOptions {
  *   table of labels of several dimensions only the model's own count.
  * @throws when the input is no such table or two clips share an id; and with the signal's reason.
  */
+export function clips(
+  model: RewardModel,
+  labels: LabelTable,
+  options?: ScoreOptions,
+): Promise<ScoreTable<ScoredRow & { pass: boolean }>>;
+/** Scores clips, or the rows of a table with the columns `clip` and `path`. */
+export function clips(
+  model: RewardModel,
+  clips: readonly Clip[] | ColumnTable,
+  options?: ScoreOptions,
+): Promise<ScoreTable>;
 export async function clips(
   model: RewardModel,
   clips: readonly Clip[] | ColumnTable,
   { batchSize, features, signal, onProgress }: ScoreOptions = {},
-): Promise<ScoreTable> {
+): Promise<ScoreTable<ScoredRow & { pass: boolean }>> {
   const rows = Array.isArray(clips)
     ? clips.map(rowOfClip)
     : rowsOfTable(ownLabels(clips as ColumnTable, model.card.dimension));
@@ -73,7 +94,7 @@ export async function clips(
     score: scored.map(({ clip }) => scores.get(clip.id)),
   };
   for (const name of columnNames(rows)) columns[name] = scored.map(({ values }) => values[name]);
-  return Object.assign(table(columns), { failures });
+  return Object.assign(table(columns) as ColumnTable as TableOf<ScoredRow & { pass: boolean }>, { failures });
 }
 
 /** Scores batch by batch, as `RewardModel.scoreBatches`, from features on. */

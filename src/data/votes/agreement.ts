@@ -1,7 +1,17 @@
 import { type ColumnTable, from } from 'arquero';
-import { type BootstrapOptions, bootstrap } from '../../base/bootstrap.js';
+import { type BootstrapOptions, bootstrap, type Interval } from '../../base/bootstrap.js';
+import type { TableOf } from '../tables/tableOf.js';
 import { alphaOf, kappaOf, rawAgreementOf, sumAgreement } from './agreementMeasures.js';
 import { type ClipVotes, groupVotes } from './groupVotes.js';
+
+/** One measure of one dimension. */
+export interface AgreementRow extends Interval {
+  dimension: string;
+  measure: "Krippendorff's alpha" | "Fleiss' kappa" | 'raw agreement';
+  /** How many there are. */
+  clips: number;
+  annotators: number;
+}
 
 /**
  * How far annotators agree, by dimension: Krippendorff's alpha, Fleiss' kappa and raw agreement, over the clips that
@@ -16,7 +26,7 @@ import { type ClipVotes, groupVotes } from './groupVotes.js';
 export function agreement(
   votes: ColumnTable,
   { dimension, ...options }: { dimension?: string } & BootstrapOptions = {},
-): ColumnTable {
+): TableOf<AgreementRow> {
   const groups = groupVotes('agreement', votes);
   if (dimension !== undefined && !groups.has(dimension)) {
     throw new Error(
@@ -24,10 +34,11 @@ export function agreement(
     );
   }
   const names = dimension === undefined ? [...groups.keys()] : [dimension];
-  return from(names.flatMap((name) => rowsOf(name, groups.get(name) as ClipVotes[], options)));
+  const rows = names.flatMap((name) => rowsOf(name, groups.get(name) as ClipVotes[], options));
+  return from(rows) as TableOf<AgreementRow>;
 }
 
-function rowsOf(dimension: string, group: readonly ClipVotes[], options: BootstrapOptions): object[] {
+function rowsOf(dimension: string, group: readonly ClipVotes[], options: BootstrapOptions): AgreementRow[] {
   const judged = group.filter(({ votes }) => votes.length > 1);
   if (judged.length === 0) {
     throw new Error(
@@ -51,10 +62,11 @@ function rowsOf(dimension: string, group: readonly ClipVotes[], options: Bootstr
     },
     options,
   );
-  return Object.entries(measures).map(([measure, interval]) => ({
+  const names = Object.keys(measures) as AgreementRow['measure'][];
+  return names.map((measure) => ({
     dimension,
     measure,
-    ...interval,
+    ...measures[measure],
     clips: judged.length,
     annotators,
   }));

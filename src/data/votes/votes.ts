@@ -3,6 +3,7 @@ import { type ColumnTable, table } from 'arquero';
 import type { Row } from '../tables/columnFile.js';
 import { type ClipFields, clipColumns, Fields, fieldsOf } from '../tables/fields.js';
 import { readRows, writeTable } from '../tables/tableFile.js';
+import type { TableOf } from '../tables/tableOf.js';
 import { fromSheet } from './sheet.js';
 import { isVoteLog, standingVotes } from './voteLog.js';
 
@@ -32,7 +33,7 @@ export interface VoteRow extends ClipFields {
 export async function readVotes(
   file: string,
   { threshold }: { threshold?: number } = {},
-): Promise<ColumnTable> {
+): Promise<TableOf<VoteRow>> {
   checkThreshold('readVotes', threshold);
   const where = `readVotes: ${basename(file)}`;
   const rows = await readRows('readVotes', file);
@@ -44,7 +45,7 @@ export async function readVotes(
  * A votes table from objects.
  * @throws Error as `readVotes` does; also when there are no rows.
  */
-export function votesTable(rows: readonly VoteRow[]): ColumnTable {
+export function votesTable(rows: readonly VoteRow[]): TableOf<VoteRow> {
   return tableOf(checkedVotes(new Fields('votesTable: the list', rows as readonly object[] as Row[])));
 }
 
@@ -133,10 +134,11 @@ function keepClip(clips: Map<string, ClipFields>, clip: string, fields: Fields, 
   clips.set(clip, { ...known, ...given });
 }
 
-function tableOf(votes: readonly VoteRow[]): ColumnTable {
+function tableOf(votes: readonly VoteRow[]): TableOf<VoteRow> {
   const optional = (['rating', 'note', ...clipColumns] as const).filter((column) =>
     votes.some((vote) => vote[column] !== undefined),
   );
   const columns = ['clip', 'annotator', 'dimension', 'pass', ...optional] as const;
-  return table(columns.map((column) => [column, votes.map((vote) => vote[column])] as [string, unknown[]]));
+  const values = columns.map((column) => [column, votes.map((vote) => vote[column])] as [string, unknown[]]);
+  return table(values) as ColumnTable as TableOf<VoteRow>;
 }
