@@ -82,7 +82,7 @@ export async function clips(
     : model.scoreBatches(distinct, { batchSize, signal });
   for await (const batch of batches) {
     for (const { clip, score } of batch.scores) scores.set(clip.id, score);
-    failures.push(...batch.failures);
+    for (const failure of batch.failures) failures.push(failure);
     const done = scores.size + failures.length;
     onProgress?.({ done, total: distinct.length, failed: failures.length });
   }

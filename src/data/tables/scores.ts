@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { type ColumnTable, table } from 'arquero';
+import { readColumns } from './columnFile.js';
 import { clipColumns, Fields } from './fields.js';
-import { readRows } from './tableFile.js';
 import type { TableOf } from './tableOf.js';
 
 /** Columns that stay text, whatever they look like. */
@@ -23,15 +23,14 @@ export interface ScoreRow {
  * without clip, an unknown word in `pass`; also for a file without rows or of an unknown format.
  */
 export async function readScores(file: string): Promise<TableOf<ScoreRow>> {
-  const rows = await readRows('readScores', file);
-  const fields = new Fields(`readScores: ${basename(file)}`, rows);
+  const fields = new Fields(`readScores: ${basename(file)}`, await readColumns('readScores', file));
   fields.require(['clip', 'score']);
-  const places = rows.map((_, row) => row);
+  const places = Array.from({ length: fields.count }, (_, row) => row);
   const columns: Record<string, unknown[]> = {
     clip: places.map((row) => fields.name(row, 'clip')),
     score: places.map((row) => fields.number(row, 'score')),
   };
-  for (const name of fields.names().filter((column) => !(column in columns))) {
+  for (const name of fields.names().filter((column) => !Object.hasOwn(columns, column))) {
     columns[name] = places.map(readerOf(fields, name));
   }
   return table(columns) as ColumnTable as TableOf<ScoreRow>;
