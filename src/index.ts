@@ -36,6 +36,7 @@ import { FrameCache } from './data/video/frameCache.js';
 import { probe } from './data/video/probe.js';
 import { readClips } from './data/video/readClips.js';
 import { sampleFrames } from './data/video/sampleFrames.js';
+import { videoLimits } from './data/video/videoLimits.js';
 import { aggregate } from './data/votes/aggregate.js';
 import { agreement } from './data/votes/agreement.js';
 import { clipsOf } from './data/votes/clipsOf.js';
@@ -118,6 +119,7 @@ export const data = {
   annotatePairs,
   probe,
   sampleFrames,
+  videoLimits,
   decodeFrames,
   readClips,
   FrameCache,

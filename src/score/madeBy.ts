@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { replaceFile } from '../base/replaceFile.js';
-import { ffmpegPaths } from '../data/video/ffmpeg.js';
+import { ffmpegPaths } from '../data/video/tools.js';
 import { packageRoot } from '../engine/build/packageRoot.js';
 import { precision } from '../engine/precision.js';
 import { tf } from '../engine/tf.js';

@@ -2,9 +2,9 @@ import { host } from '../../notebook/contract.js';
 import type { Clip } from '../clip.js';
 import { decodeFrames, type PickFrames } from './decodeFrames.js';
 import { batchSize, DecodeQueue } from './decodeQueue.js';
-import { ffmpegPaths } from './ffmpeg.js';
 import type { FrameCache } from './frameCache.js';
 import type { Frames } from './ppm.js';
+import { ffmpegPaths } from './tools.js';
 
 /** What is read of each clip. */
 export interface ReadOptions {
