@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Converter } from 'tslab/dist/converter.js';
 import type * as TypeScript from 'typescript';
-import { packageRoot } from '../process/packageRoot.js';
+import { packageRoot } from '../../src/base/packageRoot.js';
 import { FolderFiles } from './folderFiles.js';
 import { combineOptions, readFolderOptions } from './folderOptions.js';
 import { Lookups } from './lookups.js';
@@ -27,10 +27,22 @@ const cellOptions: TypeScript.CompilerOptions = {
   experimentalDecorators: false,
   inlineSourceMap: true,
   paths: {
-    solireward: [join(packageRoot, 'dist', 'src', 'index.d.ts')],
+    ...ownTypes(),
     tslab: [join(dirname(require.resolve('tslab')), 'public.d.ts')],
   },
 };
+
+/** Where the types of this package are, and of each room that it exports by itself. */
+function ownTypes(): Record<string, [string]> {
+  const { exports } = require(join(packageRoot, 'package.json')) as {
+    exports: Record<string, string | { types: string }>;
+  };
+  return Object.fromEntries(
+    Object.entries(exports).flatMap(([path, file]) =>
+      typeof file === 'string' ? [] : [[join('solireward', path), [join(packageRoot, file.types)]]],
+    ),
+  );
+}
 
 /** What hovering over `position` tells; tslab's fork of TypeScript exports this, upstream keeps it inside. */
 function getQuickInfoAtPosition(

@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { extname, join, resolve } from 'node:path';
+import { type Comm, host } from '../base/host.js';
 import { checkedInput } from '../data/video/clipInput.js';
 import { fileUrl, runFfmpeg } from '../data/video/ffmpeg.js';
 import { FrameCache } from '../data/video/frameCache.js';
 import { probe, type VideoInfo } from '../data/video/probe.js';
 import { playableType } from './container.js';
-import { type Comm, clipTarget, host } from './contract.js';
+import { clipTarget } from './messages.js';
 
 /** A clip that is sent through the kernel has at most as many bytes: a message that is larger blocks the others. */
 const sentBytes = 5_000_000;

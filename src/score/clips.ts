@@ -1,4 +1,5 @@
 import { type ColumnTable, table } from 'arquero';
+import { cellSignal } from '../base/host.js';
 import type { Clip } from '../data/clip.js';
 import type { ReadFailure } from '../data/video/readClips.js';
 import {
@@ -9,7 +10,6 @@ import {
 } from '../model/rewardModel.js';
 import type { Features } from '../model/stages/features.js';
 import { stageOf } from '../model/stages/stage.js';
-import { host } from '../notebook/contract.js';
 
 /** Scores: a table with the columns `clip`, `score` and those of the input, and what could not be scored. */
 export type ScoreTable = ColumnTable & {
@@ -79,7 +79,7 @@ async function* scoreByFeatures(
   model: RewardModel,
   clips: readonly Clip[],
   features: Features,
-  { batchSize = 4, signal = host()?.signal }: BatchOptions,
+  { batchSize = 4, signal = cellSignal() }: BatchOptions,
 ): AsyncGenerator<ScoredBatch> {
   checkBatchSize(batchSize);
   const stage = stageOf(model, features.trainable, features);

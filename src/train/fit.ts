@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { ColumnTable } from 'arquero';
 import { mean } from '../analysis/distribution.js';
 import { meanMargin, pairAccuracy } from '../analysis/pairs.js';
+import { cellSignal, host, mime } from '../base/host.js';
 import { Random } from '../base/random.js';
 import { compiler } from '../engine/compile.js';
 import { precision } from '../engine/precision.js';
@@ -12,7 +13,6 @@ import type { RewardModel, Trainable } from '../model/rewardModel.js';
 import type { Features } from '../model/stages/features.js';
 import { stageOf } from '../model/stages/stage.js';
 import { parameter } from '../model/weights/weights.js';
-import { host, mime } from '../notebook/contract.js';
 import type { Pair, PairStream } from '../pairing/pair.js';
 import { AdamW } from './adamw.js';
 import {
@@ -138,7 +138,7 @@ const defaults = {
  *   finite: then with the step, the pairs and the last good checkpoint.
  */
 export async function fit(model: RewardModel, pairs: PairStream, options: FitOptions): Promise<Run> {
-  const { folder, signal = host()?.signal, onProgress, evaluate, patience, loss = winTie() } = options;
+  const { folder, signal = cellSignal(), onProgress, evaluate, patience, loss = winTie() } = options;
   const settings = settingsOf(model, options);
   const { trainable, batchSize, accumulate, learningRate, schedule, weightDecay, clipNorm } = settings;
   checkFeatures(trainable, options.features);

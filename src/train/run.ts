@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { jupyterDisplay, type MimeBundle, mime } from '../base/host.js';
 import type { ReadFailure } from '../data/video/readClips.js';
-import { jupyterDisplay, type MimeBundle, mime } from '../notebook/contract.js';
 import { trainingCurves } from '../plot/trainingCurves.js';
 import { checkpointFolder, checkpointSteps, readState } from './checkpoint.js';
 import { readLog, type StepRecord } from './log.js';

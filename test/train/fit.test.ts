@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { tf } from '../../src/engine/tf.js';
 import { winTie } from '../../src/loss/winTie.js';
-import { RewardModel } from '../../src/model/rewardModel.js';
+import { load } from '../../src/model/load.js';
+import type { RewardModel } from '../../src/model/rewardModel.js';
 import { Features } from '../../src/model/stages/features.js';
 import { crossPrompt } from '../../src/pairing/crossPrompt.js';
 import { type FitOptions, fit, settingsOf } from '../../src/train/fit.js';
@@ -130,7 +131,7 @@ await describeEngines('fit', () => {
       const [first, plain] = [whole, await train({}, 0)].map(({ run }) => run.history[0].loss);
       expect(first).not.toBeCloseTo(plain, 5);
       // Evaluated with the weights as they are, whatever they were trained with.
-      const model = await RewardModel.load(whole.run.last!);
+      const model = await load(whole.run.last!);
       const processor = (await smallModel()).processor as unknown as { processMany: unknown };
       (model.processor as unknown as { processMany: unknown }).processMany = processor.processMany;
       const held = await fit(
@@ -229,7 +230,7 @@ describe('fit', () => {
       options({ steps: 9, evaluate, evaluateEvery: 9, saveEvery: 2, keep: 2 }),
     );
     expect(readdirSync(join(run.folder, 'checkpoints')).sort()).toEqual(['step-8', 'step-9']);
-    const loaded = await RewardModel.load(run.last!);
+    const loaded = await load(run.last!);
     expect(await weightsOf(loaded)).toEqual(await weightsOf(model));
     expect(run.best!.folder).toBe(run.last);
     loaded.dispose();

@@ -1,4 +1,4 @@
-import { host } from '../../notebook/contract.js';
+import { cellSignal } from '../../base/host.js';
 import { runTool, ToolError, type ToolOutput } from './runTool.js';
 import { ffmpegPaths } from './tools.js';
 import { aboveLimit, checkLimits } from './videoLimits.js';
@@ -47,7 +47,7 @@ export async function describeByDecoding(
 async function run(
   args: readonly string[],
   pipes: readonly number[],
-  { input, signal = host()?.signal }: FfmpegOptions,
+  { input, signal = cellSignal() }: FfmpegOptions,
 ): Promise<ToolOutput> {
   const { ffmpeg } = ffmpegPaths();
   // Lines are marked by how grave they are; the harmless ones tell the length of an input before it is decoded.
@@ -98,7 +98,7 @@ export async function countShownPackets(input: readonly string[], signal?: Abort
     .filter((flags) => flags !== '' && !flags.includes('D')).length;
 }
 
-async function probeOf(args: readonly string[], signal = host()?.signal): Promise<Buffer> {
+async function probeOf(args: readonly string[], signal = cellSignal()): Promise<Buffer> {
   const { ffprobe } = ffmpegPaths();
   const run = { args: ['-v', 'level+error', ...args], pipes: [1], signal };
   const { outputs } = await runTool(ffprobe, run).catch((error: Error) => {

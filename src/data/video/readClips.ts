@@ -1,4 +1,4 @@
-import { host } from '../../notebook/contract.js';
+import { cellSignal } from '../../base/host.js';
 import type { Clip } from '../clip.js';
 import { decodeFrames, type PickFrames } from './decodeFrames.js';
 import { batchSize, DecodeQueue } from './decodeQueue.js';
@@ -71,7 +71,7 @@ export async function readClips(
   {
     concurrency = 2,
     onProgress,
-    signal = host()?.signal,
+    signal = cellSignal(),
     ...rest
   }: ReadOptions & {
     concurrency?: number;
