@@ -1,7 +1,9 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { lock } from '../base/lock.js';
+import { PaceMeter } from '../base/pace.js';
 import type { Clip } from '../data/clip.js';
+import { ahead } from '../model/input/ahead.js';
 import type { Prompts } from '../model/input/prompt.js';
 import type { RewardModel } from '../model/rewardModel.js';
 import type { ScoreProgress } from './clips.js';
@@ -83,6 +85,7 @@ async function scoreMissing(
   try {
     const missing = items.filter(({ index }) => !outcomes.has(index));
     const found = new Map<string, Outcome>();
+    const meter = new PaceMeter();
     let next = 0;
     /** Writes the lines whose turn has come. */
     const write = async () => {
@@ -94,11 +97,12 @@ async function scoreMissing(
         outcomes.set(item.index, outcome);
       }
       const done = [...outcomes.values()];
-      onProgress?.({ done: done.length, total: items.length, failed: done.filter(isError).length });
+      const failed = done.filter(isError).length;
+      onProgress?.({ done: done.length, total: items.length, failed, ...meter.pace });
     };
 
     await write();
-    for await (const scored of scoreRequests(model, prompts, unitsOf(missing, batchSize), batchSize)) {
+    for await (const scored of scoreRequests(model, prompts, unitsOf(missing, batchSize), batchSize, meter)) {
       for (const [request, outcome] of scored) found.set(request, outcome);
       await write();
     }
@@ -143,22 +147,18 @@ function unitsOf(items: readonly Item[], batchSize: number): Clip[][] {
   return unit.length > 0 ? [...units, unit] : units;
 }
 
-/** Outcomes by request, batch by batch. The next unit is decoded while the model computes this one. */
+/** Outcomes by request, batch by batch. The next units are read while the model computes this one. */
 async function* scoreRequests(
   model: RewardModel,
   prompts: Prompts,
   units: readonly Clip[][],
   batchSize: number,
+  meter: PaceMeter,
 ): AsyncGenerator<Map<string, Outcome>> {
-  const read = (unit: readonly Clip[]) => {
-    const processed = model.processor.processMany(unit, prompts);
-    processed.catch(() => {}); // where the model fails first, nobody waits for it
-    return processed;
-  };
-  let ahead = units.length > 0 ? read(units[0]) : undefined;
-  for (const [i, unit] of units.entries()) {
-    const { inputs, failures } = await (ahead as NonNullable<typeof ahead>);
-    if (i + 1 < units.length) ahead = read(units[i + 1]);
+  let i = 0;
+  for await (const { inputs, failures, waited } of ahead(model.processor, units, prompts)) {
+    const unit = units[i++];
+    meter.add(unit.length, waited);
     yield new Map(failures.map(({ clip, reason }) => [clip.id, { error: reason }]));
     const readable = unit.flatMap(({ id }, i) => {
       const input = inputs[i];

@@ -42,6 +42,14 @@ export class FrameCache {
     return digest(kept).equals(entry.subarray(0, digestBytes)) ? kept : undefined;
   }
 
+  /** Whether there is an entry of a key, whole or not. */
+  async has(key: object): Promise<boolean> {
+    return stat(this.fileOf(key)).then(
+      () => true,
+      () => false,
+    );
+  }
+
   /** Writes the entry of a key. @throws file system errors. */
   async keep(key: object, bytes: Uint8Array): Promise<void> {
     const file = this.fileOf(key);
