@@ -25,7 +25,7 @@ describe('PaceMeter', () => {
 });
 
 it('paceText says it in words', () => {
-  expect(paceText({ clipsPerSecond: 3.14159, waiting: 0.256 })).toBe(
+  expect(paceText({ clipsPerSecond: 3.06, waiting: 0.256 })).toBe(
     '3.1 clips a second, 26% of the time waiting for them',
   );
   expect(paceText({ clipsPerSecond: 97.6, waiting: 0 })).toBe(

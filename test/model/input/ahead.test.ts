@@ -3,6 +3,7 @@ import type { Clip } from '../../../src/data/clip.js';
 import { ahead, readAhead } from '../../../src/model/input/ahead.js';
 import type { ProcessedClips } from '../../../src/model/input/processor.js';
 
+const prompts = { user: '' };
 const groups = Array.from({ length: 8 }, (_, i): Clip[] => [{ id: `${i}`, path: `${i}.mp4` }]);
 
 /** A processor whose readings end when they are told to. */
@@ -26,7 +27,7 @@ describe('ahead', () => {
     const { processor, asked, ends } = manual();
     const seen: string[] = [];
     const all = (async () => {
-      for await (const { failures, waited } of ahead(processor, groups, {})) {
+      for await (const { failures, waited } of ahead(processor, groups, prompts)) {
         seen.push(failures[0].clip.id);
         expect(waited).toBeGreaterThanOrEqual(0);
       }
@@ -48,7 +49,7 @@ describe('ahead', () => {
   it('stops what is read when the caller stops, and with its signal', async () => {
     const { processor, signals, ends } = manual();
     const stop = new AbortController();
-    const reading = ahead(processor, groups, {}, stop.signal);
+    const reading = ahead(processor, groups, prompts, stop.signal);
     const first = reading.next();
     ends[0]();
     await first;
@@ -56,7 +57,7 @@ describe('ahead', () => {
     expect(signals.every(({ aborted }) => aborted)).toBe(true);
 
     const other = manual();
-    const failing = ahead(other.processor, groups, {}, stop.signal).next();
+    const failing = ahead(other.processor, groups, prompts, stop.signal).next();
     stop.abort(new Error('enough'));
     await expect(failing).rejects.toThrow('enough');
     expect(other.signals.every(({ aborted }) => aborted)).toBe(true);
