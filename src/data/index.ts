@@ -6,6 +6,7 @@ export { decodeFrames } from './video/decodeFrames.js';
 export { FrameCache } from './video/frameCache.js';
 export { probe } from './video/probe.js';
 export { readClips } from './video/readClips.js';
+export { readers } from './video/readWorkers.js';
 export { sampleFrames } from './video/sampleFrames.js';
 export type { VideoLimits } from './video/videoLimits.js';
 export { videoLimits } from './video/videoLimits.js';

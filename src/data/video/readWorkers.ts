@@ -34,7 +34,7 @@ interface Waiting {
 /** A thread and its tasks. */
 class Reader {
   readonly waiting = new Map<number, Waiting>();
-  private readonly worker = new Worker(entry);
+  private readonly worker = new Worker(entry, { execArgv: [] });
 
   constructor(private readonly onEnd: (reader: Reader) => void) {
     this.worker.unref(); // a thread without tasks keeps no process alive
