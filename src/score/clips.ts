@@ -1,10 +1,12 @@
 import { type ColumnTable, table } from 'arquero';
 import { cellSignal } from '../base/host.js';
+import { type Pace, PaceMeter } from '../base/pace.js';
 import type { Clip } from '../data/clip.js';
 import { clipColumns } from '../data/tables/fields.js';
 import type { TableOf } from '../data/tables/tableOf.js';
 import type { ReadFailure } from '../data/video/readClips.js';
 import { type LabelTable, ofDimension } from '../data/votes/labels.js';
+import { readAhead } from '../model/input/ahead.js';
 import {
   type BatchOptions,
   checkBatchSize,
@@ -29,8 +31,8 @@ export type ScoreTable<Row = ScoredRow> = TableOf<Row> & {
   readonly failures: readonly ReadFailure[];
 };
 
-/** How far scoring is. */
-export interface ScoreProgress {
+/** How far scoring is, and how fast. */
+export interface ScoreProgress extends Pace {
   done: number;
   total: number;
   failed: number;
@@ -48,7 +50,7 @@ export interface ScoreOptions {
 }
 
 /**
- * Scores clips by a reward model, in their order. While the model computes one batch the next is decoded; a clip
+ * Scores clips by a reward model, in their order. While the model computes one batch the next ones are read; a clip
  * that stands in several rows is scored once. A clip that cannot be read, or whose score is no number, has no row: it is among the table's
  * `failures`, and a warning says how many there are.
  * @param clips clips, or a table with the columns `clip` and `path` (labels, for example), whose columns are kept. Of a
@@ -80,11 +82,13 @@ export async function clips(
   const batches = features
     ? scoreByFeatures(model, distinct, features, { batchSize, signal })
     : model.scoreBatches(distinct, { batchSize, signal });
+  const meter = new PaceMeter();
   for await (const batch of batches) {
     for (const { clip, score } of batch.scores) scores.set(clip.id, score);
     for (const failure of batch.failures) failures.push(failure);
+    meter.add(batch.scores.length + batch.failures.length, batch.waited);
     const done = scores.size + failures.length;
-    onProgress?.({ done, total: distinct.length, failed: failures.length });
+    onProgress?.({ done, total: distinct.length, failed: failures.length, ...meter.pace });
   }
   if (failures.length > 0) warn(failures, distinct.length);
 
@@ -108,9 +112,13 @@ async function* scoreByFeatures(
   const stage = stageOf(model, features.trainable, features);
   for (let start = 0; start < clips.length; start += batchSize) {
     const asked = clips.slice(start, start + batchSize);
-    const scores = await stage.score(asked, signal);
+    const before = stage.waited;
+    const reading = stage.score(asked, signal);
+    stage.prepare(clips.slice(start + batchSize, start + (1 + readAhead) * batchSize), signal);
+    const scores = await reading;
     signal?.throwIfAborted();
     yield {
+      waited: stage.waited - before,
       scores: asked.flatMap((clip) => {
         const score = scores.get(clip.id);
         return score === undefined || !Number.isFinite(score) ? [] : [{ clip, score }];
