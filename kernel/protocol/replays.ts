@@ -1,5 +1,3 @@
-import type { Header } from './wire.js';
-
 /** How many of the latest messages are known again by their signatures. */
 const remembered = 65_536;
 
@@ -23,7 +21,7 @@ export class Replays {
   readonly #sessions = new Map<string, { forgotten: number; newest: number }>();
 
   /** Whether a message has not come before; it is taken as come from now on. */
-  isNew(signature: string, { session, date: written }: Header): boolean {
+  isNew(signature: string, { session, date: written }: { session: string; date: string }): boolean {
     if (this.#seen.has(signature)) return false;
     const date = Date.parse(written);
     const known = this.#sessions.get(session);
