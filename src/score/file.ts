@@ -1,6 +1,7 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { lock } from '../base/lock.js';
+import { PaceMeter } from '../base/pace.js';
 import type { Prompts } from '../model/input/prompt.js';
 import type { RewardModel } from '../model/rewardModel.js';
 import type { ScoreProgress } from './clips.js';
@@ -83,9 +84,10 @@ async function scoreMissing(
   { items, lines, prompts, batchSize, onProgress }: Work,
 ): Promise<ScoreFileResult> {
   const { outcomes } = lines;
+  const meter = new PaceMeter();
   const progress = () => {
     const { done, total, failed } = outcomes;
-    onProgress?.({ done, total, failed });
+    onProgress?.({ done, total, failed, ...meter.pace });
   };
   /** Spans that are not written to their ends, in their order, and how many items of the first one are. */
   const waiting: Span[] = [];
@@ -118,7 +120,7 @@ async function scoreMissing(
 
   try {
     progress();
-    for await (const _ of scoreRequests(model, prompts, spans(), batchSize)) await write();
+    for await (const _ of scoreRequests(model, prompts, spans(), batchSize, meter)) await write();
   } finally {
     await lines.close();
   }

@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { packageRoot } from '../base/packageRoot.js';
 import { replaceFile } from '../base/replaceFile.js';
 import { shortened, shown } from '../data/tables/vocabulary.js';
-import { ffmpegPaths } from '../data/video/ffmpeg.js';
+import { ffmpegPaths } from '../data/video/tools.js';
 import { precision } from '../engine/precision.js';
 import { tf } from '../engine/tf.js';
 import type { Prompts } from '../model/input/prompt.js';

@@ -1,4 +1,6 @@
+import type { PaceMeter } from '../base/pace.js';
 import type { Clip } from '../data/clip.js';
+import { ahead } from '../model/input/ahead.js';
 import type { Prompts } from '../model/input/prompt.js';
 import type { RewardModel } from '../model/rewardModel.js';
 import type { Item } from './items.js';
@@ -38,7 +40,7 @@ export async function* spansOf(items: AsyncIterable<Item>): AsyncGenerator<Span>
 }
 
 /**
- * Outcomes of the requests of spans, which are put into them; yields after each batch. The next unit is decoded while the
+ * Outcomes of the requests of spans, which are put into them; yields after each batch. The next units are read while the
  * model computes this one.
  */
 export async function* scoreRequests(
@@ -46,24 +48,19 @@ export async function* scoreRequests(
   prompts: Prompts,
   spans: AsyncIterable<Span>,
   batchSize: number,
+  meter: PaceMeter,
 ): AsyncGenerator<void> {
-  const units = unitsOf(spans, batchSize);
-  const readNext = async () => {
-    const { value: unit } = await units.next();
-    const reading =
-      unit && unit.clips.length > 0 ? model.processor.processMany(unit.clips, prompts) : undefined;
-    reading?.catch(() => {}); // where the model fails first, nobody waits for it
-    return unit && { ...unit, reading };
-  };
-  let ahead = await readNext();
-  while (ahead) {
-    const { clips, found, reading } = ahead;
-    const processed = (await reading) ?? { inputs: [], failures: [] };
-    ahead = await readNext();
-    for (const { clip, reason } of processed.failures) found.set(clip.id, { error: reason });
+  for await (const { group, inputs, failures, waited } of ahead(
+    model.processor,
+    unitsOf(spans, batchSize),
+    prompts,
+  )) {
+    const { clips, found } = group;
+    meter.add(clips.length, waited);
+    for (const { clip, reason } of failures) found.set(clip.id, { error: reason });
     yield;
     const readable = clips.flatMap(({ id }, i) => {
-      const input = processed.inputs[i];
+      const input = inputs[i];
       return input ? [{ id, input }] : [];
     });
     for (let start = 0; start < readable.length; start += batchSize) {
@@ -87,7 +84,7 @@ interface Unit extends Pick<Span, 'found'> {
  * What is to be scored of each span, in units of at least `batchSize` clips of the model (but the last): the requests about
  * one file are in one unit, where it is decoded once. Of a span that asks nothing there is one without clips.
  */
-async function* unitsOf(spans: AsyncIterable<Span>, batchSize: number): AsyncGenerator<Unit, undefined> {
+async function* unitsOf(spans: AsyncIterable<Span>, batchSize: number): AsyncGenerator<Unit> {
   for await (const { items, found } of spans) {
     let clips: Clip[] = [];
     let isEmpty = true;
@@ -106,7 +103,6 @@ async function* unitsOf(spans: AsyncIterable<Span>, batchSize: number): AsyncGen
     }
     if (clips.length > 0 || isEmpty) yield take();
   }
-  return undefined;
 }
 
 /** The requests about each clip. */

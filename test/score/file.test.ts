@@ -135,12 +135,26 @@ describe('score.file', () => {
   it('reads the next clips before it scores these', async () => {
     await items([1, 2, 3, 4, 5].map((n) => ({ video_path: `${n}.mp4` })));
     const progress: number[] = [];
-    await file(model, { input, output, batchSize: 2, onProgress: ({ done }) => progress.push(done) });
+    const paces: number[][] = [];
+    await file(model, {
+      input,
+      output,
+      batchSize: 2,
+      onProgress({ done, clipsPerSecond, waiting }) {
+        progress.push(done);
+        paces.push([clipsPerSecond, waiting]);
+      },
+    });
+    expect(paces[0]).toEqual([0, 0]);
+    const [rate, waiting] = paces[paces.length - 1];
+    expect(rate).toBeGreaterThan(0);
+    expect(waiting).toBeGreaterThanOrEqual(0);
+    expect(waiting).toBeLessThanOrEqual(1);
     expect(calls).toEqual([
       'read 1.mp4 2.mp4',
       'read 3.mp4 4.mp4',
-      'score 1 2',
       'read 5.mp4',
+      'score 1 2',
       'score 3 4',
       'score 5',
     ]);

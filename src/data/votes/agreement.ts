@@ -1,5 +1,6 @@
 import { type ColumnTable, from } from 'arquero';
-import { type BootstrapOptions, bootstrap, bootstrapKinds } from '../../base/bootstrap.js';
+import { type BootstrapOptions, bootstrap, bootstrapKinds, type Interval } from '../../base/bootstrap.js';
+import type { TableOf } from '../tables/tableOf.js';
 import {
   type AgreementSums,
   alphaOf,
@@ -9,6 +10,15 @@ import {
   sumAgreement,
 } from './agreementMeasures.js';
 import { type CheckedVotes, decoded, votesOf } from './votes.js';
+
+/** One measure of one dimension. */
+export interface AgreementRow extends Interval {
+  dimension: string;
+  measure: "Krippendorff's alpha" | "Fleiss' kappa" | 'raw agreement';
+  /** How many there are. */
+  clips: number;
+  annotators: number;
+}
 
 /**
  * How far annotators agree, by dimension: Krippendorff's alpha, Fleiss' kappa and raw agreement, over the clips that
@@ -23,7 +33,7 @@ import { type CheckedVotes, decoded, votesOf } from './votes.js';
 export function agreement(
   votes: ColumnTable,
   { dimension, ...options }: { dimension?: string } & BootstrapOptions = {},
-): ColumnTable {
+): TableOf<AgreementRow> {
   const groups = countsByDimension(votesOf('agreement', votes));
   if (dimension !== undefined && !groups.has(dimension)) {
     throw new Error(
@@ -31,7 +41,8 @@ export function agreement(
     );
   }
   const names = dimension === undefined ? [...groups.keys()] : [dimension];
-  return from(names.flatMap((name) => rowsOf(name, groups.get(name) as Judged, options)));
+  const rows = names.flatMap((name) => rowsOf(name, groups.get(name) as Judged, options));
+  return from(rows) as TableOf<AgreementRow>;
 }
 
 /** The clips that two or more have judged in a dimension, in the order of their first votes. */
@@ -71,7 +82,11 @@ function countsByDimension({ rows, clip, annotator, dimension, pass }: CheckedVo
 /** From so many clips on their numbers of each kind are drawn at once; one by one it takes seconds for each 100,000. */
 const many = 50_000;
 
-function rowsOf(dimension: string, { counts, annotators }: Judged, options: BootstrapOptions): object[] {
+function rowsOf(
+  dimension: string,
+  { counts, annotators }: Judged,
+  options: BootstrapOptions,
+): AgreementRow[] {
   if (counts.length === 0) {
     throw new Error(
       `agreement: no clip has the votes of two annotators on "${dimension}"; choose another dimension or let more vote`,
@@ -96,10 +111,11 @@ function rowsOf(dimension: string, { counts, annotators }: Judged, options: Boot
             ),
           options,
         );
-  return Object.entries(measures).map(([measure, interval]) => ({
+  const names = Object.keys(measures) as AgreementRow['measure'][];
+  return names.map((measure) => ({
     dimension,
     measure,
-    ...interval,
+    ...measures[measure],
     clips: counts.length,
     annotators,
   }));

@@ -1,10 +1,10 @@
 import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { ColumnTable } from 'arquero';
 import type { Clip } from '../clip.js';
 import { readColumns } from '../tables/columnFile.js';
 import { type ClipFields, Fields } from '../tables/fields.js';
-import { checkedVotes, checkThreshold, voteRows, votesTable } from './votes.js';
+import type { TableOf } from '../tables/tableOf.js';
+import { checkedVotes, checkThreshold, type VoteRow, voteRows, votesTable } from './votes.js';
 
 /**
  * Human ratings of text-to-video clips from FETV (Liu et al. 2023, arXiv 2311.01813, github.com/llyx97/FETV) as votes.
@@ -18,7 +18,7 @@ import { checkedVotes, checkThreshold, voteRows, votesTable } from './votes.js';
 export async function fetv(
   folder: string,
   { threshold = 4 }: { threshold?: number } = {},
-): Promise<{ votes: ColumnTable; clips: Clip[] }> {
+): Promise<{ votes: TableOf<VoteRow>; clips: Clip[] }> {
   checkThreshold('fetv', threshold);
   const ratingsFile = await present(folder, 'ratings.csv');
   const clips = await clipsIn(folder, await present(folder, 'videos.csv'));

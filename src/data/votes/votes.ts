@@ -3,6 +3,7 @@ import { type ColumnTable, table } from 'arquero';
 import { columnsOf, readColumns, rowsOf } from '../tables/columnFile.js';
 import { type ClipFields, type Codes, clipColumns, Fields, fieldsOf } from '../tables/fields.js';
 import { writeTable } from '../tables/tableFile.js';
+import type { TableOf } from '../tables/tableOf.js';
 import { shortened, shown } from '../tables/vocabulary.js';
 import { fromSheet } from './sheet.js';
 import { isVoteLog, standingVotes } from './voteLog.js';
@@ -33,7 +34,7 @@ export interface VoteRow extends ClipFields {
 export async function readVotes(
   file: string,
   { threshold }: { threshold?: number } = {},
-): Promise<ColumnTable> {
+): Promise<TableOf<VoteRow>> {
   checkThreshold('readVotes', threshold);
   const where = `readVotes: ${basename(file)}`;
   const columns = await readColumns('readVotes', file);
@@ -47,7 +48,7 @@ export async function readVotes(
  * A votes table from objects.
  * @throws Error as `readVotes` does; also when there are no rows.
  */
-export function votesTable(rows: readonly VoteRow[]): ColumnTable {
+export function votesTable(rows: readonly VoteRow[]): TableOf<VoteRow> {
   return tableOf(checkedVotes(new Fields('votesTable: the list', columnsOf(rows))));
 }
 
@@ -219,6 +220,6 @@ export function voteRows(votes: CheckedVotes): VoteRow[] {
   });
 }
 
-function tableOf(votes: CheckedVotes): ColumnTable {
-  return table(columnsOfVotes(votes));
+function tableOf(votes: CheckedVotes): TableOf<VoteRow> {
+  return table(columnsOfVotes(votes)) as ColumnTable as TableOf<VoteRow>;
 }
