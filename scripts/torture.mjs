@@ -32,7 +32,7 @@ const [small, patience, longest] = [300, 300_000, 4000];
 
 /** Files that differ from run to run: times, and what names this process. */
 const varying =
-  /(^|\/)(log\.jsonl|checksums\.json|training_config\.json|scores\.jsonl\.made-by\.json|items\.json)$/;
+  /(^|\/)(log\.jsonl|checksums\.json|training_config\.json|scores\.jsonl\.made-by\.json|items\.json|world\/\w+\.csv)$/;
 
 const hub = await startHub();
 /** @type {string[]} */

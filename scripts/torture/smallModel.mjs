@@ -46,7 +46,8 @@ export async function smallModel() {
   };
   const card = { dimension: 'physics', prompts: dimensionPrompts('physics') };
   const model = await create(config, { seed: 1, tokenizer, card });
-  const reader = new MadeUpClips(model.processor.tokens, model.processor.format);
+  const { tokens, format } = model.processor;
+  const reader = new /** @type {any} */ (MadeUpClips)(tokens, format);
   return new RewardModel(model.config, model.weights, reader, model.card);
 }
 

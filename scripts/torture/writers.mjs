@@ -212,16 +212,17 @@ export const writers = {
   analyze: {
     async write(folder, acknowledge) {
       const { main } = await dist('src/cli.js');
+      const scores = join(folder, `scores-${process.pid}.csv`);
       console.log = () => {};
       for (let i = 0; i < 60; i++) {
         const rows = Array.from(
           { length: 60 + i },
           (_, row) => `c${row},${(row * 7) % 13},${row % 3 ? 'Pass' : 'Fail'}`,
         );
-        writeFileSync(join(folder, 'scores.csv'), `clip,score,label\n${rows.join('\n')}\n`);
+        writeFileSync(scores, `clip,score,label\n${rows.join('\n')}\n`);
         const code = await main([
           'analyze',
-          join(folder, 'scores.csv'),
+          scores,
           '--html',
           join(folder, 'page.html'),
           '--json',
