@@ -9,9 +9,9 @@ import { join } from 'node:path';
 import { tf } from '../src/engine/tf.js';
 import { use } from '../src/engine/use.js';
 import { dimensionPrompts } from '../src/model/input/prompt.js';
+import { create, load, save } from '../src/model/load.js';
 import { evenLayers } from '../src/model/officialConfig.js';
 import { published } from '../src/model/presets.js';
-import { RewardModel } from '../src/model/rewardModel.js';
 import { tinyFolder } from '../src/model/tiny.js';
 import { writeTensors } from '../src/model/weights/safetensors.js';
 
@@ -59,16 +59,16 @@ async function make(): Promise<void> {
     layers: evenLayers(depth),
   };
   const model = await timed('made', () =>
-    RewardModel.create(shape, { tokenizer: tinyFolder(), card: { dimension: 'physics', prompts } }),
+    create(shape, { tokenizer: tinyFolder(), card: { dimension: 'physics', prompts } }),
   );
   console.log(`${model}`);
-  await timed('saved', () => model.save(join(folder, 'model')));
+  await timed('saved', () => save(model, join(folder, 'model')));
   await report();
 }
 
 async function score(): Promise<void> {
   await use('native');
-  const model = await timed('loaded', () => RewardModel.load(join(folder, 'model')));
+  const model = await timed('loaded', () => load(join(folder, 'model')));
   await report();
   const [score] = await timed('scored, with decoding', () => model.score([clip]));
   console.log(`ours: score ${score}`);

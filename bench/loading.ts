@@ -7,14 +7,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tf } from '../src/engine/tf.js';
 import { type EngineName, use } from '../src/engine/use.js';
+import { create, load, save } from '../src/model/load.js';
 import { tinyConfig } from '../src/model/presets.js';
-import { RewardModel } from '../src/model/rewardModel.js';
 import { tinyFolder } from '../src/model/tiny.js';
 
 const [what = 'float32', engine = 'native', folder] = process.argv.slice(2);
 const mebibytes = (bytes: number) => Math.round(bytes / 2 ** 20);
 
-if (folder) await load(folder);
+if (folder) await measure(folder);
 else await makeAndLoad();
 
 async function makeAndLoad(): Promise<void> {
@@ -31,8 +31,8 @@ async function makeAndLoad(): Promise<void> {
       keyValueHeads: 4,
     };
     const card = { prompts: { user: 'Is it good?' } };
-    const model = await RewardModel.create({ ...tiny, llm }, { tokenizer: tinyFolder(), card });
-    await model.save(folder, { dtype: what as 'float32' | 'bfloat16' });
+    const model = await create({ ...tiny, llm }, { tokenizer: tinyFolder(), card });
+    await save(model, folder, { dtype: what as 'float32' | 'bfloat16' });
     // A process of its own: what was needed to make the model does not count.
     const args = ['node_modules/.bin/vite-node', 'bench/loading.ts', what, engine, folder];
     execFileSync(process.execPath, args, { stdio: 'inherit' });
@@ -41,12 +41,12 @@ async function makeAndLoad(): Promise<void> {
   }
 }
 
-async function load(folder: string): Promise<void> {
+async function measure(folder: string): Promise<void> {
   await use(engine as EngineName);
   const { size } = await stat(join(folder, 'model.safetensors'));
   const before = await peak();
   const start = performance.now();
-  const model = await RewardModel.load(folder);
+  const model = await load(folder);
   const seconds = (performance.now() - start) / 1000;
   const weights = [...model.weights.values()].reduce((bytes, { size }) => bytes + 4 * size, 0);
   const report = async (when: string) => {

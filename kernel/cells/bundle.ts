@@ -1,6 +1,7 @@
 import { Console } from 'node:console';
 import { Writable } from 'node:stream';
-import { type Displayable, jupyterDisplay, type MimeBundle, mime } from '../../src/notebook/contract.js';
+import { type Displayable, jupyterDisplay, type MimeBundle, mime } from '../../src/base/host.js';
+import { escapeHtml } from '../../src/base/html.js';
 import { shown } from './errors.js';
 
 /** What an arquero table offers and this kernel uses. */
@@ -83,6 +84,3 @@ function textTable(rows: object[]): string {
   new Console({ stdout: stream }).table(rows);
   return text;
 }
-
-const escapeHtml = (text: string): string =>
-  text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import type * as TypeScript from 'typescript';
-import { packageRoot } from '../process/packageRoot.js';
+import { packageRoot } from '../../src/base/packageRoot.js';
 import { completionsAt, type Found } from './completion.js';
 import { Declarations, type Declared, isNamespace, type Meaning, readDeclared } from './declarations.js';
 import { keepLastExpression, writeEarlierVariables } from './earlierVariables.js';
@@ -40,10 +40,22 @@ const cellOptions: TypeScript.CompilerOptions = {
   // Nothing is written there: TypeScript refuses to write a JavaScript file in its own place.
   outDir: '/compiled',
   paths: {
-    solireward: [join(packageRoot, 'dist', 'src', 'index.d.ts')],
+    ...ownTypes(),
     tslab: [join(dirname(require.resolve('tslab')), 'public.d.ts')],
   },
 };
+
+/** Where the types of this package are, and of each room that it exports by itself. */
+function ownTypes(): Record<string, [string]> {
+  const { exports } = require(join(packageRoot, 'package.json')) as {
+    exports: Record<string, string | { types: string }>;
+  };
+  return Object.fromEntries(
+    Object.entries(exports).flatMap(([path, file]) =>
+      typeof file === 'string' ? [] : [[join('solireward', path), [join(packageRoot, file.types)]]],
+    ),
+  );
+}
 
 /** A place in a file or cell; both count from 0. */
 interface Place {

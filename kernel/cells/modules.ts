@@ -3,7 +3,7 @@ import { createRequire, isBuiltin, Module } from 'node:module';
 import { dirname, extname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import vm from 'node:vm';
-import { type Host, hostKey } from '../../src/notebook/contract.js';
+import { type Host, hostKey } from '../../src/base/host.js';
 import type { Interruption } from '../interrupt/interruption.js';
 import type { SideOutput } from './compiler.js';
 import { addSource, splitInlineMap } from './sourceMaps.js';
@@ -88,7 +88,7 @@ export class Modules {
   require(file: string): NodeJS.Require {
     const plain = createRequire(file);
     const own = (specifier: string): unknown => {
-      if (specifier === 'solireward') return ownRequire('solireward');
+      if (/^solireward(\/|$)/.test(specifier)) return ownRequire(specifier);
       if (specifier === 'tslab') return this.#tslab;
       const path = this.#pathOf(specifier, file);
       const compiled = path && this.#findCompiled(path);

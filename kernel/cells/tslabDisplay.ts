@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Host, MimeBundle } from '../../src/notebook/contract.js';
+import type { Host, MimeBundle } from '../../src/base/host.js';
 import { ts } from './typescript.js';
 
 const types = {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { Publisher, Router } from 'zeromq';
-import { type Host, hostKey } from '../../src/notebook/contract.js';
+import { type Host, hostKey } from '../../src/base/host.js';
 import { errorContent } from '../cells/errors.js';
 import { Interruption, isInterrupted } from '../interrupt/interruption.js';
 import { shared } from '../interrupt/interruptWords.js';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Comm } from '../../src/notebook/contract.js';
+import type { Comm } from '../../src/base/host.js';
 import type { Message } from './wire.js';
 
 type Data = Record<string, unknown>;

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { packageRoot } from '../process/packageRoot.js';
+import { packageRoot } from '../../src/base/packageRoot.js';
 import { protocolVersion } from './wire.js';
 
 const require = createRequire(import.meta.url);

@@ -1,10 +1,4 @@
-import {
-  type Comm,
-  type DisplayOptions,
-  type Host,
-  type MimeBundle,
-  mime,
-} from '../../src/notebook/contract.js';
+import { type Comm, type DisplayOptions, type Host, type MimeBundle, mime } from '../../src/base/host.js';
 import { bundleOf, checkedBundle } from '../cells/bundle.js';
 import type { Cells } from '../cells/cells.js';
 import { completeness } from '../cells/completeness.js';

@@ -5,7 +5,7 @@ const { tf } = await at('engine/tf.js');
 const { nativeBackend } = await at('engine/binding.js');
 const { published } = await at('model/presets.js');
 const { parameterSpecs } = await at('model/parameters.js');
-const { RewardModel } = await at('model/rewardModel.js');
+const { assemble } = await at('model/load.js');
 const { Tokens } = await at('model/input/tokens.js');
 const { tinyFolder } = await at('model/tiny.js');
 const { evenLayers } = await at('model/officialConfig.js');
@@ -41,7 +41,7 @@ export async function makeModel({ depth, frames, small }) {
   }
   const tokens = await Tokens.load(tinyFolder());
   const card = { dimension: 'physics', prompts: dimensionPrompts('physics') };
-  return RewardModel.assemble(config, weights, tokens, card);
+  return assemble(config, weights, tokens, card);
 }
 
 /** GiB to two places. */

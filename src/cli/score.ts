@@ -1,6 +1,7 @@
+import { paceText } from '../base/pace.js';
 import { type EngineName, use } from '../engine/use.js';
 import { type Prompts, taskPrompts } from '../model/input/prompt.js';
-import { RewardModel } from '../model/rewardModel.js';
+import { load } from '../model/load.js';
 import type { ScoreProgress } from '../score/clips.js';
 import { file, type ScoreFileResult } from '../score/file.js';
 import { parse, UsageError, type Verb } from './verb.js';
@@ -24,7 +25,7 @@ export const score: Verb = {
     const batchSize = Number(values['batch-size'] ?? 4);
 
     await use(engine as EngineName);
-    const model = await RewardModel.load(folder);
+    const model = await load(folder);
     const prompts: Prompts = { ...(values.task ? taskPrompts(values.task) : model.prompts) };
     if (values['system-prompt'] !== undefined) prompts.system = values['system-prompt'];
     if (values['user-prompt'] !== undefined) prompts.user = values['user-prompt'];
@@ -35,8 +36,9 @@ export const score: Verb = {
   },
 };
 
-function showProgress({ done, total, failed }: ScoreProgress): void {
-  process.stderr.write(`\r${done} of ${total} items, ${failed} failed${done === total ? '\n' : ''}`);
+function showProgress({ done, total, failed, ...pace }: ScoreProgress): void {
+  const end = done === total ? '\n' : '';
+  process.stderr.write(`\r${done} of ${total} items, ${failed} failed; ${paceText(pace)}  ${end}`);
 }
 
 /** The numbers that the official code prints. */

@@ -1,10 +1,7 @@
-import type {
-  InternVLConfig,
-  LlmConfig,
-  QwenVisionConfig,
-  QwenVLConfig,
-  RewardModelConfig,
-} from './config.js';
+import type { LlmConfig } from './commonConfig.js';
+import type { RewardModelConfig } from './config.js';
+import type { InternVLConfig } from './family/internvl/config.js';
+import type { QwenVisionConfig, QwenVLConfig } from './family/qwenVl/config.js';
 import { qwenFrames } from './family/qwenVl/official.js';
 import { evenLayers } from './officialConfig.js';
 
@@ -191,3 +188,6 @@ export const published = {
   qwen2_5_vl_32b: qwen2_5_vl(qwen32b, 3456),
   qwen2_5_vl_72b: qwen2_5_vl(qwen72b, 3456),
 };
+
+/** The tutorial's configuration, which takes the size of its vocabulary, and the published ones by their names. */
+export const presets = { tiny: tinyConfig, ...published };

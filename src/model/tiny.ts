@@ -2,11 +2,12 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { FrameCache } from '../data/video/frameCache.js';
 import { tf } from '../engine/tf.js';
-import type { InternVLConfig } from './config.js';
+import type { InternVLConfig } from './family/internvl/config.js';
 import { dimensionPrompts } from './input/prompt.js';
 import { Tokens } from './input/tokens.js';
+import { create } from './load.js';
 import { tinyConfig } from './presets.js';
-import { RewardModel } from './rewardModel.js';
+import type { RewardModel } from './rewardModel.js';
 import { readTensors } from './weights/safetensors.js';
 
 /** Folder of what comes with this package for the tiny model: its tokenizer and its pretrained backbone. */
@@ -40,7 +41,7 @@ export async function tiny({
   const card = { dimension, prompts: dimensionPrompts(dimension) };
   const tokenizer = tinyFolder();
   const preset = tinyConfig((await Tokens.load(tokenizer)).size);
-  const model = await RewardModel.create({ ...preset, ...config }, { seed, tokenizer, card, cache });
+  const model = await create({ ...preset, ...config }, { seed, tokenizer, card, cache });
   try {
     await overwrite(model, join(tokenizer, 'pretrained.safetensors'));
     return model;

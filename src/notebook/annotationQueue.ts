@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Clip } from '../data/clip.js';
 import { alphaOf, rawAgreementOf, sumAgreement } from '../data/votes/agreementMeasures.js';
 import { type SkipEvent, standing, type VoteEvent, type VoteLogEvent } from '../data/votes/voteLog.js';
-import type { AnnotatorAgreement } from './contract.js';
+import type { AnnotatorAgreement } from './messages.js';
 import type { VoteFile } from './voteFile.js';
 
 /** Live agreement advances by that many votes, so that nobody can read another's vote off its change. */

@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { dirname, extname, relative, sep } from 'node:path';
 import { csvFormat } from 'd3-dsv';
+import { escapeHtml } from '../base/html.js';
 import type { Clip } from '../data/clip.js';
 import { sheetCell, sheetColumns } from '../data/votes/sheet.js';
-import { escapeHtml } from './html.js';
 
 /** What a sheet is about. */
 interface Sheet {

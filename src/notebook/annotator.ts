@@ -2,27 +2,22 @@ import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { type ColumnTable, from, table } from 'arquero';
+import { type Comm, type Displayable, host, jupyterDisplay, type MimeBundle, mime } from '../base/host.js';
+import { escapeHtml } from '../base/html.js';
 import type { Clip } from '../data/clip.js';
 import { votesTable } from '../data/votes/votes.js';
 import { AnnotationQueue } from './annotationQueue.js';
 import { writeAnnotationSheet } from './annotationSheet.js';
 import { annotatorRequest, isAnnotatorName, isName } from './annotatorRequest.js';
 import { clipData } from './clipData.js';
-import {
-  type AnnotatorAnswer,
-  type AnnotatorClip,
-  type AnnotatorData,
-  type AnnotatorRequest,
-  type AnnotatorState,
-  type ClipData,
-  type Comm,
-  type Displayable,
-  host,
-  jupyterDisplay,
-  type MimeBundle,
-  mime,
-} from './contract.js';
-import { escapeHtml } from './html.js';
+import type {
+  AnnotatorAnswer,
+  AnnotatorClip,
+  AnnotatorData,
+  AnnotatorRequest,
+  AnnotatorState,
+  ClipData,
+} from './messages.js';
 import { VoteFile } from './voteFile.js';
 
 /** What is judged, by whom, and where the votes go. */

@@ -1,4 +1,4 @@
-import type { AnnotatorRequest } from './contract.js';
+import type { AnnotatorRequest } from './messages.js';
 
 const longestText = 10_000;
 

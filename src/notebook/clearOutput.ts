@@ -1,4 +1,4 @@
-import { host } from './contract.js';
+import { host } from '../base/host.js';
 
 /**
  * Takes away what the running cell has shown; with `wait`, not before it shows the next thing, so that nothing

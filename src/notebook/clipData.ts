@@ -1,7 +1,7 @@
 import { relative, sep } from 'node:path';
 import { probe } from '../data/video/probe.js';
 import { serveClip } from './clipServer.js';
-import type { ClipData } from './contract.js';
+import type { ClipData } from './messages.js';
 
 /**
  * What the front end needs to play a file: where it is, and its size and length.

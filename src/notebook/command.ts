@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { host } from './contract.js';
+import { cellSignal } from '../base/host.js';
 
 /** What a command has written, to stdout and stderr in the order in which it came, and how it ended. */
 export interface CommandResult {
@@ -26,7 +26,7 @@ export async function runCommand(
   name: string,
   file: string,
   args: readonly string[] | true,
-  { signal = host()?.signal }: CommandOptions = {},
+  { signal = cellSignal() }: CommandOptions = {},
 ): Promise<CommandResult> {
   signal?.throwIfAborted();
   // A group of its own: what the command has started ends with it. Windows has no groups, but knows whose child is whose.

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { type Displayable, type DisplayOptions, host, jupyterDisplay, mime } from './contract.js';
+import { type Displayable, type DisplayOptions, host, jupyterDisplay, mime } from '../base/host.js';
 
 /** Shows a value in the output of the running cell, or prints it as text outside a notebook. */
 export async function display(value: unknown, options: DisplayOptions = {}): Promise<void> {

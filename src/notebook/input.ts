@@ -1,4 +1,4 @@
-import { host } from './contract.js';
+import { host } from '../base/host.js';
 
 /**
  * Asks the user of the notebook for a line of text; with `password`, what is typed is not shown.

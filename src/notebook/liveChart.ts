@@ -1,4 +1,4 @@
-import { jupyterDisplay, type MimeBundle, mime } from './contract.js';
+import { jupyterDisplay, type MimeBundle, mime } from '../base/host.js';
 import { LiveDisplay } from './liveDisplay.js';
 import { progressLine } from './progress.js';
 

@@ -1,4 +1,4 @@
-import { host, type MimeBundle, mime } from './contract.js';
+import { host, type MimeBundle, mime } from '../base/host.js';
 
 /** Time between two updates: a notebook takes a few a second; on a terminal each update is a new line. */
 const milliseconds = { notebook: 250, terminal: 2000 };

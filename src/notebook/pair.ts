@@ -1,4 +1,4 @@
-import { type Displayable, jupyterDisplay } from './contract.js';
+import { type Displayable, jupyterDisplay } from '../base/host.js';
 import { type CaptionedClip, playerBundle } from './player.js';
 
 /**

@@ -1,21 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { type Displayable, jupyterDisplay, type MimeBundle, mime } from '../base/host.js';
+import { escapeHtml } from '../base/html.js';
 import { runFfmpeg } from '../data/video/ffmpeg.js';
-import { checkAttention } from './attention.js';
+import { checkAttention } from './checkAttention.js';
 import { clipData, linkOf } from './clipData.js';
 import { isBrowserCodec } from './clipServer.js';
 import { playableType } from './container.js';
-import {
-  type ClipCaption,
-  type ClipData,
-  type Displayable,
-  jupyterDisplay,
-  type MimeBundle,
-  mime,
-  type PlayerData,
-} from './contract.js';
-import { escapeHtml } from './html.js';
+import type { ClipCaption, ClipData, PlayerData } from './messages.js';
 
 /** A clip to play; every clip of the library is one. */
 export interface Playable {

@@ -1,5 +1,5 @@
-import { mime } from './contract.js';
-import { escapeHtml } from './html.js';
+import { mime } from '../base/host.js';
+import { escapeHtml } from '../base/html.js';
 import { LiveDisplay } from './liveDisplay.js';
 
 /** How far something is. */

@@ -1,5 +1,5 @@
-import { type Displayable, jupyterDisplay, type MimeBundle, mime } from './contract.js';
-import { escapeHtml } from './html.js';
+import { type Displayable, jupyterDisplay, type MimeBundle, mime } from '../base/host.js';
+import { escapeHtml } from '../base/html.js';
 
 /** Rows as plain objects, or a table that gives them (arquero's). */
 export type Rows = readonly object[] | { objects(): object[]; columnNames(): string[] };

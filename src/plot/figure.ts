@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Displayable, host, jupyterDisplay, type MimeBundle, mime } from '../notebook/contract.js';
+import { type Displayable, host, jupyterDisplay, type MimeBundle, mime } from '../base/host.js';
 import { plotlyReady, takePlotlyScript } from './plotlyScript.js';
 import { type SvgOptions, staticSvg } from './staticSvg.js';
 import { ink, type Layout, type Trace } from './traces.js';

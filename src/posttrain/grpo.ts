@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mean } from '../analysis/distribution.js';
 import { groupAdvantages } from '../analysis/groupAdvantages.js';
+import { cellSignal } from '../base/host.js';
 import { Random } from '../base/random.js';
 import type { Clip } from '../data/clip.js';
 import { type DepartureName, departureNames } from '../data/world/departures.js';
 import { type GeneratedClip, generateClips } from '../data/world/generate.js';
 import type { WorldPrompt } from '../data/world/prompt.js';
 import { type Scalar, type Tensor1D, tf, type Variable } from '../engine/tf.js';
-import { host } from '../notebook/contract.js';
 import { type Policy, plansOf } from './policy.js';
 
 /** Scores of clips, in their order: a reward model's, or of what is true of them, or anything else to be chased. */
@@ -70,7 +70,7 @@ const defaults = { promptsPerStep: 8, groupSize: 8, updates: 2, clip: 0.2, beta:
  * @throws RangeError for a setting out of range, or a reward that is missing or not finite, with its clip.
  */
 export async function grpo(policy: Policy, options: GrpoOptions): Promise<GrpoRecord[]> {
-  const { prompts, reward, steps, seed, signal = host()?.signal, onProgress } = options;
+  const { prompts, reward, steps, seed, signal = cellSignal(), onProgress } = options;
   const settings = { ...defaults, ...options };
   const { promptsPerStep, groupSize, updates, clip, beta, learningRate } = settings;
   check(settings);

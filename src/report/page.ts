@@ -1,4 +1,4 @@
-import { escapeHtml } from '../notebook/html.js';
+import { escapeHtml } from '../base/html.js';
 import type { Cell, DrawnInterval, Part, Section, ShownClip } from './part.js';
 import type { Preview } from './preview.js';
 import { count, fixed, number } from './words.js';

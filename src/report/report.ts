@@ -1,5 +1,5 @@
-import { type Displayable, jupyterDisplay, type MimeBundle, mime } from '../notebook/contract.js';
-import { escapeHtml } from '../notebook/html.js';
+import { type Displayable, jupyterDisplay, type MimeBundle, mime } from '../base/host.js';
+import { escapeHtml } from '../base/html.js';
 import { type PageContent, page } from './page.js';
 
 /** Height of a report in a notebook, in pixels; it scrolls. */

@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { precision } from '../engine/precision.js';
 import { tf } from '../engine/tf.js';
+import { save } from '../model/load.js';
 import type { RewardModel } from '../model/rewardModel.js';
 import { readTensors, writeTensors } from '../model/weights/safetensors.js';
 import type { AdamW } from './adamw.js';
@@ -46,7 +47,7 @@ export async function saveCheckpoint(
   const unfinished = join(dirname(folder), `unfinished-${basename(folder)}`);
   await rm(unfinished, { recursive: true, force: true });
   await mkdir(unfinished, { recursive: true });
-  await model.save(unfinished, {
+  await save(model, unfinished, {
     card: { training: { steps: state.step, best: state.best, precision: precision() } },
   });
   await writeTensors(join(unfinished, files.optimizer), await optimizer.state());

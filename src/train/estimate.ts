@@ -1,11 +1,11 @@
 import { formatBytes } from '../base/formatBytes.js';
+import { cellSignal, jupyterDisplay, type MimeBundle, mime } from '../base/host.js';
 import { Random } from '../base/random.js';
 import { peakBytes } from '../engine/memory.js';
 import { winTie } from '../loss/winTie.js';
 import type { RewardModel } from '../model/rewardModel.js';
 import { stageOf } from '../model/stages/stage.js';
 import { parameter } from '../model/weights/weights.js';
-import { host, jupyterDisplay, type MimeBundle, mime } from '../notebook/contract.js';
 import type { PairStream } from '../pairing/pair.js';
 import { AdamW } from './adamw.js';
 import { type FitOptions, settingsOf, stepsOf } from './fit.js';
@@ -63,7 +63,7 @@ export async function estimate(
 ): Promise<Estimate> {
   const settings = settingsOf(model, { ...options, folder: '' });
   const { trainable, batchSize, accumulate, clipNorm, keep, loss = winTie() } = settings;
-  const { signal = host()?.signal } = settings;
+  const { signal = cellSignal() } = settings;
   const names = model.parameters(trainable);
   const trained = new Map(names.map((name) => [name, parameter(model.weights, name)]));
   const optimizer = new AdamW(trained, { weightDecay: 0 });

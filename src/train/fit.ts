@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import type { ColumnTable } from 'arquero';
 import { mean } from '../analysis/distribution.js';
 import { meanMargin, pairAccuracy } from '../analysis/pairs.js';
+import { cellSignal, host, mime } from '../base/host.js';
+import { PaceMeter } from '../base/pace.js';
 import { Random } from '../base/random.js';
 import { compiler } from '../engine/compile.js';
 import { precision } from '../engine/precision.js';
@@ -12,7 +14,6 @@ import type { RewardModel, Trainable } from '../model/rewardModel.js';
 import type { Features } from '../model/stages/features.js';
 import { stageOf } from '../model/stages/stage.js';
 import { parameter } from '../model/weights/weights.js';
-import { host, mime } from '../notebook/contract.js';
 import type { Pair, PairStream } from '../pairing/pair.js';
 import { AdamW } from './adamw.js';
 import {
@@ -138,7 +139,7 @@ const defaults = {
  *   finite: then with the step, the pairs and the last good checkpoint.
  */
 export async function fit(model: RewardModel, pairs: PairStream, options: FitOptions): Promise<Run> {
-  const { folder, signal = host()?.signal, onProgress, evaluate, patience, loss = winTie() } = options;
+  const { folder, signal = cellSignal(), onProgress, evaluate, patience, loss = winTie() } = options;
   const settings = settingsOf(model, options);
   const { trainable, batchSize, accumulate, learningRate, schedule, weightDecay, clipNorm } = settings;
   checkFeatures(trainable, options.features);
@@ -178,6 +179,7 @@ export async function fit(model: RewardModel, pairs: PairStream, options: FitOpt
     weightDecay,
     ...(settings.decay === 'all' && { decays: () => true }),
   });
+  const end = new AbortController();
   let unlock: (() => Promise<void>) | undefined;
   try {
     unlock = await lockFolder(folder);
@@ -199,11 +201,14 @@ export async function fit(model: RewardModel, pairs: PairStream, options: FitOpt
     pairs.cursor = state.cursor;
     if (compiler() === 'xla') host()?.display({ [mime.text]: compiling });
     const share = kinds['win-lose'] / (kinds['win-lose'] + kinds['win-tie'] + kinds['lose-tie']);
-    const feed = new PairFeed(pairs, stage, batchSize, signal, share);
+    const reading = signal ? AbortSignal.any([signal, end.signal]) : end.signal;
+    const feed = new PairFeed(pairs, stage, batchSize, reading, share);
 
     // Early, where there are enough losses to tell, and at the end.
     const watched = new Set([warmup + 50, steps]);
     while (statusOf(state, { steps, patience }) === 'stopped' && !signal?.aborted) {
+      const meter = new PaceMeter();
+      const waited = feed.waited;
       const start = performance.now();
       const step = state.step + 1;
       const rate = learningRateAt(step, { schedule, learningRate, warmup, steps });
@@ -221,6 +226,7 @@ export async function fit(model: RewardModel, pairs: PairStream, options: FitOpt
       }
       state = { ...state, step, cursor: used[used.length - 1].cursor };
       const seen = used.flatMap(({ pairs }) => pairs);
+      meter.add(2 * seen.length, feed.waited - waited);
       const record: StepRecord = {
         step,
         epoch: state.cursor / about.length,
@@ -230,6 +236,7 @@ export async function fit(model: RewardModel, pairs: PairStream, options: FitOpt
         gradNorm: result.gradNorm,
         learningRate: rate,
         secondsPerStep: (performance.now() - start) / 1000,
+        ...meter.pace,
       };
 
       if (heldOut && (step % settings.evaluateEvery === 0 || step === steps)) {
@@ -257,6 +264,7 @@ export async function fit(model: RewardModel, pairs: PairStream, options: FitOpt
     if (signal?.aborted && status === 'stopped') host()?.display({ [mime.text]: stoppedText(run) });
     return run;
   } finally {
+    end.abort(new Error('fit: the training has ended')); // clips are read ahead
     optimizer.dispose();
     await unlock?.();
   }

@@ -1,10 +1,9 @@
-import { type Scalar, type Tensor, type Tensor2D, type Tensor4D, tf } from '../engine/tf.js';
-import { isInternVL } from '../model/config.js';
-import { internVit } from '../model/family/internvl/internVit.js';
+import { type Scalar, type Tensor, type Tensor2D, tf } from '../engine/tf.js';
 import type { Piece } from '../model/input/prompt.js';
 import type { Tokens } from '../model/input/tokens.js';
 import { gatherRows } from '../model/layers/gatherRows.js';
-import { RewardModel } from '../model/rewardModel.js';
+import { load } from '../model/load.js';
+import type { RewardModel } from '../model/rewardModel.js';
 import { parameter } from '../model/weights/weights.js';
 import type { Fields, Fixtures, Tensors } from './fixtures.js';
 import { guarded, type Item, relativeError, Worst } from './measure.js';
@@ -27,7 +26,7 @@ async function* checkpoint(fixtures: Fixtures, name: string, title: string): Asy
   const copy = io.has('inputs');
   const file = copy ? io.text('inputs').split('/') : ['checkpoints', name, 'io.safetensors'];
   const stored = await fixtures.tensors(...file);
-  const model = await RewardModel.load(fixtures.path('checkpoints', name));
+  const model = await load(fixtures.path('checkpoints', name));
   const sample = new Sample(model, stored);
   try {
     const rewards = copy ? io.numbers('reward_scores_float32_compute') : stored.floats('reward_scores').data;
@@ -43,9 +42,9 @@ async function* checkpoint(fixtures: Fixtures, name: string, title: string): Asy
     };
     const { tokens } = model.processor;
     if (io.has('tokenizer_cases')) yield { name: `${title}: tokens`, error: tokenError(tokens, io) };
-    const { config } = model;
-    if (isInternVL(config)) {
-      const states = () => internVit(model.weights, config.vision, sample.pixels() as Tensor4D);
+    const { backbone } = model;
+    if (backbone.visionStates) {
+      const states = () => backbone.visionStates?.(sample.pixels()) ?? [];
       yield { name: `${title}: vision`, error: await visionError(states, stored) };
     }
     if (stored.has('patches')) {

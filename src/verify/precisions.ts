@@ -3,7 +3,7 @@ import type { EngineName } from '../engine/names.js';
 import { atPrecision, type Precision } from '../engine/precision.js';
 import { tf } from '../engine/tf.js';
 import { batchOf, disposeBatch, tensorsOf } from '../model/input/batch.js';
-import { RewardModel } from '../model/rewardModel.js';
+import { load } from '../model/load.js';
 import { type Fields, Fixtures } from './fixtures.js';
 import { relativeError } from './measure.js';
 import { Sample } from './sample.js';
@@ -54,7 +54,7 @@ async function errorsOf(
     ...(copy ? io.text('inputs').split('/') : ['checkpoints', name, 'io.safetensors']),
   );
   const official = copy ? io.numbers('reward_scores_float32_compute') : stored.floats('reward_scores').data;
-  const model = await RewardModel.load(fixtures.path('checkpoints', name));
+  const model = await load(fixtures.path('checkpoints', name));
   const batch = new Sample(model, stored).batch();
   const compiled = new Compiled(
     (tensors) => [model.forward(batchOf(tensors, batch.grids))],

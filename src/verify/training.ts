@@ -2,7 +2,7 @@ import { type Tensor, tf } from '../engine/tf.js';
 import { combined } from '../loss/combined.js';
 import type { Loss } from '../loss/loss.js';
 import { batchOf } from '../model/input/batch.js';
-import { RewardModel } from '../model/rewardModel.js';
+import { load } from '../model/load.js';
 import { parameter } from '../model/weights/weights.js';
 import { AdamW } from '../train/adamw.js';
 import { learningRateAt } from '../train/schedule.js';
@@ -87,7 +87,7 @@ async function* trajectory(
 ): AsyncGenerator<Item> {
   const settings = setup.object('optimizer');
   const loss = lossOf(setup.object('loss'));
-  const model = await RewardModel.load(fixtures.path(...setup.text('start').split('/')));
+  const model = await load(fixtures.path(...setup.text('start').split('/')));
   const parameters = new Map(model.parameters('all').map((name) => [name, parameter(model.weights, name)]));
   const optimizer = new AdamW(parameters, {
     betas: settings.numbers('betas') as [number, number],

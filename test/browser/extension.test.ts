@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { mime } from '../../src/base/host.js';
 import { runFfmpeg } from '../../src/data/video/ffmpeg.js';
-import { mime } from '../../src/notebook/contract.js';
 import { hasJupyterLab, JupyterLab, type NotebookPage } from '../support/jupyterLab.js';
 
 /** Text that would run if it were taken for HTML, in an element, an attribute or a script. */

@@ -6,10 +6,11 @@ import type { Clip } from '../../src/data/clip.js';
 import { tf } from '../../src/engine/tf.js';
 import { type EngineName, use } from '../../src/engine/use.js';
 import { winTie } from '../../src/loss/winTie.js';
-import { RewardModel, type Trainable } from '../../src/model/rewardModel.js';
+import { load } from '../../src/model/load.js';
+import type { Trainable } from '../../src/model/rewardModel.js';
 import { Features } from '../../src/model/stages/features.js';
 import { crossPrompt } from '../../src/pairing/crossPrompt.js';
-import { attention } from '../../src/score/attention.js';
+import { attention } from '../../src/score/clipAttention.js';
 import { clips as scoreClips } from '../../src/score/clips.js';
 import { fit } from '../../src/train/fit.js';
 import { makeClips } from '../support/clips.js';
@@ -96,7 +97,7 @@ describe.runIf(available.includes('webgpu'))('WebGPU', () => {
         : { numSegments: 2 };
       const clips: Clip[] = await makeClips(root, 1);
       const { expected, found } = await onBoth(async () => {
-        const model = await RewardModel.load(goldenPath('checkpoints', name), { frames: few });
+        const model = await load(goldenPath('checkpoints', name), { frames: few });
         const scores = await model.score(clips);
         const byFeatures: number[] = [];
         for (const trainable of ['head', 'decoder+head'] as const) {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Clip } from '../../src/data/clip.js';
 import { tf } from '../../src/engine/tf.js';
 import { taskPrompts } from '../../src/model/input/prompt.js';
-import { RewardModel } from '../../src/model/rewardModel.js';
+import { load, save } from '../../src/model/load.js';
 import { readTensors, writeTensors } from '../../src/model/weights/safetensors.js';
 import { makeClips } from '../support/clips.js';
 import { describeEngines } from '../support/engines.js';
@@ -33,14 +33,14 @@ await describeEngines('RewardModel of every family', (engine) => {
 
     it.each(names)('%s scores clips, and is saved to a folder that scores the same', async (name) => {
       const before = tf.memory().numTensors;
-      const model = await RewardModel.load(goldenPath('checkpoints', name), { frames: framesOf(name) });
+      const model = await load(goldenPath('checkpoints', name), { frames: framesOf(name) });
       const scores = await model.score(clips);
       expect(new Set(scores).size).toBe(2);
       const alone = await model.score(clips, { batchSize: 1 });
       expect(alone).toBeAllclose(scores, { rtol: 1e-4 });
       const out = join(root, `${engine}-${name}`);
-      await model.save(out);
-      const again = await RewardModel.load(out);
+      await save(model, out);
+      const again = await load(out);
       expect(again.config).toEqual(model.config);
       expect(await again.score(clips)).toEqual(scores);
       const [ours, official] = [out, goldenPath('checkpoints', name)].map((folder) =>
@@ -72,9 +72,9 @@ await describeEngines('RewardModel of every family', (engine) => {
       const stored = await readTensors(join(from, 'model.safetensors'));
       const backbone = [...stored].filter(([key]) => !/^(attention_query|reward_head)/.test(key));
       await writeTensors(join(base, 'model.safetensors'), new Map(backbone as never));
-      await expect(RewardModel.load(base)).rejects.toThrow('has no training_config.json');
+      await expect(load(base)).rejects.toThrow('has no training_config.json');
       const scoreOf = async (seed: number) => {
-        const model = await RewardModel.load(base, { head: { seed }, frames: framesOf(name) });
+        const model = await load(base, { head: { seed }, frames: framesOf(name) });
         expect(model.config.layers).toHaveLength(4);
         expect(model.parameters('head')).toHaveLength(25);
         const [score] = await model.score(clips.slice(0, 1));
@@ -88,7 +88,7 @@ await describeEngines('RewardModel of every family', (engine) => {
     describeShared('on real clips', () => {
       it('internvl3_5-tiny has the official ids and rewards', async () => {
         const checkpoint = goldenPath('checkpoints', 'internvl3_5-tiny');
-        const model = await RewardModel.load(checkpoint);
+        const model = await load(checkpoint);
         const { cases } = await json(join(checkpoint, 'e2e.json'));
         expect(cases.length).toBeGreaterThan(4);
         for (const { clip, task, prompt, input_ids, reward } of cases) {
@@ -103,12 +103,11 @@ await describeEngines('RewardModel of every family', (engine) => {
     });
 
     it('names a setting of frames that the family does not have', async () => {
-      const load = (name: string, frames: object) =>
-        RewardModel.load(goldenPath('checkpoints', name), { frames });
-      await expect(load('qwen2_vl-tiny', { numSegments: 4 })).rejects.toThrow(
+      const withFrames = (name: string, frames: object) => load(goldenPath('checkpoints', name), { frames });
+      await expect(withFrames('qwen2_vl-tiny', { numSegments: 4 })).rejects.toThrow(
         'load: Qwen2-VL has no setting "numSegments" of frames, only fps, minFrames, maxFrames, minPixels',
       );
-      await expect(load('internvl3_5-tiny', { fps: 1 })).rejects.toThrow(
+      await expect(withFrames('internvl3_5-tiny', { fps: 1 })).rejects.toThrow(
         'InternVL3-5 has no setting "fps" of frames, only numSegments, maxNum, centerCropVideo',
       );
     });
@@ -120,13 +119,13 @@ await describeEngines('RewardModel of every family', (engine) => {
       const config = await json(join(from, 'config.json'));
       await writeFile(join(tied, 'config.json'), JSON.stringify({ ...config, tie_word_embeddings: true }));
       const frames = framesOf('qwen');
-      const twice = await RewardModel.load(tied, { head: { reduceSequence: 'good_token' }, frames });
+      const twice = await load(tied, { head: { reduceSequence: 'good_token' }, frames });
       expect(twice.weights.has('lm_head.weight')).toBe(false);
       expect(twice.parameters('all')).toContain('model.embed_tokens.weight');
       const scores = await twice.score(clips);
       const once = join(root, `${engine}-once`);
-      await twice.save(once);
-      const again = await RewardModel.load(once);
+      await save(twice, once);
+      const again = await load(once);
       expect(await again.score(clips)).toEqual(scores);
       twice.dispose();
       again.dispose();

@@ -8,8 +8,9 @@ import type { Clip } from '../../src/data/clip.js';
 import { tf } from '../../src/engine/tf.js';
 import { type Batch, disposeBatch } from '../../src/model/input/batch.js';
 import { dimensionPrompts, taskPrompts } from '../../src/model/input/prompt.js';
+import { create, load, save } from '../../src/model/load.js';
 import { tinyConfig } from '../../src/model/presets.js';
-import { RewardModel } from '../../src/model/rewardModel.js';
+import type { RewardModel } from '../../src/model/rewardModel.js';
 import { tinyFolder } from '../../src/model/tiny.js';
 import { readTensors } from '../../src/model/weights/safetensors.js';
 import { clips as scoreClips } from '../../src/score/clips.js';
@@ -54,7 +55,7 @@ await describeEngines('RewardModel', () => {
     let model: RewardModel;
     let clips: Clip[];
     beforeAll(async () => {
-      model = await RewardModel.load(checkpoint, {
+      model = await load(checkpoint, {
         card: { task: 'text_alignment', prompts: taskPrompts('text_alignment') },
       });
       clips = await makeClips(folder, 3);
@@ -73,7 +74,7 @@ await describeEngines('RewardModel', () => {
     it('gives the golden rewards of bf16 weights in shards', async () => {
       const sharded = await mkdtemp(join(folder, 'sharded-'));
       await bfloat16Shards(sharded);
-      const other = await RewardModel.load(sharded);
+      const other = await load(sharded);
       expect(other.prompts).toEqual(taskPrompts('phy_deform'));
       const batch = goldenBatch();
       const rewards = other.forward(batch);
@@ -169,7 +170,7 @@ await describeEngines('RewardModel', () => {
     it('saves what the official code would load, and itself loads again', async () => {
       const out = join(folder, 'saved');
       model.card.scoreMean = 0.5;
-      await model.save(out);
+      await save(model, out);
       const [saved, original] = await Promise.all(
         [out, checkpoint].map((path) => readTensors(join(path, 'model.safetensors'))),
       );
@@ -194,7 +195,7 @@ await describeEngines('RewardModel', () => {
       expect(training.model_args.reduce_sequence).toBe(officialTraining.model_args.reduce_sequence);
       expect(training.training_args.bf16).toBe(true);
 
-      const again = await RewardModel.load(out);
+      const again = await load(out);
       expect([...again.weights.keys()]).toEqual([...model.weights.keys()]);
       expect(again.card).toEqual(model.card);
       expect(again.config).toEqual(model.config);
@@ -204,9 +205,9 @@ await describeEngines('RewardModel', () => {
 
     it('saves half-size weights', async () => {
       const out = join(folder, 'half');
-      await model.save(out, { dtype: 'bfloat16' });
+      await save(model, out, { dtype: 'bfloat16' });
       expect((await json(join(out, 'config.json'))).dtype).toBe('bfloat16');
-      const again = await RewardModel.load(out);
+      const again = await load(out);
       expect(await again.score(clips)).toBeAllclose(await model.score(clips), { rtol: 0.05 });
       again.dispose();
     });
@@ -216,19 +217,17 @@ await describeEngines('RewardModel', () => {
       for (const name of ['config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json']) {
         await copyFile(join(checkpoint, name), join(base, name));
       }
-      await expect(RewardModel.load(base)).rejects.toThrow(
-        /base-.* has no training_config\.json.*head: \{\}/,
-      );
+      await expect(load(base)).rejects.toThrow(/base-.* has no training_config\.json.*head: \{\}/);
       const before = tf.memory().numTensors;
-      const first = await RewardModel.load(base, { head: { seed: 7 }, card: model.card });
+      const first = await load(base, { head: { seed: 7 }, card: model.card });
       expect(first.config.layers).toEqual([1, 2, 3, 4]);
       const [score] = await first.score([clips[0]]);
       expect(score).not.toBeCloseTo((await model.score([clips[0]]))[0], 3);
       first.dispose();
-      const same = await RewardModel.load(pathToFileURL(base), { head: { seed: 7 }, card: model.card });
+      const same = await load(pathToFileURL(base), { head: { seed: 7 }, card: model.card });
       expect(await same.score([clips[0]])).toEqual([score]);
       same.dispose();
-      const pooled = await RewardModel.load(base, { head: { reduceSequence: 'meanpool' } });
+      const pooled = await load(base, { head: { reduceSequence: 'meanpool' } });
       expect(pooled.parameters('head')).toEqual([
         'reward_head.0.weight',
         'reward_head.0.bias',
@@ -245,7 +244,7 @@ await describeEngines('RewardModel', () => {
     it('is made from a seed', async () => {
       const config = tinyConfig(128);
       const before = tf.memory().numTensors;
-      const make = (seed: number) => RewardModel.create(config, { seed, tokenizer, card });
+      const make = (seed: number) => create(config, { seed, tokenizer, card });
       const models = [await make(1), await make(1), await make(2)];
       const query = await Promise.all(
         models.map(async ({ weights }) =>
@@ -255,15 +254,15 @@ await describeEngines('RewardModel', () => {
       expect(query[0]).toEqual(query[1]);
       expect(query[0]).not.toEqual(query[2]);
       const saved = await mkdtemp(join(folder, 'seeded-'));
-      await models[0].save(saved);
-      const loaded = await RewardModel.load(saved);
+      await save(models[0], saved);
+      const loaded = await load(saved);
       expect([...loaded.weights.keys()]).toEqual([...models[0].weights.keys()]);
       for (const model of [...models, loaded]) model.dispose();
       expect(tf.memory().numTensors).toBe(before);
     });
 
     it('shows itself in one line', async () => {
-      const model = await RewardModel.create(tinyConfig(128), { tokenizer, card });
+      const model = await create(tinyConfig(128), { tokenizer, card });
       const line = /^reward model of alignment: \d\.\dM parameters, progressive_.* of layers 1, 2, 3, 4$/;
       expect(inspect(model)).toMatch(line);
       const display = Reflect.get(model, Symbol.for('Jupyter.display')) as () => unknown;
@@ -272,7 +271,7 @@ await describeEngines('RewardModel', () => {
     });
 
     it('names the parameters of its parts', async () => {
-      const model = await RewardModel.create(tinyConfig(128), { tokenizer, card });
+      const model = await create(tinyConfig(128), { tokenizer, card });
       const [head, decoder, all] = (['head', 'decoder+head', 'all'] as const).map((part) =>
         model.parameters(part),
       );
@@ -287,7 +286,7 @@ await describeEngines('RewardModel', () => {
 
     it('refuses a tokenizer that is not its own', async () => {
       const before = tf.memory().numTensors;
-      await expect(RewardModel.create(tinyConfig(16), { tokenizer, card })).rejects.toThrow(
+      await expect(create(tinyConfig(16), { tokenizer, card })).rejects.toThrow(
         /the tokenizer has \d+ tokens, more than the model's 16/,
       );
       expect(tf.memory().numTensors).toBe(before);
@@ -298,8 +297,8 @@ await describeEngines('RewardModel', () => {
     let broken: string;
     beforeEach(async () => {
       broken = await mkdtemp(join(folder, 'broken-'));
-      const model = await RewardModel.create(tinyConfig(128), { tokenizer: tinyFolder(), card });
-      await model.save(broken);
+      const model = await create(tinyConfig(128), { tokenizer: tinyFolder(), card });
+      await save(model, broken);
       model.dispose();
     });
 
@@ -311,9 +310,9 @@ await describeEngines('RewardModel', () => {
     ])('says so of %s, and leaves no tensor behind', async (name, content, message) => {
       const before = tf.memory().numTensors;
       await writeFile(join(broken, name), content);
-      await expect(RewardModel.load(broken)).rejects.toThrow(message);
+      await expect(load(broken)).rejects.toThrow(message);
       await rm(join(broken, name));
-      if (name !== 'training_config.json') await expect(RewardModel.load(broken)).rejects.toThrow(broken);
+      if (name !== 'training_config.json') await expect(load(broken)).rejects.toThrow(broken);
       expect(tf.memory().numTensors).toBe(before);
     });
 
@@ -321,17 +320,17 @@ await describeEngines('RewardModel', () => {
       const before = tf.memory().numTensors;
       const config = join(broken, 'config.json');
       const original = await json(config);
-      const load = async (llm: object) => {
+      const loadWith = async (llm: object) => {
         await writeFile(
           config,
           JSON.stringify({ ...original, llm_config: { ...original.llm_config, ...llm } }),
         );
-        return RewardModel.load(broken);
+        return load(broken);
       };
-      await expect(load({ num_hidden_layers: 5 })).rejects.toThrow(
+      await expect(loadWith({ num_hidden_layers: 5 })).rejects.toThrow(
         /lacks the parameter "language_model\.model\.layers\.4\.input_layernorm\.weight"/,
       );
-      await expect(load({ vocab_size: 130 })).rejects.toThrow(
+      await expect(loadWith({ vocab_size: 130 })).rejects.toThrow(
         /model\.safetensors: the parameter ".*embed_tokens\.weight" is \[128,96\], expected \[130,96\]/,
       );
       expect(tf.memory().numTensors).toBe(before);

@@ -13,16 +13,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { csvParseRows } from 'd3-dsv';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { jupyterDisplay, type MimeBundle, mime } from '../../src/base/host.js';
 import { runFfmpeg } from '../../src/data/video/ffmpeg.js';
 import { readVotes } from '../../src/data/votes/votes.js';
 import { type Annotator, type AnnotatorOptions, annotator } from '../../src/notebook/annotator.js';
-import {
-  type AnnotatorAnswer,
-  type AnnotatorData,
-  jupyterDisplay,
-  type MimeBundle,
-  mime,
-} from '../../src/notebook/contract.js';
+import type { AnnotatorAnswer, AnnotatorData } from '../../src/notebook/messages.js';
 import { type FrontEndComm, insideNotebook } from '../support/fakeHost.js';
 
 const notebook = insideNotebook();

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { runFfmpeg } from '../../src/data/video/ffmpeg.js';
 import { probe } from '../../src/data/video/probe.js';
 import { serveClip } from '../../src/notebook/clipServer.js';
-import { clipTarget } from '../../src/notebook/contract.js';
+import { clipTarget } from '../../src/notebook/messages.js';
 import { insideNotebook } from '../support/fakeHost.js';
 
 let folder: string;

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { jupyterDisplay } from '../../src/notebook/contract.js';
+import { jupyterDisplay } from '../../src/base/host.js';
 import { display } from '../../src/notebook/display.js';
 import { insideNotebook } from '../support/fakeHost.js';
 

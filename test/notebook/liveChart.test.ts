@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { jupyterDisplay } from '../../src/notebook/contract.js';
+import { jupyterDisplay } from '../../src/base/host.js';
 import { liveChart } from '../../src/notebook/liveChart.js';
 import { insideNotebook } from '../support/fakeHost.js';
 

@@ -2,14 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Displayable, jupyterDisplay, type MimeBundle } from '../../src/base/host.js';
 import { runFfmpeg } from '../../src/data/video/ffmpeg.js';
 import { playableType } from '../../src/notebook/container.js';
-import {
-  type Displayable,
-  jupyterDisplay,
-  type MimeBundle,
-  type PlayerData,
-} from '../../src/notebook/contract.js';
+import type { PlayerData } from '../../src/notebook/messages.js';
 import { pair } from '../../src/notebook/pair.js';
 import { player, playerBundle } from '../../src/notebook/player.js';
 

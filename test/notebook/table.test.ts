@@ -1,6 +1,6 @@
 import { table as arqueroTable } from 'arquero';
 import { expect, it } from 'vitest';
-import { jupyterDisplay, type MimeBundle } from '../../src/notebook/contract.js';
+import { jupyterDisplay, type MimeBundle } from '../../src/base/host.js';
 import { table } from '../../src/notebook/table.js';
 
 const rows = [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { jupyterDisplay } from '../../src/notebook/contract.js';
+import { jupyterDisplay } from '../../src/base/host.js';
 import { Figure } from '../../src/plot/figure.js';
 import { insideNotebook } from '../support/fakeHost.js';
 

@@ -9,6 +9,7 @@ import { smallModel } from '../support/smallModel.js';
 /** Scores a clip by the number in its path; a path without one cannot be read. */
 const scored: string[] = [];
 const model = {
+  card: {},
   async *scoreBatches(list: readonly Clip[], { batchSize = 4 }: { batchSize?: number }) {
     for (let i = 0; i < list.length; i += batchSize) {
       const batch = list.slice(i, i + batchSize);
@@ -17,6 +18,7 @@ const model = {
       yield {
         scores: batch.filter((clip) => number(clip) >= 0).map((clip) => ({ clip, score: number(clip) / 10 })),
         failures: batch.filter((clip) => !(number(clip) >= 0)).map((clip) => ({ clip, reason: 'no number' })),
+        waited: 1e-9 * batch.length,
       };
     }
   },
@@ -63,6 +65,21 @@ describe('score.clips', () => {
     ]);
   });
 
+  it('scores the labels of its own dimension, where the table has others too', async () => {
+    const labels = table({
+      clip: ['a', 'a', 'b'],
+      dimension: ['physics', 'deformity', 'deformity'],
+      pass: [true, false, false],
+      path: ['1.mp4', '1.mp4', '2.mp4'],
+    });
+    const ofDimension = (dimension: string) =>
+      clips(Object.assign(Object.create(model), { card: { dimension } }), labels);
+    expect((await ofDimension('deformity')).array('clip')).toEqual(['a', 'b']);
+    expect((await ofDimension('physics')).array('pass')).toEqual([true]);
+    // A model of something else scores them all: whoever gave them knows why.
+    expect((await ofDimension('alignment')).numRows()).toBe(3);
+  });
+
   it('reports what could not be scored and keeps the rest', async () => {
     const progress: object[] = [];
     const scores = await clips(model, [clip('a', '1'), clip('b', 'bad'), clip('c', '3')], {
@@ -74,9 +91,10 @@ describe('score.clips', () => {
     expect(console.warn).toHaveBeenCalledWith(
       expect.stringMatching(/1 of 3 clips have no score.*"b": no number/),
     );
+    const pace = { clipsPerSecond: expect.any(Number), waiting: expect.closeTo(0, 2) };
     expect(progress).toEqual([
-      { done: 2, total: 3, failed: 1 },
-      { done: 3, total: 3, failed: 1 },
+      { done: 2, total: 3, failed: 1, ...pace },
+      { done: 3, total: 3, failed: 1, ...pace },
     ]);
   });
 

@@ -1,11 +1,5 @@
 import { afterEach, beforeEach } from 'vitest';
-import {
-  type Comm,
-  type DisplayOptions,
-  type Host,
-  hostKey,
-  type MimeBundle,
-} from '../../src/notebook/contract.js';
+import { type Comm, type DisplayOptions, type Host, hostKey, type MimeBundle } from '../../src/base/host.js';
 
 type Data = Record<string, unknown>;
 

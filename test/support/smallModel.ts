@@ -3,8 +3,9 @@ import { Random } from '../../src/base/random.js';
 import type { Clip } from '../../src/data/clip.js';
 import { dimensionPrompts } from '../../src/model/input/prompt.js';
 import { Tokens } from '../../src/model/input/tokens.js';
+import { create } from '../../src/model/load.js';
 import { tinyConfig } from '../../src/model/presets.js';
-import { RewardModel } from '../../src/model/rewardModel.js';
+import type { RewardModel } from '../../src/model/rewardModel.js';
 import { type LabelRow, labelsOf } from './labels.js';
 
 const tokenizer = fileURLToPath(new URL('../../assets/tiny', import.meta.url));
@@ -26,7 +27,7 @@ export async function smallModel(seed = 1, drop = 0): Promise<RewardModel> {
     numSegments: 2,
   };
   const card = { dimension: 'physics', prompts: dimensionPrompts('physics') };
-  const model = await RewardModel.create(config, { seed, tokenizer, card });
+  const model = await create(config, { seed, tokenizer, card });
   const processor = model.processor as unknown as Record<string, unknown>;
   processor.processMany = async (clips: Clip[], _: unknown, { signal }: { signal?: AbortSignal } = {}) => {
     await new Promise((resolve) => setImmediate(resolve));

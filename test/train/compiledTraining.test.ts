@@ -4,8 +4,8 @@ import { type Compiler, compiles, setCompiler } from '../../src/engine/compile.j
 import { tf } from '../../src/engine/tf.js';
 import { use } from '../../src/engine/use.js';
 import { winTie } from '../../src/loss/winTie.js';
-import { isInternVL } from '../../src/model/config.js';
-import { RewardModel, type Trainable } from '../../src/model/rewardModel.js';
+import { load } from '../../src/model/load.js';
+import type { RewardModel, Trainable } from '../../src/model/rewardModel.js';
 import { stageOf } from '../../src/model/stages/stage.js';
 import { parameter } from '../../src/model/weights/weights.js';
 import { crossPrompt } from '../../src/pairing/crossPrompt.js';
@@ -75,7 +75,7 @@ const recording = (await engines()).find((name) => name === 'native');
   it('scores with the bits of what is not recorded, every family', async () => {
     await use('native');
     for (const name of ['internvl3-tiny', 'internvl3_5-tiny', 'qwen2_vl-tiny', 'qwen2_5_vl-tiny']) {
-      const model = await RewardModel.load(goldenPath('checkpoints', name));
+      const model = await load(goldenPath('checkpoints', name));
       const inputs = [1, 2].map((seed) => inputOf(model, seed));
       setCompiler('eager');
       const expected = await model.rewards(inputs);
@@ -89,8 +89,8 @@ const recording = (await engines()).find((name) => name === 'native');
 /** A clip of noise, with its placeholders. */
 function inputOf({ config, processor: { tokens } }: RewardModel, seed: number) {
   const random = new Random(seed);
-  const tiles = isInternVL(config);
-  const side = tiles ? config.vision.imageSize : 56;
+  const tiles = 'imageSize' in config.vision;
+  const side = 'imageSize' in config.vision ? config.vision.imageSize : 56;
   const pixels = Uint8Array.from({ length: 2 * side * side * 3 }, () => random.integer(256));
   const visual = new Array(tiles ? 8 : 4).fill(tokens.id(tiles ? '<IMG_CONTEXT>' : '<|video_pad|>'));
   const ids = Int32Array.from([5, ...visual, ...Array.from({ length: seed }, () => 7)]);

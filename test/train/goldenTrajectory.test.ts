@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { type Tensor, tf } from '../../src/engine/tf.js';
 import { winTie } from '../../src/loss/winTie.js';
 import { batchOf } from '../../src/model/input/batch.js';
-import { RewardModel } from '../../src/model/rewardModel.js';
+import { load } from '../../src/model/load.js';
+import type { RewardModel } from '../../src/model/rewardModel.js';
 import { readTensors } from '../../src/model/weights/safetensors.js';
 import { parameter } from '../../src/model/weights/weights.js';
 import { AdamW } from '../../src/train/adamw.js';
@@ -50,7 +51,7 @@ async function loadBatches(): Promise<MicroBatch[]> {
 
 /** Trains from the golden checkpoint as the golden steps say; gives what each step computed, and the model. */
 async function train(steps: GoldenStep[]): Promise<{ results: StepResult[]; model: RewardModel }> {
-  const model = await RewardModel.load(goldenPath('checkpoints', 'internvl3-tiny'));
+  const model = await load(goldenPath('checkpoints', 'internvl3-tiny'));
   const batches = await loadBatches();
   const parameters = new Map(model.parameters('all').map((name) => [name, parameter(model.weights, name)]));
   const optimizer = new AdamW(parameters, { weightDecay: 0.01, decays: () => true });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterAll, expect, it } from 'vitest';
-import { jupyterDisplay } from '../../src/notebook/contract.js';
+import { jupyterDisplay } from '../../src/base/host.js';
 import { Run, readRun, statusOf } from '../../src/train/run.js';
 
 const root = mkdtempSync(join(tmpdir(), 'run-'));

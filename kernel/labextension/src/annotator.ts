@@ -1,11 +1,7 @@
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import { Widget } from '@lumino/widgets';
-import {
-  type AnnotatorAnswer,
-  type AnnotatorClip,
-  type AnnotatorData,
-  mime,
-} from '../../../src/notebook/contract.js';
+import { mime } from '../../../src/base/host.js';
+import type { AnnotatorAnswer, AnnotatorClip, AnnotatorData } from '../../../src/notebook/messages.js';
 import { AnnotatorDesk } from './annotatorDesk.js';
 import { AnnotatorLink } from './annotatorLink.js';
 import { AnnotatorStore } from './annotatorStore.js';

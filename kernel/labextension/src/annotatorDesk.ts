@@ -1,4 +1,4 @@
-import type { AnnotatorClip, AnnotatorData, AnnotatorState } from '../../../src/notebook/contract.js';
+import type { AnnotatorClip, AnnotatorData, AnnotatorState } from '../../../src/notebook/messages.js';
 import type { Asked } from './annotatorLink.js';
 import { element } from './element.js';
 import type { VideoPlayer } from './videoPlayer.js';

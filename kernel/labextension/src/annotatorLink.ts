@@ -1,4 +1,5 @@
-import type { AnnotatorAnswer, AnnotatorRequest, Comm } from '../../../src/notebook/contract.js';
+import type { Comm } from '../../../src/base/host.js';
+import type { AnnotatorAnswer, AnnotatorRequest } from '../../../src/notebook/messages.js';
 import type { AnnotatorStore } from './annotatorStore.js';
 
 /** A request without what the link adds to it. */

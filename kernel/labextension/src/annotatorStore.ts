@@ -1,4 +1,4 @@
-import type { AnnotatorRequest } from '../../../src/notebook/contract.js';
+import type { AnnotatorRequest } from '../../../src/notebook/messages.js';
 
 /** What outlives the page of one annotator's work. */
 interface Kept {

@@ -1,6 +1,6 @@
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import type { Widget } from '@lumino/widgets';
-import { type ClipData, clipTarget } from '../../../src/notebook/contract.js';
+import { type ClipData, clipTarget } from '../../../src/notebook/messages.js';
 import { kernelReady, openComm } from './comm.js';
 
 /** Where a clip is looked for. */

@@ -1,5 +1,5 @@
 import type { Widget } from '@lumino/widgets';
-import type { Comm } from '../../../src/notebook/contract.js';
+import type { Comm } from '../../../src/base/host.js';
 
 // What this file uses of @jupyterlab/services, whose own types would bring some fifty packages.
 interface Signal<Sender, Value> {

@@ -1,5 +1,5 @@
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
-import { mime } from '../../../src/notebook/contract.js';
+import { mime } from '../../../src/base/host.js';
 import { AnnotatorRenderer } from './annotator.js';
 import { element } from './element.js';
 import { FigureRenderer } from './figure.js';

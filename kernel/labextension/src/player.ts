@@ -1,6 +1,7 @@
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import { Widget } from '@lumino/widgets';
-import { mime, type PlayerData } from '../../../src/notebook/contract.js';
+import { mime } from '../../../src/base/host.js';
+import type { PlayerData } from '../../../src/notebook/messages.js';
 import { clipUrls } from './clipUrls.js';
 import { element } from './element.js';
 import { VideoPlayer } from './videoPlayer.js';

@@ -1,4 +1,4 @@
-import type { Attention } from '../../../src/notebook/contract.js';
+import type { Attention } from '../../../src/notebook/messages.js';
 import { element, iconButton, setIcon } from './element.js';
 import { heatMap } from './videoHeatMap.js';
 import { scrubberRow } from './videoScrubber.js';

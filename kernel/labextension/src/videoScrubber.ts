@@ -1,4 +1,4 @@
-import type { Attention } from '../../../src/notebook/contract.js';
+import type { Attention } from '../../../src/notebook/messages.js';
 import { element } from './element.js';
 import type { Timing } from './videoSync.js';
 

@@ -1,16 +1,17 @@
 import * as aq from 'arquero';
 import { Random } from '../../base/random.js';
 import { fieldsOf } from '../tables/fields.js';
+import { type LabelTable, withDimensions } from './labels.js';
 
 /** The random stream of splits. */
 const stream = 51;
 
 /** Tables of disjoint prompts. */
 export interface Split {
-  train: aq.ColumnTable;
-  test: aq.ColumnTable;
+  train: LabelTable;
+  test: LabelTable;
   /** Where a share was asked for. */
-  validation?: aq.ColumnTable;
+  validation?: LabelTable;
 }
 
 /**
@@ -27,9 +28,9 @@ export function splitByPrompt(
   const { test, validation, seed } = options;
   checkShares(test, validation);
   const fields = fieldsOf('splitByPrompt', labels);
-  if (fields.rows.length === 0) throw fields.failure('has no rows');
+  if (fields.count === 0) throw fields.failure('has no rows');
   fields.require(['promptId']);
-  const prompts = [...new Set(fields.rows.map((_, row) => fields.name(row, 'promptId')))].sort();
+  const prompts = [...new Set(fields.codes('promptId', (row) => fields.name(row, 'promptId')).values)].sort();
 
   const shuffled = new Random(seed, stream).shuffle(prompts);
   const testEnd = Math.round(test * prompts.length);
@@ -43,7 +44,7 @@ export function splitByPrompt(
       );
     }
     const isChosen = ({ promptId }: { promptId: unknown }) => chosen.has(String(promptId).trim());
-    return labels.filter(aq.escape(isChosen)).reify();
+    return withDimensions(labels.filter(aq.escape(isChosen)).reify());
   };
   const split: Split = {
     train: part('train', validationEnd),

@@ -1,8 +1,8 @@
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { cellSignal } from '../../base/host.js';
 import { isDead, shortHost } from '../../base/owner.js';
-import { host } from '../../notebook/contract.js';
 import { runFfmpeg } from '../video/ffmpeg.js';
 import { clipFormat } from './body.js';
 
@@ -29,7 +29,7 @@ const scratchPattern = /^\.encoding-([0-9a-f]{8})-(\d+)-\d+$/;
 export async function encodeClips(
   clips: readonly ClipToEncode[],
   folder: string,
-  { signal = host()?.signal, onEncoded }: { signal?: AbortSignal; onEncoded?: (done: number) => void } = {},
+  { signal = cellSignal(), onEncoded }: { signal?: AbortSignal; onEncoded?: (done: number) => void } = {},
 ): Promise<void> {
   await cleanScratch(folder);
   let encoding: Promise<void> = Promise.resolve();

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { packageRoot } from '../../base/packageRoot.js';
 import { RemedyError, runProgram } from '../../base/runProgram.js';
-import { packageRoot } from './packageRoot.js';
 
 const name = '@tensorflow/tfjs-node-gpu';
 

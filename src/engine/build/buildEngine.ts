@@ -2,13 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
+import { packageRoot } from '../../base/packageRoot.js';
 import { RemedyError, runProgram } from '../../base/runProgram.js';
 import type { EngineCheck } from '../check.js';
 import { hasNvidiaDriver } from '../nvidia.js';
 import { bindingPackage } from './bindingPackage.js';
 import { extendBinding } from './extendBinding.js';
 import { linkLibraries } from './linkLibraries.js';
-import { packageRoot } from './packageRoot.js';
 import { makeVenv, pip, sitePackages } from './python.js';
 import { selfTest } from './selfTest.js';
 

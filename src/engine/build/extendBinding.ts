@@ -1,6 +1,6 @@
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { packageRoot } from './packageRoot.js';
+import { packageRoot } from '../../base/packageRoot.js';
 
 /** The binding's sources; the one file that takes their place includes them. */
 const sources = /'sources' : \[[^\]]*\]/;

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { packageRoot } from '../../base/packageRoot.js';
 import { RemedyError, runProgram } from '../../base/runProgram.js';
 import type { EngineCheck } from '../check.js';
 import type { EngineName } from '../names.js';
-import { packageRoot } from './packageRoot.js';
 
 /**
  * Checks an engine in a process of its own, which loads the binding as it is now on disk.

@@ -1,7 +1,7 @@
 import { table } from 'arquero';
 import { expect, it } from 'vitest';
 import { bundleOf } from '../../../kernel/cells/bundle.js';
-import { jupyterDisplay } from '../../../src/notebook/contract.js';
+import { jupyterDisplay } from '../../../src/base/host.js';
 
 it('lets a value show itself', async () => {
   const bundle = { 'text/html': '<b>x</b>' };

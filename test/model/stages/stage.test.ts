@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Clip } from '../../../src/data/clip.js';
 import { tf } from '../../../src/engine/tf.js';
 import { type ClipInput, disposeBatch } from '../../../src/model/input/batch.js';
-import { RewardModel } from '../../../src/model/rewardModel.js';
+import { load } from '../../../src/model/load.js';
 import { stageOf } from '../../../src/model/stages/stage.js';
 import { makeClips } from '../../support/clips.js';
 import { describeEngines } from '../../support/engines.js';
@@ -93,7 +93,7 @@ describe('Stage of a model that takes videos', () => {
 
   it.each(parts)('%s gives the rewards of the whole model, of videos of different sizes', async (part) => {
     const frames = { maxFrames: 4, minPixels: 28 ** 2, maxPixels: 8 * 28 ** 2 };
-    const model = await RewardModel.load(goldenPath('checkpoints', 'qwen2_5_vl-tiny'), { frames });
+    const model = await load(goldenPath('checkpoints', 'qwen2_5_vl-tiny'), { frames });
     const expected = await model.score(clips);
     const stage = stageOf(model, part);
     const features = await stage.load(clips);

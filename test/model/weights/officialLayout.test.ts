@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { use } from '../../../src/engine/use.js';
-import { RewardModel } from '../../../src/model/rewardModel.js';
+import { load, save } from '../../../src/model/load.js';
+import type { RewardModel } from '../../../src/model/rewardModel.js';
 import { readHeader } from '../../../src/model/weights/header.js';
 import { readTensors, type StoredTensor } from '../../../src/model/weights/safetensors.js';
 import { engines } from '../../support/engines.js';
@@ -65,8 +66,8 @@ for (const name of ['internvl3-tiny', 'internvl3_5-tiny', 'qwen2_vl-tiny', 'qwen
       await use((await engines())[0]);
       root = await mkdtemp(join(tmpdir(), 'layout-'));
       saved = join(root, 'model');
-      model = await RewardModel.load(official, { card });
-      await model.save(saved);
+      model = await load(official, { card });
+      await save(model, saved);
     });
     afterAll(async () => {
       model.dispose();
@@ -112,7 +113,7 @@ for (const name of ['internvl3-tiny', 'internvl3_5-tiny', 'qwen2_vl-tiny', 'qwen
     it('says its dtype in config.json, in bfloat16 too', async () => {
       expect(await json(saved, 'config.json')).toMatchObject({ dtype: 'float32' });
       const half = join(root, 'half');
-      await model.save(half, { dtype: 'bfloat16' });
+      await save(model, half, { dtype: 'bfloat16' });
       expect(await json(half, 'config.json')).toMatchObject({ dtype: 'bfloat16' });
       expect(await tensorsOf(half)).toEqual(
         (await tensorsOf(official)).map((entry) => ({ ...entry, dtype: 'BF16' })),
@@ -154,9 +155,9 @@ for (const name of ['internvl3-tiny', 'internvl3_5-tiny', 'qwen2_vl-tiny', 'qwen
 
     it('keeps in solireward.json what that layout forgets', async () => {
       expect(await json(saved, 'solireward.json')).toEqual(card);
-      const again = await RewardModel.load(saved);
+      const again = await load(saved);
       expect(again.card).toEqual(card);
-      await again.save(saved, { card: { scoreMean: 0.5 } });
+      await save(again, saved, { card: { scoreMean: 0.5 } });
       expect(await json(saved, 'solireward.json')).toEqual({ ...card, scoreMean: 0.5 });
       again.dispose();
     });

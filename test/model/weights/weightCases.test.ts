@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RewardModel } from '../../../src/model/rewardModel.js';
+import { load, save } from '../../../src/model/load.js';
 import { download } from '../../../src/model/weights/hub.js';
 import { readTensors, readWeights } from '../../../src/model/weights/safetensors.js';
 import { clips } from '../../../src/score/clips.js';
@@ -14,7 +14,7 @@ const root = mkdtempSync(join(tmpdir(), 'weight-cases-'));
 afterAll(() => rmSync(root, { recursive: true }));
 beforeAll(async () => {
   const model = await smallModel();
-  await model.save(join(root, 'base'));
+  await save(model, join(root, 'base'));
   model.dispose();
 });
 let copies = 0;
@@ -79,7 +79,7 @@ describe('folders of something else', () => {
   ])('%s', async (name, message) => {
     const folder = copy();
     renameSync(join(folder, 'model.safetensors'), join(folder, name));
-    await expect(RewardModel.load(folder)).rejects.toThrow(message);
+    await expect(load(folder)).rejects.toThrow(message);
   });
 
   it('latent process reward models of the hub, by their name', async () => {
@@ -87,7 +87,7 @@ describe('folders of something else', () => {
     await expect(download('owner/name', { subfolder: 'latent_prm/step-100' })).rejects.toThrow(message);
     const folder = join(root, 'latent_prm');
     cpSync(join(root, 'base'), folder, { recursive: true });
-    await expect(RewardModel.load(folder)).rejects.toThrow(message);
+    await expect(load(folder)).rejects.toThrow(message);
   });
 });
 
@@ -100,9 +100,9 @@ describe('pointers and pages in place of files', () => {
     async (name) => {
       const folder = copy();
       writeFileSync(join(folder, name), pointer);
-      await expect(RewardModel.load(folder)).rejects.toThrow(`${name} is a pointer of Git LFS`);
+      await expect(load(folder)).rejects.toThrow(`${name} is a pointer of Git LFS`);
       writeFileSync(join(folder, name), page);
-      await expect(RewardModel.load(folder)).rejects.toThrow(`${name} is an HTML page`);
+      await expect(load(folder)).rejects.toThrow(`${name} is an HTML page`);
     },
   );
 
@@ -120,7 +120,7 @@ it('reads a configuration with NaN and a byte order mark', async () => {
   const folder = copy();
   const config = readFileSync(join(folder, 'config.json'), 'utf8');
   writeFileSync(join(folder, 'config.json'), `\uFEFF${config.replace(/\}\s*$/, ', "other": NaN}')}`);
-  const model = await RewardModel.load(folder);
+  const model = await load(folder);
   model.dispose();
 });
 
@@ -169,20 +169,19 @@ describe('scores that are no number', () => {
 });
 
 it('a prompt that is too long is a failure of its clip, which names the numbers', async () => {
-  const model = await RewardModel.load(join(root, 'base'));
+  const model = await load(join(root, 'base'));
   const path = stored('video-editlist/vfr.mp4');
   const asked = [
     { id: 'long', path, prompt: 'word '.repeat(6000) },
     { id: 'short', path, prompt: 'a ball' },
+    { id: '1 MB', path, prompt: '1234567 '.repeat(131_072) },
   ];
   const prompts = { user: '{prompt}' };
   const { inputs, failures } = await model.processor.processMany(asked, prompts);
   expect(inputs[1]).toBeDefined();
-  expect(failures).toMatchObject([
-    {
-      clip: { id: 'long' },
-      reason: expect.stringMatching(/^\d+ tokens, but the model has positions for 4096; shorten/),
-    },
-  ]);
+  const tooLong = /^\d+ tokens, but the model has positions for 4096; shorten/;
+  expect(failures).toMatchObject(
+    ['long', '1 MB'].map((id) => ({ clip: { id }, reason: expect.stringMatching(tooLong) })),
+  );
   model.dispose();
 });

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Tensor, type Tensor2D, tf } from '../../src/engine/tf.js';
 import type { ClipInput } from '../../src/model/input/batch.js';
-import { RewardModel } from '../../src/model/rewardModel.js';
+import { load } from '../../src/model/load.js';
+import type { RewardModel } from '../../src/model/rewardModel.js';
 import { parameter } from '../../src/model/weights/weights.js';
-import { attention } from '../../src/score/attention.js';
+import { attention } from '../../src/score/clipAttention.js';
 import { makeClips } from '../support/clips.js';
 import { describeEngines } from '../support/engines.js';
 import { goldenPath } from '../support/goldenFolder.js';
@@ -119,7 +120,7 @@ describe('attention of the official models', () => {
       const frames = name.startsWith('qwen')
         ? { maxFrames: 4, minPixels: 28 ** 2, maxPixels: 8 * 28 ** 2 }
         : {};
-      const model = await RewardModel.load(goldenPath('checkpoints', name), { frames });
+      const model = await load(goldenPath('checkpoints', name), { frames });
       const [found] = await attention(model, await makeClips(folder, 1));
       expect(found.frames.length).toBeGreaterThan(1);
       expect(found.readings.length).toBe(model.config.layers.length + 1);

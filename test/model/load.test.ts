@@ -2,14 +2,13 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { tf } from '../src/engine/tf.js';
-import { use } from '../src/engine/use.js';
-import { fromHub } from '../src/fromHub.js';
-import { RewardModel } from '../src/model/rewardModel.js';
-import { engines } from './support/engines.js';
-import { insideNotebook } from './support/fakeHost.js';
-import { goldenPath } from './support/goldenFolder.js';
-import { type HubServer, hubServer } from './support/hubServer.js';
+import { tf } from '../../src/engine/tf.js';
+import { use } from '../../src/engine/use.js';
+import { fromHub, load } from '../../src/model/load.js';
+import { engines } from '../support/engines.js';
+import { insideNotebook } from '../support/fakeHost.js';
+import { goldenPath } from '../support/goldenFolder.js';
+import { type HubServer, hubServer } from '../support/hubServer.js';
 
 describe('fromHub', () => {
   const notebook = insideNotebook();
@@ -42,7 +41,7 @@ describe('fromHub', () => {
 
   it('gives the model of the folder, and shows the download once', async () => {
     const model = await fromHub('lab/model', { subfolder: 'trained' });
-    const same = await RewardModel.load(checkpoint);
+    const same = await load(checkpoint);
     for (const [name, variable] of same.weights) {
       expect(await model.weights.get(name)?.data(), name).toEqual(await variable.data());
     }

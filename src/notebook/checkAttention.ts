@@ -1,4 +1,4 @@
-import type { Attention } from './contract.js';
+import type { Attention } from './messages.js';
 
 /**
  * Refuses attention that cannot be shown over a clip.

@@ -1,10 +1,11 @@
+import { cellSignal } from '../base/host.js';
 import type { Clip } from '../data/clip.js';
 import { type Tensor2D, tf } from '../engine/tf.js';
-import { isInternVL } from '../model/config.js';
-import { type Batch, type ClipInput, disposeBatch } from '../model/input/batch.js';
-import { imageContext, videoPad } from '../model/input/prompt.js';
+import type { VisualLayout } from '../model/family/family.js';
+import { familyOf } from '../model/family/familyOf.js';
+import { type ClipInput, disposeBatch } from '../model/input/batch.js';
 import type { BatchOptions, RewardModel } from '../model/rewardModel.js';
-import { type Attention, host } from '../notebook/contract.js';
+import type { Attention } from '../notebook/messages.js';
 
 /** One reading of a clip's tokens by a query of the head. */
 export interface Reading {
@@ -21,13 +22,6 @@ export interface ClipAttention extends Attention {
   readings: Reading[];
 }
 
-/** How a clip's visual tokens lie: T frames of rows x columns each; none where a frame is cut into several tiles. */
-interface Layout {
-  frames: number;
-  rows?: number;
-  columns?: number;
-}
-
 /**
  * Where the learned queries of a model's head look in clips: the softmax shares of each query over the clip's tokens,
  * averaged over its 8 heads. `frames` and `maps` are means over the readings. Source: the paper's HPQA, section 3.
@@ -37,7 +31,7 @@ interface Layout {
 export async function attention(
   model: RewardModel,
   clips: readonly Clip[],
-  { signal = host()?.signal }: Pick<BatchOptions, 'signal'> = {},
+  { signal = cellSignal() }: Pick<BatchOptions, 'signal'> = {},
 ): Promise<ClipAttention[]> {
   const { inputs, failures } = await model.processor.processMany(clips, model.prompts, { signal });
   if (failures.length > 0) {
@@ -52,6 +46,7 @@ export async function attention(
 }
 
 async function attentionTo(model: RewardModel, input: ClipInput): Promise<ClipAttention> {
+  const family = familyOf(model.config);
   const batch = model.collate([input]);
   const names: string[] = [];
   const shares = tf.tidy(() => {
@@ -64,9 +59,9 @@ async function attentionTo(model: RewardModel, input: ClipInput): Promise<ClipAt
     });
     return found;
   });
-  const tokens = model.processor.tokens.id(isInternVL(model.config) ? imageContext : videoPad);
+  const tokens = model.processor.tokens.id(family.placeholder);
   const visual = [...input.inputIds].flatMap((id, place) => (id === tokens ? place : []));
-  const layout = layoutOf(model, batch);
+  const layout = family.visualLayout(model.config, batch);
   disposeBatch(batch);
   if (names.length === 0) {
     throw new Error(
@@ -82,20 +77,12 @@ async function attentionTo(model: RewardModel, input: ClipInput): Promise<ClipAt
   return summary(names, perToken, layout);
 }
 
-function layoutOf({ config }: RewardModel, { grids, pixelValues }: Batch): Layout {
-  if (!isInternVL(config)) {
-    const [{ t, h, w }] = grids as NonNullable<Batch['grids']>;
-    const { mergeSize } = config.vision;
-    return { frames: t, rows: h / mergeSize, columns: w / mergeSize };
-  }
-  const frames = config.numSegments;
-  if (pixelValues.shape[0] !== frames) return { frames };
-  const side = (config.vision.imageSize / config.vision.patchSize) * config.downsampleRatio;
-  return { frames, rows: side, columns: side };
-}
-
 /** @param perToken shares of the visual tokens in each reading. */
-function summary(names: string[], perToken: number[][], { frames, rows, columns }: Layout): ClipAttention {
+function summary(
+  names: string[],
+  perToken: number[][],
+  { frames, rows, columns }: VisualLayout,
+): ClipAttention {
   const size = perToken[0].length / frames;
   const total = (values: number[]) => values.reduce((sum, value) => sum + value, 0);
   const perFrame = (values: number[]) =>

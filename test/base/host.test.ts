@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type Host, host, hostKey, jupyterDisplay } from '../../src/notebook/contract.js';
+import { type Host, host, hostKey, jupyterDisplay } from '../../src/base/host.js';
 import { insideNotebook } from '../support/fakeHost.js';
 
 const notebook = insideNotebook();

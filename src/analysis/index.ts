@@ -1,0 +1,31 @@
+/** Metrics and tests on plain arrays of scores and labels, with intervals. */
+
+export type { Interval } from '../base/bootstrap.js';
+export { bootstrap } from '../base/bootstrap.js';
+export { allPairRatio } from './allPairRatio.js';
+export { auc } from './auc.js';
+export { bestF1 } from './bestF1.js';
+export { bestOfN } from './bestOfN.js';
+export { brier, expectedCalibrationError, reliability } from './calibration.js';
+export { chooseThreshold } from './chooseThreshold.js';
+export { aucInterval, delong } from './delong.js';
+export { histogram, mean, median } from './distribution.js';
+export type { EvaluationRow } from './evaluate.js';
+export { evaluate } from './evaluate.js';
+export { evaluatePairs } from './evaluatePairs.js';
+export { groupAdvantages } from './groupAdvantages.js';
+export { kendall } from './kendall.js';
+export { kolmogorovSmirnov } from './kolmogorovSmirnov.js';
+export { mcnemar } from './mcnemar.js';
+export { overSeeds, pairedOverSeeds, verdict } from './overSeeds.js';
+export { pairedBootstrap } from './pairedBootstrap.js';
+export { meanMargin, pairAccuracy } from './pairs.js';
+export { pearson } from './pearson.js';
+export { logistic, plattScaling } from './plattScaling.js';
+export { populationStability } from './populationStability.js';
+export { averagePrecision, precisionRecall } from './precisionRecall.js';
+export { rocCurve } from './rocCurve.js';
+export { scoreCollapse } from './scoreCollapse.js';
+export { spearman } from './spearman.js';
+export { wasserstein } from './wasserstein.js';
+export { wilson } from './wilson.js';

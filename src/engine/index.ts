@@ -1,0 +1,4 @@
+/** Where everything is computed. */
+
+export { check } from './check.js';
+export { use } from './use.js';

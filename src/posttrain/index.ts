@@ -1,0 +1,6 @@
+/** A small generator of world clips, and its post-training against a reward. */
+
+export type { GrpoOptions, GrpoRecord } from './grpo.js';
+export { grpo } from './grpo.js';
+export { Policy } from './policy.js';
+export { sample } from './sample.js';
