@@ -1,5 +1,5 @@
 import { Random } from '../base/random.js';
-import type { ParameterSpec } from './parameters.js';
+import type { ParameterSpec } from './parameterSpec.js';
 import { variableOf } from './weights/safetensors.js';
 import type { Weights } from './weights/weights.js';
 

@@ -2,19 +2,17 @@ import { fileURLToPath } from 'node:url';
 import type { FrameCache } from '../data/video/frameCache.js';
 import { tf } from '../engine/tf.js';
 import { type Progress, progress } from '../notebook/progress.js';
-import {
-  type InternVLFrameConfig,
-  isInternVL,
-  type QwenFrameConfig,
-  type RewardModelConfig,
-} from './config.js';
-import { formatOf, frameSettings, tokenIdsOf } from './family/family.js';
+import type { RewardModelConfig } from './config.js';
+import { familyOf } from './family/familyOf.js';
+import type { InternVLFrameConfig } from './family/internvl/config.js';
+import type { QwenFrameConfig } from './family/qwenVl/config.js';
 import { initialize } from './initialize.js';
 import { Processor } from './input/processor.js';
 import { taskPrompts } from './input/prompt.js';
 import { Tokens } from './input/tokens.js';
 import { evenLayers, fromOfficial, toOfficial } from './officialConfig.js';
-import { headSpecs, type ParameterSpec, parameterSpecs } from './parameters.js';
+import type { ParameterSpec } from './parameterSpec.js';
+import { headSpecs, parameterSpecs } from './parameters.js';
 import { RewardModel } from './rewardModel.js';
 import { type ModelCard, readCheckpoint, writeCheckpoint } from './weights/checkpoint.js';
 import { type DownloadProgress, download, type HubOptions } from './weights/hub.js';
@@ -140,8 +138,7 @@ export async function save(
   { dtype = 'float32', card }: SaveOptions = {},
 ): Promise<void> {
   const { tokens } = model.processor;
-  const tokenIds = tokenIdsOf(model.config, tokens);
-  const { config, trainingConfig } = toOfficial(model.config, tokenIds);
+  const { config, trainingConfig } = toOfficial(model.config, tokens);
   await writeCheckpoint(folder, {
     config: { ...config, dtype },
     trainingConfig,
@@ -164,12 +161,11 @@ export function assemble(
     if (tokens.size > vocabSize) {
       throw new Error(`the tokenizer has ${tokens.size} tokens, more than the model's ${vocabSize}`);
     }
-    // The decoder of InternVL refuses more.
-    const maxTokens = isInternVL(config) ? config.llm.maxPositions : undefined;
+    const family = familyOf(config);
     return new RewardModel(
       config,
       weights,
-      new Processor(tokens, formatOf(config, tokens), cache, maxTokens),
+      new Processor(tokens, family.format(config, tokens), cache, family.maxTokens(config)),
       card,
     );
   } catch (error) {
@@ -188,7 +184,7 @@ function headConfig(
 
 /** @throws for a setting that the family does not have. */
 function withFrames(config: RewardModelConfig, frames: LoadOptions['frames'] = {}): RewardModelConfig {
-  const own = frameSettings(config);
+  const own = familyOf(config).frameSettings;
   for (const name of Object.keys(frames)) {
     if (!own.includes(name)) {
       throw new RangeError(

@@ -1,6 +1,7 @@
-import { isInternVL, type ReduceSequence, type RewardModelConfig, reduceSequences } from './config.js';
-import { internVLConfigJson, readInternVL } from './family/internvl/official.js';
-import { qwenVLConfigJson, readQwenVL } from './family/qwenVl/official.js';
+import { type ReduceSequence, reduceSequences } from './commonConfig.js';
+import type { RewardModelConfig } from './config.js';
+import { familyOf, familyOfType, modelTypes } from './family/familyOf.js';
+import type { Tokens } from './input/tokens.js';
 import { type Json, JsonReader } from './jsonReader.js';
 
 /** The two configuration files of an official checkpoint, as plain data. */
@@ -46,18 +47,10 @@ export function fromOfficial({ config, trainingConfig }: OfficialConfig): Reward
 }
 
 function readBody(top: JsonReader, training: JsonReader) {
-  switch (top.text('model_type')) {
-    case 'internvl_chat':
-      return readInternVL(top, training.section('internvl_args', {}));
-    case 'qwen2_vl':
-    case 'qwen2_5_vl': {
-      const ours = training.section('metadata', {}).text('created_by', '') === creator;
-      const frames = ours ? training.section('qwenvl_args', {}) : new JsonReader('qwenvl_args', {});
-      return readQwenVL(top, frames);
-    }
-    default:
-      return top.refuse('model_type', 'internvl_chat, qwen2_vl or qwen2_5_vl');
-  }
+  const family = familyOfType(top.text('model_type'));
+  if (!family) throw top.refuse('model_type', modelTypes.join(', ').replace(/, ([^,]*)$/, ' or $1'));
+  const ours = training.section('metadata', {}).text('created_by', '') === creator;
+  return family.readConfig(top, training, ours);
 }
 
 /** Four evenly spaced layers of a decoder, the last one included: 6, 12, 18, 24 of 24. */
@@ -67,10 +60,11 @@ export function evenLayers(depth: number): number[] {
 
 /**
  * The official files of our configuration, with every field that the official loader reads.
- * @param tokenIds fields of `config.json` that name special tokens of the tokenizer, for Qwen-VL.
+ * @param tokens of the model, some of which the files of Qwen-VL name by their ids.
  */
-export function toOfficial(model: RewardModelConfig, tokenIds: Json = {}): Required<OfficialConfig> {
-  const body = isInternVL(model) ? internVLConfigJson(model) : qwenVLConfigJson(model, tokenIds);
+export function toOfficial(model: RewardModelConfig, tokens?: Tokens): Required<OfficialConfig> {
+  const family = familyOf(model);
+  const body = family.configJson(model, tokens);
   const trainingConfig = {
     model_args: {
       model_name_or_path: 'solireward',
@@ -92,24 +86,9 @@ export function toOfficial(model: RewardModelConfig, tokenIds: Json = {}): Requi
       bt_label_smoothing: 0,
       bce_label_smoothing: 0,
     },
-    internvl_args: isInternVL(model)
-      ? {
-          input_size: model.vision.imageSize,
-          max_num: model.maxNum,
-          num_segments: model.numSegments,
-          center_crop_video: model.centerCropVideo,
-        }
-      : {},
-    qwenvl_args: isInternVL(model)
-      ? {}
-      : {
-          fps: model.fps,
-          fps_min_frames: model.minFrames,
-          fps_max_frames: model.maxFrames,
-          video_min_pixels: model.minPixels,
-          video_max_pixels: model.maxPixels,
-          video_total_pixels: model.totalPixels,
-        },
+    internvl_args: {},
+    qwenvl_args: {},
+    ...family.argsJson(model),
     // The official loader accepts bf16 runs only; it casts the weights itself.
     training_args: { bf16: true },
     metadata: { timestamp: new Date().toISOString(), config_version: '1.0', created_by: creator },

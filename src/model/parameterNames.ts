@@ -1,22 +1,14 @@
-import { isInternVL, type RewardModelConfig } from './config.js';
+import type { RewardModelConfig } from './config.js';
+import type { ParameterNames } from './family/family.js';
+import { familyOf } from './family/familyOf.js';
 
-/** How the official checkpoints of a family name the parts of a model. */
-export interface ParameterNames {
-  /** Prefixes of all parameters before the decoder. */
-  vision: string[];
-  /** Prefix of the decoder's parameters. */
-  decoder: string;
-  /** The vocabulary projection, which no reward but `good_token` is made of; undefined where it is tied. */
-  projection: string | undefined;
-}
-
-/** The names of a model's parts. Source: official implementation, state dict. */
-export function parameterNames(config: RewardModelConfig): ParameterNames {
-  const internvl = isInternVL(config);
-  const own = internvl ? 'language_model.lm_head.weight' : 'lm_head.weight';
-  return {
-    vision: internvl ? ['vision_model.', 'mlp1.'] : ['visual.'],
-    decoder: internvl ? 'language_model.model' : 'model',
-    projection: config.llm.tieWordEmbeddings ? undefined : own,
-  };
+/**
+ * The names of a model's parts. `projection`, of which no reward but `good_token` is made, is undefined where it is the
+ * table of embeddings.
+ */
+export function parameterNames(
+  config: RewardModelConfig,
+): Omit<ParameterNames, 'projection'> & { projection: string | undefined } {
+  const { projection, ...names } = familyOf(config).parameterNames;
+  return { ...names, projection: config.llm.tieWordEmbeddings ? undefined : projection };
 }

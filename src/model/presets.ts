@@ -1,10 +1,7 @@
-import type {
-  InternVLConfig,
-  LlmConfig,
-  QwenVisionConfig,
-  QwenVLConfig,
-  RewardModelConfig,
-} from './config.js';
+import type { LlmConfig } from './commonConfig.js';
+import type { RewardModelConfig } from './config.js';
+import type { InternVLConfig } from './family/internvl/config.js';
+import type { QwenVisionConfig, QwenVLConfig } from './family/qwenVl/config.js';
 import { qwenFrames } from './family/qwenVl/official.js';
 import { evenLayers } from './officialConfig.js';
 

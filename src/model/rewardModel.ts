@@ -5,7 +5,8 @@ import type { ReadFailure } from '../data/video/readClips.js';
 import { Compiled } from '../engine/compile.js';
 import { type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, tf } from '../engine/tf.js';
 import type { RewardModelConfig } from './config.js';
-import { type Backbone, backboneOf } from './family/family.js';
+import type { Backbone } from './family/family.js';
+import { familyOf } from './family/familyOf.js';
 import type { VideoGrid } from './family/videoGrid.js';
 import { RewardHead } from './head/head.js';
 import { type Batch, batchOf, type ClipInput, disposeBatch, padded, tensorsOf } from './input/batch.js';
@@ -57,7 +58,7 @@ export class RewardModel {
     readonly card: ModelCard,
   ) {
     const { tokens } = processor;
-    this.backbone = backboneOf(weights, config, tokens);
+    this.backbone = familyOf(config).backbone(weights, config, tokens);
     this.head = new RewardHead(weights, config, tokens.find('good'));
   }
 

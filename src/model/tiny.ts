@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { FrameCache } from '../data/video/frameCache.js';
 import { tf } from '../engine/tf.js';
-import type { InternVLConfig } from './config.js';
+import type { InternVLConfig } from './family/internvl/config.js';
 import { dimensionPrompts } from './input/prompt.js';
 import { Tokens } from './input/tokens.js';
 import { create } from './load.js';

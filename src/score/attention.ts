@@ -1,9 +1,9 @@
 import { cellSignal } from '../base/host.js';
 import type { Clip } from '../data/clip.js';
 import { type Tensor2D, tf } from '../engine/tf.js';
-import { isInternVL } from '../model/config.js';
-import { type Batch, type ClipInput, disposeBatch } from '../model/input/batch.js';
-import { imageContext, videoPad } from '../model/input/prompt.js';
+import type { VisualLayout } from '../model/family/family.js';
+import { familyOf } from '../model/family/familyOf.js';
+import { type ClipInput, disposeBatch } from '../model/input/batch.js';
 import type { BatchOptions, RewardModel } from '../model/rewardModel.js';
 import type { Attention } from '../notebook/messages.js';
 
@@ -20,13 +20,6 @@ export interface Reading {
 /** Where a reward head looked in a clip; a player shows it. */
 export interface ClipAttention extends Attention {
   readings: Reading[];
-}
-
-/** How a clip's visual tokens lie: T frames of rows x columns each; none where a frame is cut into several tiles. */
-interface Layout {
-  frames: number;
-  rows?: number;
-  columns?: number;
 }
 
 /**
@@ -53,6 +46,7 @@ export async function attention(
 }
 
 async function attentionTo(model: RewardModel, input: ClipInput): Promise<ClipAttention> {
+  const family = familyOf(model.config);
   const batch = model.collate([input]);
   const names: string[] = [];
   const shares = tf.tidy(() => {
@@ -65,9 +59,9 @@ async function attentionTo(model: RewardModel, input: ClipInput): Promise<ClipAt
     });
     return found;
   });
-  const tokens = model.processor.tokens.id(isInternVL(model.config) ? imageContext : videoPad);
+  const tokens = model.processor.tokens.id(family.placeholder);
   const visual = [...input.inputIds].flatMap((id, place) => (id === tokens ? place : []));
-  const layout = layoutOf(model, batch);
+  const layout = family.visualLayout(model.config, batch);
   disposeBatch(batch);
   if (names.length === 0) {
     throw new Error(
@@ -83,20 +77,12 @@ async function attentionTo(model: RewardModel, input: ClipInput): Promise<ClipAt
   return summary(names, perToken, layout);
 }
 
-function layoutOf({ config }: RewardModel, { grids, pixelValues }: Batch): Layout {
-  if (!isInternVL(config)) {
-    const [{ t, h, w }] = grids as NonNullable<Batch['grids']>;
-    const { mergeSize } = config.vision;
-    return { frames: t, rows: h / mergeSize, columns: w / mergeSize };
-  }
-  const frames = config.numSegments;
-  if (pixelValues.shape[0] !== frames) return { frames };
-  const side = (config.vision.imageSize / config.vision.patchSize) * config.downsampleRatio;
-  return { frames, rows: side, columns: side };
-}
-
 /** @param perToken shares of the visual tokens in each reading. */
-function summary(names: string[], perToken: number[][], { frames, rows, columns }: Layout): ClipAttention {
+function summary(
+  names: string[],
+  perToken: number[][],
+  { frames, rows, columns }: VisualLayout,
+): ClipAttention {
   const size = perToken[0].length / frames;
   const total = (values: number[]) => values.reduce((sum, value) => sum + value, 0);
   const perFrame = (values: number[]) =>

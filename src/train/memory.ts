@@ -1,7 +1,7 @@
 import { nativeBackend } from '../engine/binding.js';
 import { ofGpu } from '../engine/nvidia.js';
 import { precision } from '../engine/precision.js';
-import { isInternVL, tokensPerTile } from '../model/config.js';
+import { familyOf } from '../model/family/familyOf.js';
 import type { RewardModel, Trainable } from '../model/rewardModel.js';
 
 /** Tokens of a prompt around the visual ones, about. */
@@ -29,7 +29,8 @@ export function trainingBytes(
   { pairs, checkpointing }: MemoryOptions,
 ): number | undefined {
   const { config } = model;
-  if (!isInternVL(config)) return undefined;
+  const size = familyOf(config).clipSize(config);
+  if (!size) return undefined;
   const all = [...model.weights.values()].reduce((sum, { size }) => sum + size, 0);
   const names = model.parameters(trainable);
   const trained = names.reduce((sum, name) => sum + (model.weights.get(name)?.size ?? 0), 0);
@@ -37,9 +38,9 @@ export function trainingBytes(
 
   const { vision, llm } = config;
   const clips = 2 * pairs;
-  const tiles = clips * config.numSegments * (config.maxNum > 1 ? config.maxNum + 1 : 1);
-  const patches = Math.floor(vision.imageSize / vision.patchSize) ** 2 + 1;
-  const tokens = (tiles / clips) * tokensPerTile(config) + promptTokens;
+  const { patches } = size;
+  const tiles = clips * size.tiles;
+  const tokens = size.visualTokens + promptTokens;
   // Of width d: normed twice, q, k and v with their padded copies, attention and what it mixes. Of the inner width: before
   // and after the activation; the gated one has two before it.
   const ofVision = layersBytes({

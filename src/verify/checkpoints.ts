@@ -1,6 +1,4 @@
-import { type Scalar, type Tensor, type Tensor2D, type Tensor4D, tf } from '../engine/tf.js';
-import { isInternVL } from '../model/config.js';
-import { internVit } from '../model/family/internvl/internVit.js';
+import { type Scalar, type Tensor, type Tensor2D, tf } from '../engine/tf.js';
 import type { Piece } from '../model/input/prompt.js';
 import type { Tokens } from '../model/input/tokens.js';
 import { gatherRows } from '../model/layers/gatherRows.js';
@@ -44,9 +42,9 @@ async function* checkpoint(fixtures: Fixtures, name: string, title: string): Asy
     };
     const { tokens } = model.processor;
     if (io.has('tokenizer_cases')) yield { name: `${title}: tokens`, error: tokenError(tokens, io) };
-    const { config } = model;
-    if (isInternVL(config)) {
-      const states = () => internVit(model.weights, config.vision, sample.pixels() as Tensor4D);
+    const { backbone } = model;
+    if (backbone.visionStates) {
+      const states = () => backbone.visionStates?.(sample.pixels()) ?? [];
       yield { name: `${title}: vision`, error: await visionError(states, stored) };
     }
     if (stored.has('patches')) {

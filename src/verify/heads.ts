@@ -1,5 +1,5 @@
 import { type Tensor, type Tensor3D, tf } from '../engine/tf.js';
-import { type ReduceSequence, reduceSequences } from '../model/config.js';
+import { type ReduceSequence, reduceSequences } from '../model/commonConfig.js';
 import { RewardHead } from '../model/head/head.js';
 import { tinyConfig } from '../model/presets.js';
 import { variableOf } from '../model/weights/safetensors.js';

@@ -1,7 +1,5 @@
 import { type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, tf } from '../engine/tf.js';
-import { isInternVL } from '../model/config.js';
-import { collatePatches } from '../model/family/qwenVl/collatePatches.js';
-import { tokensOf, type VideoGrid } from '../model/family/videoGrid.js';
+import type { VideoGrid } from '../model/family/videoGrid.js';
 import type { Batch, ClipInput } from '../model/input/batch.js';
 import { normalisedPatches } from '../model/input/normalise.js';
 import { gatherRows } from '../model/layers/gatherRows.js';
@@ -30,9 +28,11 @@ export class Sample {
 
   /** Normalised patches [patches, values] of Qwen-VL, made of the stored frames. */
   patches(): Tensor2D {
-    const { config } = this.model;
-    if (isInternVL(config)) throw new Error('verify: the pixel values are missing');
-    const inputs = this.grids().map((grid, i): ClipInput => {
+    const ids = this.values('input.input_ids');
+    const [, length] = this.stored.get('input.input_ids').shape;
+    const grids = this.grids();
+    if (grids.length === 0) throw new Error('verify: the pixel values are missing');
+    const inputs = grids.map((_, i): ClipInput => {
       const { data, shape } = this.stored.bytes(`input.frames.${i}`);
       const [frames, channels, height, width] = shape;
       const area = height * width;
@@ -42,11 +42,10 @@ export class Sample {
         const [plane, pixel] = [Math.floor(at / area), at % area];
         pixels[(Math.floor(plane / channels) * area + pixel) * channels + (plane % channels)] = value;
       });
-      const inputIds = new Int32Array(tokensOf(grid, config.vision.mergeSize)); // placeholders, of the id 0
+      const inputIds = ids.subarray(i * length, (i + 1) * length);
       return { inputIds, pixels, shape: [frames, height, width] };
     });
-    const batch = collatePatches(inputs, { padId: 0, videoPadId: 0, vision: config.vision });
-    return normalisedPatches(batch.pixelValues);
+    return normalisedPatches(this.model.processor.collate(inputs).pixelValues);
   }
 
   /** [B, N]: 1 for a token, 0 for padding. */

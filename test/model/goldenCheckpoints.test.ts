@@ -10,7 +10,6 @@ import {
   tf,
 } from '../../src/engine/tf.js';
 import { type EngineName, use } from '../../src/engine/use.js';
-import { isInternVL } from '../../src/model/config.js';
 import { internVit } from '../../src/model/family/internvl/internVit.js';
 import type { VideoGrid } from '../../src/model/family/videoGrid.js';
 import { RewardHead } from '../../src/model/head/head.js';
@@ -70,13 +69,13 @@ for (const { engine, name } of cases) {
 
     /** Tiles of InternVL; patches of Qwen-VL, made of the stored frames. */
     const pixels = () =>
-      isInternVL(config)
+      'imageSize' in config.vision
         ? tensor('input.pixel_values')
         : new Sample(model, new Tensors('io.safetensors', stored)).pixels();
 
     /** Visual tokens, without those of the padding tiles. */
     function visual(): Tensor2D {
-      if (!isInternVL(config)) return model.encodeVision(pixels(), grids());
+      if (!('imageSize' in config.vision)) return model.encodeVision(pixels(), grids());
       const tokens = model.encodeVision(pixels());
       const flags = expected('input.image_flags');
       const kept = Int32Array.from(flags.keys()).filter((tile) => flags[tile] === 1);
@@ -113,7 +112,7 @@ for (const { engine, name } of cases) {
     /** Hidden states of InternViT, and the visual tokens of all tiles or videos. */
     function visionPart(): Record<string, Tensor> {
       const projected = { projector_output: model.encodeVision(pixels(), grids()) };
-      if (!isInternVL(config)) return projected;
+      if (!('imageSize' in config.vision)) return projected;
       const hidden = internVit(model.weights, config.vision, pixels() as Tensor4D);
       const kept = [...hidden.entries()].filter(([i]) => stored.has(`vit.hidden_states.${i}`));
       return {
@@ -138,7 +137,7 @@ for (const { engine, name } of cases) {
       'has the official outputs of the vision part',
       async () => {
         const found = await valuesOf(visionPart);
-        expect(Object.keys(found).length).toBeGreaterThan(isInternVL(config) ? 2 : 0);
+        expect(Object.keys(found).length).toBeGreaterThan('imageSize' in config.vision ? 2 : 0);
         for (const [key, values] of Object.entries(found)) {
           expect(values, key).toBeAllclose(expected(key), { rtol: 1e-4 });
         }

@@ -2,7 +2,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { tf } from '../../src/engine/tf.js';
 import { use } from '../../src/engine/use.js';
 import { initialize } from '../../src/model/initialize.js';
-import { headSpecs, type ParameterSpec, parameterSpecs } from '../../src/model/parameters.js';
+import type { ParameterSpec } from '../../src/model/parameterSpec.js';
+import { headSpecs, parameterSpecs } from '../../src/model/parameters.js';
 import { tinyConfig } from '../../src/model/presets.js';
 import { engines } from '../support/engines.js';
 

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type RewardModelConfig, reduceSequences, tokensPerTile } from '../../src/model/config.js';
+import { reduceSequences } from '../../src/model/commonConfig.js';
+import type { RewardModelConfig } from '../../src/model/config.js';
+import { tokensPerTile } from '../../src/model/family/internvl/config.js';
+import { Tokens } from '../../src/model/input/tokens.js';
 import { evenLayers, fromOfficial, toOfficial } from '../../src/model/officialConfig.js';
 import { published, tinyConfig } from '../../src/model/presets.js';
+import { goldenPath } from '../support/goldenFolder.js';
 import { goldenJson } from '../support/goldenModel.js';
 
 const tiny = tinyConfig(128);
@@ -266,15 +270,11 @@ describe('fromOfficial of an official checkpoint', () => {
 
   it.each(['qwen2_vl-tiny', 'qwen2_5_vl-tiny'])(
     'writes the values that the official classes wrote: %s',
-    (name) => {
+    async (name) => {
       const config = goldenJson('checkpoints', name, 'config.json');
       const trainingConfig = goldenJson('checkpoints', name, 'training_config.json');
-      const ours = toOfficial(fromOfficial({ config, trainingConfig }), {
-        image_token_id: 494,
-        video_token_id: 495,
-        vision_start_token_id: 491,
-        vision_end_token_id: 492,
-      });
+      const tokens = await Tokens.load(goldenPath('checkpoints', name));
+      const ours = toOfficial(fromOfficial({ config, trainingConfig }), tokens);
       const { architectures, ...written } = ours.config;
       expect(architectures).toEqual(config.text_config.architectures);
       expect(config).toMatchObject(written);
@@ -286,7 +286,7 @@ describe('fromOfficial of an official checkpoint', () => {
 
   it.each(['internvl3-tiny', 'internvl3_5-tiny'])(
     'writes the values that the official classes wrote: %s',
-    (name) => {
+    async (name) => {
       const config = goldenJson('checkpoints', name, 'config.json');
       const trainingConfig = goldenJson('checkpoints', name, 'training_config.json');
       const ours = toOfficial(fromOfficial({ config, trainingConfig }));

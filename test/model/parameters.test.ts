@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { reduceSequences } from '../../src/model/config.js';
-import { headSpecs, type ParameterSpec, parameterSpecs } from '../../src/model/parameters.js';
+import { reduceSequences } from '../../src/model/commonConfig.js';
+import type { ParameterSpec } from '../../src/model/parameterSpec.js';
+import { headSpecs, parameterSpecs } from '../../src/model/parameters.js';
 import { published, tinyConfig } from '../../src/model/presets.js';
 import { readTensors, type StoredTensor } from '../../src/model/weights/safetensors.js';
 import { goldenPath } from '../support/goldenFolder.js';

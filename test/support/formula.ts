@@ -1,5 +1,5 @@
 import { type Tensor, tf } from '../../src/engine/tf.js';
-import type { ParameterSpec } from '../../src/model/parameters.js';
+import type { ParameterSpec } from '../../src/model/parameterSpec.js';
 import { variableOf } from '../../src/model/weights/safetensors.js';
 import type { Weights } from '../../src/model/weights/weights.js';
 

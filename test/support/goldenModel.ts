@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { copyFile, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { InternVLConfig, QwenVLConfig } from '../../src/model/config.js';
+import type { InternVLConfig } from '../../src/model/family/internvl/config.js';
+import type { QwenVLConfig } from '../../src/model/family/qwenVl/config.js';
 import { fromOfficial } from '../../src/model/officialConfig.js';
 import { readTensors, writeTensors } from '../../src/model/weights/safetensors.js';
 import { goldenPath } from './goldenFolder.js';

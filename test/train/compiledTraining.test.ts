@@ -4,7 +4,6 @@ import { type Compiler, compiles, setCompiler } from '../../src/engine/compile.j
 import { tf } from '../../src/engine/tf.js';
 import { use } from '../../src/engine/use.js';
 import { winTie } from '../../src/loss/winTie.js';
-import { isInternVL } from '../../src/model/config.js';
 import { load } from '../../src/model/load.js';
 import type { RewardModel, Trainable } from '../../src/model/rewardModel.js';
 import { stageOf } from '../../src/model/stages/stage.js';
@@ -90,8 +89,8 @@ const recording = (await engines()).find((name) => name === 'native');
 /** A clip of noise, with its placeholders. */
 function inputOf({ config, processor: { tokens } }: RewardModel, seed: number) {
   const random = new Random(seed);
-  const tiles = isInternVL(config);
-  const side = tiles ? config.vision.imageSize : 56;
+  const tiles = 'imageSize' in config.vision;
+  const side = 'imageSize' in config.vision ? config.vision.imageSize : 56;
   const pixels = Uint8Array.from({ length: 2 * side * side * 3 }, () => random.integer(256));
   const visual = new Array(tiles ? 8 : 4).fill(tokens.id(tiles ? '<IMG_CONTEXT>' : '<|video_pad|>'));
   const ids = Int32Array.from([5, ...visual, ...Array.from({ length: seed }, () => 7)]);

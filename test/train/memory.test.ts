@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { setPrecision } from '../../src/engine/precision.js';
-import type { InternVLConfig } from '../../src/model/config.js';
+import type { InternVLConfig } from '../../src/model/family/internvl/config.js';
 import { parameterSpecs } from '../../src/model/parameters.js';
 import { published } from '../../src/model/presets.js';
 import type { RewardModel } from '../../src/model/rewardModel.js';

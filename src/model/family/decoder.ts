@@ -1,6 +1,6 @@
 import { recomputed } from '../../engine/recomputed.js';
 import { type Tensor, type Tensor3D, type Tensor4D, tf } from '../../engine/tf.js';
-import type { LlmConfig } from '../config.js';
+import type { LlmConfig } from '../commonConfig.js';
 import { attend, joinHeads, splitHeads } from '../layers/attention.js';
 import { gatedMlp } from '../layers/gatedMlp.js';
 import { linear, linearOf } from '../layers/linear.js';

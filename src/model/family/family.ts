@@ -1,27 +1,85 @@
 import type { Random } from '../../base/random.js';
 import type { Tensor, Tensor2D, Tensor3D } from '../../engine/tf.js';
-import {
-  type InternVLFrameConfig,
-  isInternVL,
-  type QwenFrameConfig,
-  type RewardModelConfig,
-  tokensPerTile,
-} from '../config.js';
-import type { PaddedIds } from '../input/batch.js';
+import type { RewardModelConfig } from '../config.js';
+import type { Batch, PaddedIds } from '../input/batch.js';
 import type { ClipFormat } from '../input/processor.js';
-import { imageContext, videoPad } from '../input/prompt.js';
 import type { Tokens } from '../input/tokens.js';
+import type { Json, JsonReader } from '../jsonReader.js';
+import type { Parameters } from '../parameterSpec.js';
 import type { Weights } from '../weights/weights.js';
-import { InternVL } from './internvl/backbone.js';
-import { TileFormat } from './internvl/tileFormat.js';
-import { QwenVL } from './qwenVl/backbone.js';
-import { VideoFormat } from './qwenVl/videoFormat.js';
 import type { VideoGrid } from './videoGrid.js';
+
+/** All that a family of models has of its own. A new one is a folder beside this file, and a line in `familyOf.ts`. */
+export interface ModelFamily<Config extends RewardModelConfig> {
+  /** Its models: what `family` in a configuration, and the official `model_type` of a run, may be. */
+  readonly members: readonly Config['family'][];
+  /** `model_type` in the official `config.json`. */
+  readonly modelTypes: readonly string[];
+  /** Names of the settings of how clips become frames. */
+  readonly frameSettings: readonly string[];
+  /** The token in whose place a visual token is put. */
+  readonly placeholder: string;
+  /**
+   * Reads the official `config.json` and `training_config.json`. @param ours whether we wrote the latter.
+   * @throws naming the field that is missing or has a value that no model of the family has.
+   */
+  readConfig(top: JsonReader, training: JsonReader, ours: boolean): Body<Config>;
+  /** The official `config.json`, but for what all families have in common. */
+  configJson(config: Config, tokens?: Tokens): Json;
+  /** The family's section of the official `training_config.json`, by its name. */
+  argsJson(config: Config): Json;
+  /** Parameters of all that comes before the decoder, in the order of the computation. */
+  visionParameters(config: Config): Parameters;
+  parameterNames: ParameterNames;
+  /** @throws when the tokenizer lacks the placeholder. */
+  backbone(weights: Weights, config: Config, tokens: Tokens): Backbone;
+  /** How a model takes clips. */
+  format(config: Config, tokens: Tokens): ClipFormat;
+  /** Tokens of a clip that the decoder takes at most; undefined where it takes any number. */
+  maxTokens(config: Config): number | undefined;
+  /** Where the visual tokens of a batch's first clip are. */
+  visualLayout(config: Config, batch: Pick<Batch, 'grids' | 'pixelValues'>): VisualLayout;
+  /** What a clip is for the model, where all clips are alike; undefined where they differ in size. */
+  clipSize(config: Config): ClipSize | undefined;
+}
+
+/** A configuration without what belongs to the head. */
+export type Body<Config> = Config extends unknown
+  ? Omit<Config, 'layers' | 'reduceSequence' | 'rewardDropout'>
+  : never;
+
+/** How the official checkpoints of a family name the parts of a model. Source: official implementation, state dict. */
+export interface ParameterNames {
+  /** Prefixes of all parameters before the decoder. */
+  vision: string[];
+  /** Prefix of the decoder's parameters. */
+  decoder: string;
+  /** The vocabulary projection of the decoder, where it is not tied. */
+  projection: string;
+}
+
+/** Visual tokens of a clip: frames (or temporal patches), each of rows x columns tokens, where they are so arranged. */
+export interface VisualLayout {
+  frames: number;
+  rows?: number;
+  columns?: number;
+}
+
+/** Lengths of the sequences that a clip makes. */
+export interface ClipSize {
+  /** Sequences of the vision transformer, and tokens of each. */
+  tiles: number;
+  patches: number;
+  /** Visual tokens of the decoder. */
+  visualTokens: number;
+}
 
 /** What the backbones of all families do. */
 export interface Backbone {
   /** Visual tokens [..., H] of the clips of a batch, in their order. @param random of drop path, in training. */
   encodeVision(pixelValues: Tensor, grids: readonly VideoGrid[], random?: Random): Tensor;
+  /** Hidden states of the vision transformer, [tiles, tokens, width] each, where they are to be compared. */
+  visionStates?(pixelValues: Tensor): Tensor3D[];
   /** What `decode` takes as positions, made on the host: a device's values are not to be waited for. */
   positions(tokens: PaddedIds, grids: readonly VideoGrid[]): Tensor[];
   /** Hidden states of the decoder: L + 1 tensors [B, N, H]. */
@@ -32,41 +90,4 @@ export interface Backbone {
     grids: readonly VideoGrid[],
     positions?: readonly Tensor[],
   ): Tensor3D[];
-}
-
-/** The backbone of a configuration. @throws when the tokenizer lacks the placeholder of its visual tokens. */
-export function backboneOf(weights: Weights, config: RewardModelConfig, tokens: Tokens): Backbone {
-  return isInternVL(config)
-    ? new InternVL(weights, config, tokens.id(imageContext))
-    : new QwenVL(weights, config, tokens.id(videoPad));
-}
-
-/** How a model takes clips. */
-export function formatOf(config: RewardModelConfig, tokens: Tokens): ClipFormat {
-  if (!isInternVL(config)) return new VideoFormat(tokens, config);
-  const sizes = { inputSize: config.vision.imageSize, tokensPerTile: tokensPerTile(config) };
-  return new TileFormat(tokens, { ...config, ...sizes });
-}
-
-/** Names of a model's settings of how clips become frames. */
-export function frameSettings(config: RewardModelConfig): string[] {
-  const internvl: (keyof InternVLFrameConfig)[] = ['numSegments', 'maxNum', 'centerCropVideo'];
-  const qwen: (keyof QwenFrameConfig)[] = [
-    ...(['fps', 'minFrames', 'maxFrames'] as const),
-    ...(['minPixels', 'maxPixels', 'totalPixels'] as const),
-  ];
-  return isInternVL(config) ? internvl : qwen;
-}
-
-/** Fields of the official `config.json` that name special tokens by their ids: Qwen-VL has some. */
-export function tokenIdsOf(config: RewardModelConfig, tokens: Tokens): Record<string, number> {
-  if (isInternVL(config)) return {};
-  const names = {
-    image_token_id: '<|image_pad|>',
-    video_token_id: videoPad,
-    vision_start_token_id: '<|vision_start|>',
-    vision_end_token_id: '<|vision_end|>',
-  };
-  const found = Object.entries(names).map(([field, token]) => [field, tokens.find(token)] as const);
-  return Object.fromEntries(found.filter((entry): entry is [string, number] => entry[1] !== undefined));
 }

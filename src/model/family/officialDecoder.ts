@@ -1,4 +1,4 @@
-import type { LlmConfig } from '../config.js';
+import type { LlmConfig } from '../commonConfig.js';
 import type { Json } from '../jsonReader.js';
 
 /** What the decoder's section of an official `config.json` says in every family. */

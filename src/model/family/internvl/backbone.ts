@@ -1,6 +1,6 @@
 import type { Random } from '../../../base/random.js';
 import { type Tensor, type Tensor2D, type Tensor3D, type Tensor4D, tf } from '../../../engine/tf.js';
-import { headSizeOf, type InternVLConfig } from '../../config.js';
+import { headSizeOf } from '../../commonConfig.js';
 import { normalisedTiles } from '../../input/normalise.js';
 import { causalMask, paddingMask } from '../../layers/attention.js';
 import { gelu } from '../../layers/gelu.js';
@@ -11,6 +11,7 @@ import { rotaryTable } from '../../layers/rotary.js';
 import { visualEmbedding } from '../../layers/visualEmbedding.js';
 import { parameter, type Weights } from '../../weights/weights.js';
 import { qwenDecoder } from '../decoder.js';
+import type { InternVLConfig } from './config.js';
 import { internVit } from './internVit.js';
 
 /** ε of the projector's norm: PyTorch's default, whatever the vision model has. */
@@ -32,9 +33,8 @@ export class InternVL {
    */
   encodeVision(pixelValues: Tensor4D, _?: unknown, random?: Random): Tensor3D {
     return tf.tidy(() => {
-      const { vision, selectLayer, downsampleRatio, pixelShuffleVersion } = this.config;
-      const pixels = pixelValues.dtype === 'int32' ? normalisedTiles(pixelValues) : pixelValues;
-      const chosen = internVit(this.weights, vision, pixels, random).at(selectLayer) as Tensor3D;
+      const { selectLayer, downsampleRatio, pixelShuffleVersion } = this.config;
+      const chosen = this.visionStates(pixelValues, random).at(selectLayer) as Tensor3D;
       const [tiles, tokens, width] = chosen.shape;
       const patches = tf.slice(chosen, [0, 1, 0], [tiles, tokens - 1, width]);
       const merged = pixelShuffle(patches, Math.round(1 / downsampleRatio), pixelShuffleVersion);
@@ -42,6 +42,12 @@ export class InternVL {
       const normed = layerNorm(merged, norm, parameter(this.weights, 'mlp1.0.bias'), projectorEpsilon);
       return linearOf(this.weights, 'mlp1.3', gelu(linearOf(this.weights, 'mlp1.1', normed)));
     });
+  }
+
+  /** Hidden states of InternViT: its embeddings, then each layer's output, [tiles, tokens of a tile, width]. */
+  visionStates(pixelValues: Tensor4D, random?: Random): Tensor3D[] {
+    const pixels = pixelValues.dtype === 'int32' ? normalisedTiles(pixelValues) : pixelValues;
+    return internVit(this.weights, this.config.vision, pixels, random);
   }
 
   /** Nothing: the position of a token is its place. */

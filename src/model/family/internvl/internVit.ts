@@ -1,7 +1,6 @@
 import type { Random } from '../../../base/random.js';
 import { recomputed } from '../../../engine/recomputed.js';
 import { type Tensor, type Tensor3D, type Tensor4D, tf } from '../../../engine/tf.js';
-import type { VisionConfig } from '../../config.js';
 import { attend, joinHeads, splitHeads } from '../../layers/attention.js';
 import { dropPathFactors } from '../../layers/dropout.js';
 import { gelu } from '../../layers/gelu.js';
@@ -9,6 +8,7 @@ import { linearOf } from '../../layers/linear.js';
 import { layerNorm, rmsNorm } from '../../layers/norm.js';
 import { patchEmbedding } from '../../layers/patchEmbedding.js';
 import { parameter, parametersOf, type Weights } from '../../weights/weights.js';
+import type { VisionConfig } from './config.js';
 
 /**
  * Hidden states of the vision transformer: 0 the embeddings, i the output of layer i, without a final norm.

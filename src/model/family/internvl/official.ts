@@ -1,15 +1,15 @@
-import { headSizeOf, type InternVLConfig } from '../../config.js';
+import { headSizeOf } from '../../commonConfig.js';
 import type { Json, JsonReader } from '../../jsonReader.js';
+import type { Body } from '../family.js';
 import { decoderJson } from '../officialDecoder.js';
-
-/** The part of a configuration that depends on the family. */
-type Body<Config> = Omit<Config, 'layers' | 'reduceSequence' | 'rewardDropout'>;
+import type { InternVLConfig } from './config.js';
 
 /**
  * InternVL3 or InternVL3.5, by the kind of its decoder, of the official `config.json` and `internvl_args`; fields that
  * are missing have the defaults of the official classes.
  */
-export function readInternVL(top: JsonReader, frames: JsonReader): Body<InternVLConfig> {
+export function readConfig(top: JsonReader, training: JsonReader): Body<InternVLConfig> {
+  const frames = training.section('internvl_args', {});
   const vision = top.section('vision_config');
   const llm = top.section('llm_config');
   const kind = llm.text('model_type', 'qwen2');
@@ -64,7 +64,7 @@ export function readInternVL(top: JsonReader, frames: JsonReader): Body<InternVL
 }
 
 /** The official `config.json`, without what the families have in common. */
-export function internVLConfigJson({ family, vision, llm, ...model }: InternVLConfig): Json {
+export function configJson({ family, vision, llm, ...model }: InternVLConfig): Json {
   const second = family === 'InternVL3-5';
   return {
     architectures: [second ? 'InternVL35RewardModel' : 'InternVL3RewardModel'],
@@ -111,6 +111,18 @@ export function internVLConfigJson({ family, vision, llm, ...model }: InternVLCo
       attention_dropout: 0,
       tie_word_embeddings: llm.tieWordEmbeddings,
       ...(second && { head_dim: headSizeOf(llm), attention_bias: llm.attentionBias }),
+    },
+  };
+}
+
+/** How clips become frames and tiles, as the official trainer writes it. */
+export function argsJson({ vision, maxNum, numSegments, centerCropVideo }: InternVLConfig): Json {
+  return {
+    internvl_args: {
+      input_size: vision.imageSize,
+      max_num: maxNum,
+      num_segments: numSegments,
+      center_crop_video: centerCropVideo,
     },
   };
 }

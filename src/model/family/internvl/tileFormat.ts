@@ -1,11 +1,11 @@
 import type { Clip } from '../../../data/clip.js';
 import type { Frames } from '../../../data/video/ppm.js';
-import type { InternVLFrameConfig } from '../../config.js';
 import type { Batch, ClipInput } from '../../input/batch.js';
 import type { ClipFormat } from '../../input/processor.js';
 import { assemble, imageContext, type Prompts } from '../../input/prompt.js';
 import type { Tokens } from '../../input/tokens.js';
 import { collate } from './collate.js';
+import type { InternVLFrameConfig } from './config.js';
 import { tileFrame } from './tiles.js';
 
 /** How a clip becomes tiles; the names of the official `internvl_args`, and the size of a tile in tokens. */

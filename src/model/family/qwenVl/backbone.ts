@@ -1,6 +1,6 @@
 import { valuesAtHand } from '../../../engine/recording.js';
 import { type Tensor, type Tensor2D, type Tensor3D, tf } from '../../../engine/tf.js';
-import { headSizeOf, type QwenVLConfig } from '../../config.js';
+import { headSizeOf } from '../../commonConfig.js';
 import type { PaddedIds } from '../../input/batch.js';
 import { normalisedPatches } from '../../input/normalise.js';
 import { causalMask, paddingMask } from '../../layers/attention.js';
@@ -9,6 +9,7 @@ import { visualEmbedding } from '../../layers/visualEmbedding.js';
 import { parameter, type Weights } from '../../weights/weights.js';
 import { qwenDecoder } from '../decoder.js';
 import { patchesOf, type VideoGrid } from '../videoGrid.js';
+import type { QwenVLConfig } from './config.js';
 import { multimodalPositions } from './multimodalPositions.js';
 import { qwen2Vit } from './qwen2Vit.js';
 import { qwen25Vit } from './qwen25Vit.js';

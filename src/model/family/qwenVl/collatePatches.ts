@@ -1,7 +1,7 @@
 import { bytesTensor } from '../../../engine/bytes.js';
-import type { QwenVisionConfig } from '../../config.js';
 import { type Batch, type ClipInput, checkPlaceholders, padIds } from '../../input/batch.js';
 import { patchesOf, tokensOf, type VideoGrid } from '../videoGrid.js';
+import type { QwenVisionConfig } from './config.js';
 
 /** What collation has to know of the tokenizer and the model. */
 export interface CollatePatchesOptions {

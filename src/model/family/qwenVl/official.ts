@@ -1,12 +1,9 @@
-import type { QwenFrameConfig, QwenVisionConfig, QwenVLConfig, WindowedVisionConfig } from '../../config.js';
-import type { Json, JsonReader } from '../../jsonReader.js';
+import { videoPad } from '../../input/prompt.js';
+import type { Tokens } from '../../input/tokens.js';
+import { type Json, JsonReader } from '../../jsonReader.js';
+import type { Body } from '../family.js';
 import { decoderJson } from '../officialDecoder.js';
-
-type Body = QwenVLConfig extends infer Config
-  ? Config extends QwenVLConfig
-    ? Omit<Config, 'layers' | 'reduceSequence' | 'rewardDropout'>
-    : never
-  : never;
+import type { QwenFrameConfig, QwenVisionConfig, QwenVLConfig, WindowedVisionConfig } from './config.js';
 
 /** What the official code does with videos: constants of its library qwen-vl-utils, whatever `qwenvl_args` says. */
 export const qwenFrames: QwenFrameConfig = {
@@ -21,9 +18,10 @@ export const qwenFrames: QwenFrameConfig = {
 /**
  * Qwen2-VL or Qwen2.5-VL of the official `config.json`, published (the decoder's fields at the top) or as the official
  * trainer saves it (in `text_config`); fields that are missing have the defaults of the classes of transformers.
- * @param frames `qwenvl_args`, where we wrote them: the official ones do not act.
+ * @param ours whether we wrote `qwenvl_args`: the official ones do not act.
  */
-export function readQwenVL(top: JsonReader, frames: JsonReader): Body {
+export function readConfig(top: JsonReader, training: JsonReader, ours: boolean): Body<QwenVLConfig> {
+  const frames = ours ? training.section('qwenvl_args', {}) : new JsonReader('qwenvl_args', {});
   const text = top.has('text_config') ? top.section('text_config') : top;
   const vision = top.section('vision_config');
   const scaling = text.has('rope_scaling') ? text.section('rope_scaling') : top.section('rope_scaling');
@@ -91,8 +89,8 @@ function patchFields(vision: JsonReader) {
   };
 }
 
-/** The official `config.json`, without what the families have in common, and `qwenvl_args`. */
-export function qwenVLConfigJson(model: QwenVLConfig, tokens: Json): Json {
+/** The official `config.json`, without what the families have in common. */
+export function configJson(model: QwenVLConfig, tokens?: Tokens): Json {
   const { llm, ropeSections } = model;
   const windowed = model.family === 'Qwen2.5-VL';
   const kind = windowed ? 'qwen2_5_vl' : 'qwen2_vl';
@@ -105,7 +103,7 @@ export function qwenVLConfigJson(model: QwenVLConfig, tokens: Json): Json {
     model_type: kind,
     // The published files have these at the top, newer versions of transformers in a section.
     ...text,
-    ...tokens,
+    ...(tokens && tokenIds(tokens)),
     tie_word_embeddings: llm.tieWordEmbeddings,
     text_config: { model_type: `${kind}_text`, hidden_act: 'silu', attention_dropout: 0, ...text },
     vision_config: { model_type: kind, in_channels: 3, ...visionJson(model) },
@@ -138,5 +136,31 @@ function visionJson({ family, vision, llm }: QwenVLConfig): Json {
     window_size: vision.windowSize,
     fullatt_block_indexes: vision.fullAttentionLayers,
     tokens_per_second: vision.tokensPerSecond,
+  };
+}
+
+/** Fields of the official `config.json` that name special tokens by their ids. */
+function tokenIds(tokens: Tokens): Record<string, number> {
+  const names = {
+    image_token_id: '<|image_pad|>',
+    video_token_id: videoPad,
+    vision_start_token_id: '<|vision_start|>',
+    vision_end_token_id: '<|vision_end|>',
+  };
+  const found = Object.entries(names).map(([field, token]) => [field, tokens.find(token)] as const);
+  return Object.fromEntries(found.filter((entry): entry is [string, number] => entry[1] !== undefined));
+}
+
+/** How clips become frames, in a section that the official trainer has for it. */
+export function argsJson(model: QwenVLConfig): Json {
+  return {
+    qwenvl_args: {
+      fps: model.fps,
+      fps_min_frames: model.minFrames,
+      fps_max_frames: model.maxFrames,
+      video_min_pixels: model.minPixels,
+      video_max_pixels: model.maxPixels,
+      video_total_pixels: model.totalPixels,
+    },
   };
 }

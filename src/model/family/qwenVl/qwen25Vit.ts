@@ -1,6 +1,5 @@
 import { recomputed } from '../../../engine/recomputed.js';
 import { type Tensor2D, type Tensor3D, tf } from '../../../engine/tf.js';
-import type { WindowedVisionConfig } from '../../config.js';
 import { frameAttention, type Runs } from '../../layers/frameAttention.js';
 import { gatedMlp } from '../../layers/gatedMlp.js';
 import { gatherRows } from '../../layers/gatherRows.js';
@@ -9,6 +8,7 @@ import type { RotaryTable } from '../../layers/rotary.js';
 import { inverse, windowOrder } from '../../layers/windows.js';
 import { parameter, parametersOf, type Weights } from '../../weights/weights.js';
 import type { VideoGrid } from '../videoGrid.js';
+import type { WindowedVisionConfig } from './config.js';
 import { embedPatches, mergePatches, patchRotary, visionEpsilon } from './qwenPatches.js';
 
 /**

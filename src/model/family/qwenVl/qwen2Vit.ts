@@ -1,6 +1,5 @@
 import { recomputed } from '../../../engine/recomputed.js';
 import { type Tensor2D, type Tensor3D, tf } from '../../../engine/tf.js';
-import type { QwenVisionConfig } from '../../config.js';
 import { frameAttention } from '../../layers/frameAttention.js';
 import { quickGelu } from '../../layers/gelu.js';
 import { linearOf } from '../../layers/linear.js';
@@ -8,6 +7,7 @@ import { layerNorm } from '../../layers/norm.js';
 import type { RotaryTable } from '../../layers/rotary.js';
 import { parameter, parametersOf, type Weights } from '../../weights/weights.js';
 import type { VideoGrid } from '../videoGrid.js';
+import type { QwenVisionConfig } from './config.js';
 import { embedPatches, mergePatches, patchRotary, visionEpsilon } from './qwenPatches.js';
 
 /**

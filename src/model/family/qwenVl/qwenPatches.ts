@@ -1,10 +1,10 @@
 import { type Tensor, type Tensor2D, type Tensor3D, tf } from '../../../engine/tf.js';
-import type { QwenVisionConfig } from '../../config.js';
 import { gelu } from '../../layers/gelu.js';
 import { linear, linearOf } from '../../layers/linear.js';
 import { gridRotaryTable, type RotaryTable } from '../../layers/rotary.js';
 import { parameter, type Weights } from '../../weights/weights.js';
 import type { VideoGrid } from '../videoGrid.js';
+import type { QwenVisionConfig } from './config.js';
 
 /** ε of all norms of Qwen's vision transformers. */
 export const visionEpsilon = 1e-6;

@@ -2,13 +2,13 @@ import type { Clip } from '../../../data/clip.js';
 import { type Frames, joinPpm, splitPpm } from '../../../data/video/ppm.js';
 import type { VideoInfo } from '../../../data/video/probe.js';
 import { sampleByTime } from '../../../data/video/sampleByTime.js';
-import type { QwenFrameConfig, QwenVisionConfig } from '../../config.js';
 import type { Batch, ClipInput } from '../../input/batch.js';
 import type { ClipFormat } from '../../input/processor.js';
 import { assembleVideo, type Prompts, videoPad } from '../../input/prompt.js';
 import { resizeRoundedOnce } from '../../input/resize.js';
 import type { Tokens } from '../../input/tokens.js';
 import { collatePatches } from './collatePatches.js';
+import type { QwenFrameConfig, QwenVisionConfig } from './config.js';
 import { framePixels, smartResize } from './smartResize.js';
 
 /** How a clip becomes frames and patches. */

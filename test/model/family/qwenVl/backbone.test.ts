@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Tensor2D, tf } from '../../../../src/engine/tf.js';
-import type { QwenVLConfig } from '../../../../src/model/config.js';
 import { QwenVL } from '../../../../src/model/family/qwenVl/backbone.js';
+import type { QwenVLConfig } from '../../../../src/model/family/qwenVl/config.js';
 import { parameterSpecs } from '../../../../src/model/parameters.js';
 import { published } from '../../../../src/model/presets.js';
 import type { Weights } from '../../../../src/model/weights/weights.js';
