@@ -3,7 +3,7 @@
  * work; each room's `index.ts` names what it offers.
  */
 
-export type { Clip, GeneratedClip, World, WorldOptions } from './data/index.js';
+export type { Clip, GeneratedClip, LabelTable, World, WorldOptions } from './data/index.js';
 /** Votes, labels, agreement, splits, video, and the generated world. */
 export * as data from './data/index.js';
 /** Where everything is computed. */

@@ -1,5 +1,5 @@
-import { checkLabelled } from './check.js';
 import { comparePairs } from './rank.js';
+import { checkLabelled } from './validate.js';
 
 /**
  * Share of all pairs of a Pass and a Fail score in which the Pass score is above: P(s⁺ > s⁻); a tie is not.

@@ -1,5 +1,5 @@
-import { checkLabelled } from './check.js';
 import { comparePairs } from './rank.js';
+import { checkLabelled } from './validate.js';
 
 /**
  * Area under the ROC curve: P(s⁺ > s⁻) + ½ P(s⁺ = s⁻) over all pairs of a Pass and a Fail score.

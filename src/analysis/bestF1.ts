@@ -1,5 +1,5 @@
-import { checkLabelled } from './check.js';
 import { ascending } from './rank.js';
+import { checkLabelled } from './validate.js';
 
 const thresholds = 100;
 

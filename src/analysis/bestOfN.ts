@@ -1,6 +1,6 @@
 import { argsort } from '../base/argsort.js';
-import { checkLengths, checkScores } from './check.js';
 import { rowsOfGroups } from './groups.js';
+import { checkLengths, checkScores } from './validate.js';
 
 /** What is to be expected of the best of n clips. */
 export interface BestOfN {

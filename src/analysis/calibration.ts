@@ -1,6 +1,6 @@
 import type { Interval } from '../base/bootstrap.js';
 import { quantile } from '../base/quantile.js';
-import { checkLabelled } from './check.js';
+import { checkLabelled } from './validate.js';
 import { wilson } from './wilson.js';
 
 /** The clips whose probability is in one bin. */

@@ -1,5 +1,5 @@
 import { argsort } from '../base/argsort.js';
-import { checkLabelled } from './check.js';
+import { checkLabelled } from './validate.js';
 
 /** What a wrong decision costs; 1 each if it is not given. */
 export interface Costs {

@@ -1,9 +1,9 @@
 import { argsort } from '../base/argsort.js';
 import type { Interval } from '../base/bootstrap.js';
 import { twoSidedP } from '../base/normal.js';
-import { checkLabelled } from './check.js';
 import { type Influenced, influenceError, normalInterval } from './influence.js';
 import { tieEnds } from './rank.js';
+import { checkLabelled } from './validate.js';
 
 /** Two AUCs on the same clips. */
 export interface DelongTest {

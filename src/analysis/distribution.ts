@@ -1,5 +1,5 @@
 import { quantile } from '../base/quantile.js';
-import { checkScores } from './check.js';
+import { checkScores } from './validate.js';
 
 /** Mean of scores. @throws {RangeError} for no or non-finite scores */
 export function mean(scores: readonly number[]): number {

@@ -2,9 +2,11 @@ import { type BootstrapOptions, bootstrap, type Interval } from '../base/bootstr
 import { allPairRatio } from './allPairRatio.js';
 import { auc } from './auc.js';
 import { bestF1 } from './bestF1.js';
-import { checkLabelled, checkLengths } from './check.js';
+import type { ScoreColumns } from './columns.js';
 import { rowsByGroup } from './groups.js';
+import { type LabelledArguments, labelledScores } from './labelledScores.js';
 import { ascending } from './rank.js';
+import { checkLabelled, checkLengths } from './validate.js';
 
 /** One metric of one group of clips, with its 95% interval. */
 export interface EvaluationRow extends Interval {
@@ -20,17 +22,31 @@ export interface EvaluateOptions extends BootstrapOptions {
   groups?: readonly string[];
 }
 
+/** The same of a score table. */
+export interface EvaluateTableOptions extends BootstrapOptions {
+  /** The column that has the group of each row. */
+  by?: string;
+}
+
 /**
  * How well scores tell Pass from Fail: AUC, all-pair ratio, best weighted F1 with its threshold, and mean margin (mean
  * Pass score minus mean Fail score, which is the mean over all pairs), each with a bootstrap 95% interval over clips.
  * Where a group has labels of one kind only its values are NaN.
+ * @param table a table with the columns `score` and `pass`, as `score.clips` gives it for labels; or the two as lists.
  * @throws {RangeError} for no or non-finite scores, another number of labels or groups, or labels of one kind only
  */
+export function evaluate(table: ScoreColumns, options?: EvaluateTableOptions): EvaluationRow[];
+/** The same of two lists: scores, and labels, of which true is Pass. */
 export function evaluate(
   scores: readonly number[],
   labels: readonly boolean[],
-  { groups, ...options }: EvaluateOptions = {},
+  options?: EvaluateOptions,
+): EvaluationRow[];
+export function evaluate(
+  ...given: LabelledArguments<EvaluateOptions & EvaluateTableOptions>
 ): EvaluationRow[] {
+  const { scores, labels, options: asked = {}, column } = labelledScores('evaluate', given);
+  const { by, groups = by === undefined ? undefined : column(by).map(String), ...options } = asked;
   checkLabelled('evaluate', scores, labels);
   if (groups) checkLengths('evaluate', 'groups', scores.length, groups.length);
   return rowsByGroup(scores.length, groups).flatMap(({ group, members }) => {
@@ -64,12 +80,12 @@ function metricsOf(scores: number[], labels: boolean[]): Record<EvaluationRow['m
     allPairRatio: allPairRatio(scores, labels),
     bestF1: f1,
     bestF1Threshold: threshold,
-    meanMargin: meanOf(scores, labels, true) - meanOf(scores, labels, false),
+    meanMargin: meanWithLabel(scores, labels, true) - meanWithLabel(scores, labels, false),
   };
 }
 
 /** Mean of the scores that have this label. */
-function meanOf(scores: number[], labels: boolean[], label: boolean): number {
+function meanWithLabel(scores: number[], labels: boolean[], label: boolean): number {
   let sum = 0;
   let count = 0;
   scores.forEach((score, i) => {

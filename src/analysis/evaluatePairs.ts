@@ -1,6 +1,6 @@
 import { type BootstrapOptions, bootstrap, type Interval } from '../base/bootstrap.js';
-import { checkLengths, checkPairs } from './check.js';
 import { rowsByGroup } from './groups.js';
+import { checkLengths, checkPairs } from './validate.js';
 
 /** One metric of one group of pairs, with its 95% interval. */
 export interface PairEvaluationRow extends Interval {

@@ -1,5 +1,5 @@
-import { checkLengths, checkScores } from './check.js';
 import { rowsOfGroups } from './groups.js';
+import { checkLengths, checkScores } from './validate.js';
 
 /** The advantages of scores within their groups. */
 export interface GroupAdvantages {

@@ -1,7 +1,7 @@
 import { argsort } from '../base/argsort.js';
-import { checkSeries } from './check.js';
 import type { Influenced } from './influence.js';
 import { tieEnds } from './rank.js';
+import { checkSeries } from './validate.js';
 
 /**
  * Kendall's tau-b: concordant minus discordant pairs, over the geometric mean of the pairs that are not tied in x and

@@ -1,5 +1,5 @@
-import { checkScores } from './check.js';
 import { forSteps } from './distributionSteps.js';
+import { checkScores } from './validate.js';
 
 /** Up to so many products of the two sizes the exact distribution is computed, which takes as many steps. */
 const exactLimit = 4e6;

@@ -1,5 +1,5 @@
 import { twoSidedP } from '../base/normal.js';
-import { checkLengths } from './check.js';
+import { checkLengths } from './validate.js';
 
 /** McNemar's test of two classifiers on the same clips. */
 export interface McnemarTest {

@@ -1,7 +1,7 @@
 import type { Interval } from '../base/bootstrap.js';
 import { student975 } from '../base/studentT.js';
-import { checkLengths, checkScores } from './check.js';
 import { mean } from './distribution.js';
+import { checkLengths, checkScores } from './validate.js';
 
 /**
  * What repeats of an experiment say of "the first is greater than the second": `holds` where the whole interval of the

@@ -1,7 +1,7 @@
 import { argsort } from '../base/argsort.js';
 import { type BootstrapOptions, bootstrap, type Interval } from '../base/bootstrap.js';
-import { checkLabelled } from './check.js';
 import { compareWeighted } from './rank.js';
+import { checkLabelled } from './validate.js';
 
 /** A metric of two scores of the same clips. */
 export interface PairedRow {

@@ -1,4 +1,4 @@
-import { checkPairs } from './check.js';
+import { checkPairs } from './validate.js';
 
 /**
  * Share of pairs whose chosen score is above the rejected one; a tie is not.

@@ -1,5 +1,5 @@
-import { checkSeries } from './check.js';
 import { type Influenced, meanOf } from './influence.js';
+import { checkSeries } from './validate.js';
 
 /**
  * Pearson's correlation: covariance over the product of the deviations. NaN where one of the two is constant.

@@ -1,5 +1,5 @@
-import { checkLabelled } from './check.js';
 import { meanOf } from './influence.js';
+import { checkLabelled } from './validate.js';
 
 /** The logistic curve P(Pass) = 1 / (1 + exp(-(slope * score + intercept))). */
 export interface LogisticCurve {

@@ -1,6 +1,6 @@
 import { quantile } from '../base/quantile.js';
-import { checkScores } from './check.js';
 import { histogram } from './distribution.js';
+import { checkScores } from './validate.js';
 
 /**
  * Population stability index: sum over bins of (q - p) ln(q / p), where p and q are the shares of `before` and `after`

@@ -1,7 +1,7 @@
 import { argsort } from '../base/argsort.js';
 import type { Interval } from '../base/bootstrap.js';
 import { normal975 } from '../base/normal.js';
-import { checkLabelled } from './check.js';
+import { checkLabelled } from './validate.js';
 
 /** Points of a precision-recall curve, from recall 0 to 1. */
 export interface PrecisionRecallCurve {

@@ -1,5 +1,5 @@
 import { argsort } from '../base/argsort.js';
-import { checkLabelled } from './check.js';
+import { checkLabelled } from './validate.js';
 
 /** Points of a ROC curve, from (0, 0) to (1, 1). */
 export interface RocCurve {

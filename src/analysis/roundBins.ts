@@ -1,5 +1,5 @@
 import { quantile } from '../base/quantile.js';
-import { checkScores } from './check.js';
+import { checkScores } from './validate.js';
 
 const fewest = 16;
 const most = 60;

@@ -1,4 +1,4 @@
-import { checkScores } from './check.js';
+import { checkScores } from './validate.js';
 
 /**
  * Whether a model gives different clips the same score. Scores of a cluster follow each other, sorted, in steps of at

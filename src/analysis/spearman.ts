@@ -1,8 +1,8 @@
 import { argsort } from '../base/argsort.js';
-import { checkSeries } from './check.js';
 import type { Influenced } from './influence.js';
 import { pearson } from './pearson.js';
 import { midranks, tieEnds } from './rank.js';
+import { checkSeries } from './validate.js';
 
 /**
  * Spearman's rank correlation: Pearson's of the ranks, equal values sharing the mean of their ranks. NaN where one of

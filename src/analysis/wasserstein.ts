@@ -1,5 +1,5 @@
-import { checkScores } from './check.js';
 import { forSteps } from './distributionSteps.js';
+import { checkScores } from './validate.js';
 
 /**
  * Wasserstein's distance of two samples, in units of the score: how far a value has to be moved on average to make the

@@ -12,6 +12,7 @@ export { agreement } from './votes/agreement.js';
 export { clipsOf } from './votes/clipsOf.js';
 export { dawidSkene } from './votes/dawidSkene.js';
 export { fetv } from './votes/fetv.js';
+export type { LabelTable } from './votes/labels.js';
 export { splitByPrompt } from './votes/split.js';
 export { readVotes, votesTable, writeVotes } from './votes/votes.js';
 export { annotate, annotatePairs } from './world/annotators.js';

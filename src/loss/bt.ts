@@ -1,6 +1,6 @@
 import { type Tensor1D, tf } from '../engine/tf.js';
 import { type Averaging, type Loss, named } from './loss.js';
-import { meanOf } from './mean.js';
+import { meanOfCounted } from './mean.js';
 import { softplus } from './softplus.js';
 
 /**
@@ -58,7 +58,7 @@ export function bt({
       btPerPair(tf.sub(chosen, rejected), margin, smoothing, smoothedMargin),
       decided,
     ) as Tensor1D;
-    return { perPair, loss: meanOf(perPair, decided, average) };
+    return { perPair, loss: meanOfCounted(perPair, decided, average) };
   });
 }
 

@@ -3,7 +3,7 @@ import { bcePerPair, defaultLabels } from './bce.js';
 import { btPerPair, checkMargin, checkSmoothing, type SmoothedMargin } from './bt.js';
 import { bttPerPair } from './btt.js';
 import { type Averaging, type Loss, named } from './loss.js';
-import { meanOf } from './mean.js';
+import { meanOfCounted } from './mean.js';
 
 export interface CombinedOptions {
   /** m of BT and BTT, in units of reward. Default 3, the official training script's. */
@@ -73,7 +73,7 @@ export function combined(options: CombinedOptions = {}): Loss {
 
     const masked = Object.entries(values).map(([name, [coefficient, applies, value]]) => {
       const perPair = tf.mul(tf.mul(value, applies), coefficient) as Tensor1D;
-      return { name, perPair, mean: meanOf(perPair, applies, average) };
+      return { name, perPair, mean: meanOfCounted(perPair, applies, average) };
     });
     return {
       perPair: tf.addN(masked.map(({ perPair }) => perPair)),

@@ -7,7 +7,7 @@ import type { Averaging } from './loss.js';
  * @param counted [B]: 1 where it applies.
  * @param average what the sum is divided by; where nothing is counted the mean is 0.
  */
-export function meanOf(values: Tensor1D, counted: Tensor1D, average: Averaging): Scalar {
+export function meanOfCounted(values: Tensor1D, counted: Tensor1D, average: Averaging): Scalar {
   if (average === 'all') return tf.mean(values);
   return tf.div(tf.sum(values), tf.maximum(tf.sum(counted), 1));
 }

@@ -8,7 +8,7 @@ export function initialize(specs: ReadonlyMap<string, ParameterSpec>, seed: numb
   const weights: Weights = new Map();
   for (const [name, { shape, initial }] of specs) {
     const values = new Float32Array(shape.reduce((product, n) => product * n, 1));
-    const random = new Random(seed, hash(name));
+    const random = new Random(seed, seedOfName(name));
     if (initial === 'ones') values.fill(1);
     else if (typeof initial === 'object') draw(values, initial, random);
     weights.set(name, variableOf(values, shape));
@@ -28,7 +28,7 @@ function draw(
   }
 }
 
-function hash(name: string): number {
+function seedOfName(name: string): number {
   let value = 0;
   for (const character of name) value = (Math.imul(value, 31) + character.charCodeAt(0)) | 0;
   return value;

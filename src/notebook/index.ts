@@ -9,6 +9,7 @@ export { input } from './input.js';
 export { liveChart } from './liveChart.js';
 export { npm } from './npm.js';
 export { pair } from './pair.js';
+export { parameter } from './parameter.js';
 export { player } from './player.js';
 export { progress } from './progress.js';
 export { sh } from './sh.js';

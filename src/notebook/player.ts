@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import { type Displayable, jupyterDisplay, type MimeBundle, mime } from '../base/host.js';
 import { escapeHtml } from '../base/html.js';
 import { runFfmpeg } from '../data/video/ffmpeg.js';
-import { checkAttention } from './attention.js';
+import { checkAttention } from './checkAttention.js';
 import { clipData, linkOf } from './clipData.js';
 import { isBrowserCodec } from './clipServer.js';
 import { playableType } from './container.js';

@@ -1,5 +1,5 @@
+import { finiteScores } from '../analysis/columns.js';
 import { sharedBins } from './bins.js';
-import { finiteScores } from './columns.js';
 import { Figure } from './figure.js';
 import { palette, type Trace } from './traces.js';
 

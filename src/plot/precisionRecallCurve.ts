@@ -1,3 +1,5 @@
+import type { ScoreColumns } from '../analysis/columns.js';
+import { type LabelledArguments, labelledScores } from '../analysis/labelledScores.js';
 import { averagePrecision, precisionRecall } from '../analysis/precisionRecall.js';
 import { Figure } from './figure.js';
 import { thin } from './thin.js';
@@ -8,7 +10,11 @@ import { dottedLine, palette } from './traces.js';
  * that are above it; with the average precision in the title.
  * @throws {RangeError} for no or non-finite scores, another number of labels, or labels of one kind only
  */
-export function precisionRecallCurve(scores: readonly number[], labels: readonly boolean[]): Figure {
+export function precisionRecallCurve(table: ScoreColumns): Figure;
+/** The same of two lists: scores, and labels, of which true is Pass. */
+export function precisionRecallCurve(scores: readonly number[], labels: readonly boolean[]): Figure;
+export function precisionRecallCurve(...given: LabelledArguments<never>): Figure {
+  const { scores, labels } = labelledScores('precisionRecallCurve', given);
   const { precision, recall } = precisionRecall(scores, labels);
   const share = labels.reduce((count, label) => count + Number(label), 0) / labels.length;
   const title = `Precision and recall: average precision ${averagePrecision(scores, labels).value.toFixed(3)}`;

@@ -1,6 +1,8 @@
 import { auc } from '../analysis/auc.js';
-import { checkLabelled } from '../analysis/check.js';
+import type { ScoreColumns } from '../analysis/columns.js';
+import { type LabelledArguments, labelledScores } from '../analysis/labelledScores.js';
 import { rocCurve } from '../analysis/rocCurve.js';
+import { checkLabelled } from '../analysis/validate.js';
 import { Figure } from './figure.js';
 import { thin } from './thin.js';
 import { dottedLine, palette } from './traces.js';
@@ -8,10 +10,14 @@ import { dottedLine, palette } from './traces.js';
 /**
  * ROC curve: share of the passing clips above a threshold over the share of the failing ones, for every threshold,
  * with the area under it (AUC) in the title.
- * @param labels true for Pass; as many as scores, and both kinds
+ * @param table a table with the columns `score` and `pass`
  * @throws {RangeError} for no or non-finite scores, another number of labels, or labels of one kind only
  */
-export function roc(scores: readonly number[], labels: readonly boolean[]): Figure {
+export function roc(table: ScoreColumns): Figure;
+/** The same of two lists: scores, and labels, of which true is Pass. */
+export function roc(scores: readonly number[], labels: readonly boolean[]): Figure;
+export function roc(...given: LabelledArguments<never>): Figure {
+  const { scores, labels } = labelledScores('roc', given);
   checkLabelled('roc', scores, labels);
   const { falsePositiveRate, truePositiveRate } = rocCurve(scores, labels);
   const drawn = thin(truePositiveRate.length);

@@ -1,6 +1,6 @@
+import { column, columnNames, finiteScores, type ScoreColumns } from '../analysis/columns.js';
 import { mean } from '../analysis/distribution.js';
 import { sharedBins } from './bins.js';
-import { column, columnNames, finiteScores, type ScoreTable } from './columns.js';
 import { Figure } from './figure.js';
 import { type Layout, palette, type Trace } from './traces.js';
 
@@ -15,7 +15,7 @@ const rugTicks = 300;
  * column of that name; `bins`: about how many
  */
 export function scoreDistribution(
-  scores: readonly number[] | ScoreTable,
+  scores: readonly number[] | ScoreColumns,
   options: { by?: string; bins?: number } = {},
 ): Figure {
   const operation = 'scoreDistribution';
@@ -64,13 +64,13 @@ export function scoreDistribution(
 
 /** Scores of each group; the groups in the order of their names, Pass before Fail. */
 function groupsOf(
-  scores: readonly number[] | ScoreTable,
+  scores: readonly number[] | ScoreColumns,
   by: string | undefined,
   operation: string,
 ): Map<string, number[]> {
   const plain = Array.isArray(scores) && typeof scores[0] !== 'object';
   if (plain && by) throw new Error(`${operation}: by "${by}" needs a table, received plain scores`);
-  const table = scores as ScoreTable;
+  const table = scores as ScoreColumns;
   const values = finiteScores(plain ? (scores as number[]) : column(table, 'score', operation), operation);
   if (!by) return new Map([['all', values]]);
   const name = by === 'label' && !columnNames(table).includes('label') ? 'pass' : by;

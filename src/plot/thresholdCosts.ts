@@ -4,6 +4,8 @@ import {
   thresholdCosts as costsOf,
   thresholdMistakes,
 } from '../analysis/chooseThreshold.js';
+import type { ScoreColumns } from '../analysis/columns.js';
+import { type LabelledArguments, labelledScores } from '../analysis/labelledScores.js';
 import { Figure } from './figure.js';
 import { thin } from './thin.js';
 import { palette, verticalLine } from './traces.js';
@@ -13,11 +15,11 @@ import { palette, verticalLine } from './traces.js';
  * @throws {RangeError} for no or non-finite scores, another number of labels, labels of one kind only, or a cost that
  *   is no number above 0
  */
-export function thresholdCosts(
-  scores: readonly number[],
-  labels: readonly boolean[],
-  costs: Costs = {},
-): Figure {
+export function thresholdCosts(table: ScoreColumns, costs?: Costs): Figure;
+/** The same of two lists: scores, and labels, of which true is Pass. */
+export function thresholdCosts(scores: readonly number[], labels: readonly boolean[], costs?: Costs): Figure;
+export function thresholdCosts(...given: LabelledArguments<Costs>): Figure {
+  const { scores, labels, options: costs = {} } = labelledScores('thresholdCosts', given);
   const mistakes = thresholdMistakes(scores, labels);
   const best = cheapest(mistakes, costs);
   const all = costsOf(mistakes, costs);

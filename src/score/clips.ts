@@ -1,7 +1,9 @@
 import { type ColumnTable, table } from 'arquero';
 import { cellSignal } from '../base/host.js';
 import type { Clip } from '../data/clip.js';
+import { clipColumns } from '../data/tables/fields.js';
 import type { ReadFailure } from '../data/video/readClips.js';
+import { ofDimension } from '../data/votes/labels.js';
 import {
   type BatchOptions,
   checkBatchSize,
@@ -35,14 +37,12 @@ export interface ScoreOptions {
   onProgress?: (progress: ScoreProgress) => void;
 }
 
-/** The columns of a table that belong to a clip. */
-const clipColumns = ['path', 'prompt', 'promptId', 'generator'] as const;
-
 /**
  * Scores clips by a reward model, in their order. While the model computes one batch the next is decoded; a clip
  * that stands in several rows is scored once. A clip that cannot be read, or whose score is no number, has no row: it is among the table's
  * `failures`, and a warning says how many there are.
- * @param clips clips, or a table with the columns `clip` and `path` (labels, for example), whose columns are kept.
+ * @param clips clips, or a table with the columns `clip` and `path` (labels, for example), whose columns are kept. Of a
+ *   table of labels of several dimensions only the model's own count.
  * @throws when the input is no such table or two clips share an id; and with the signal's reason.
  */
 export async function clips(
@@ -50,7 +50,9 @@ export async function clips(
   clips: readonly Clip[] | ColumnTable,
   { batchSize, features, signal, onProgress }: ScoreOptions = {},
 ): Promise<ScoreTable> {
-  const rows = Array.isArray(clips) ? clips.map(rowOfClip) : rowsOfTable(clips as ColumnTable);
+  const rows = Array.isArray(clips)
+    ? clips.map(rowOfClip)
+    : rowsOfTable(ownLabels(clips as ColumnTable, model.card.dimension));
   const distinct = distinctClips(rows);
   const scores = new Map<string, number>();
   const failures: ReadFailure[] = [];
@@ -113,6 +115,13 @@ interface Row {
 function rowOfClip(clip: Clip): Row {
   const { id: _, ...values } = clip;
   return { clip, values };
+}
+
+/** The rows of a table of labels that are of the model's dimension, where there are others. */
+function ownLabels(labels: ColumnTable, dimension: string | undefined): ColumnTable {
+  if (dimension === undefined || !labels.columnNames().includes('dimension')) return labels;
+  const names = new Set(labels.array('dimension') as Iterable<unknown>);
+  return names.size > 1 && names.has(dimension) ? ofDimension(labels, dimension) : labels;
 }
 
 function rowsOfTable(input: ColumnTable): Row[] {

@@ -1,6 +1,6 @@
 /** Scores of clips, and of the items of a file; where a model looks. */
 
-export { attention } from './attention.js';
+export { attention } from './clipAttention.js';
 export type { ScoreTable } from './clips.js';
 export { clips } from './clips.js';
 export { file } from './file.js';

@@ -10,7 +10,7 @@ import { load } from '../../src/model/load.js';
 import type { Trainable } from '../../src/model/rewardModel.js';
 import { Features } from '../../src/model/stages/features.js';
 import { crossPrompt } from '../../src/pairing/crossPrompt.js';
-import { attention } from '../../src/score/attention.js';
+import { attention } from '../../src/score/clipAttention.js';
 import { clips as scoreClips } from '../../src/score/clips.js';
 import { fit } from '../../src/train/fit.js';
 import { makeClips } from '../support/clips.js';

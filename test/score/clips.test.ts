@@ -9,6 +9,7 @@ import { smallModel } from '../support/smallModel.js';
 /** Scores a clip by the number in its path; a path without one cannot be read. */
 const scored: string[] = [];
 const model = {
+  card: {},
   async *scoreBatches(list: readonly Clip[], { batchSize = 4 }: { batchSize?: number }) {
     for (let i = 0; i < list.length; i += batchSize) {
       const batch = list.slice(i, i + batchSize);
@@ -61,6 +62,21 @@ describe('score.clips', () => {
       { clip: 'b', score: 0.2, dimension: 'physics', pass: false, path: '2.mp4' },
       { clip: 'a', score: 0.1, dimension: 'deformity', pass: false, path: '1.mp4' },
     ]);
+  });
+
+  it('scores the labels of its own dimension, where the table has others too', async () => {
+    const labels = table({
+      clip: ['a', 'a', 'b'],
+      dimension: ['physics', 'deformity', 'deformity'],
+      pass: [true, false, false],
+      path: ['1.mp4', '1.mp4', '2.mp4'],
+    });
+    const ofDimension = (dimension: string) =>
+      clips(Object.assign(Object.create(model), { card: { dimension } }), labels);
+    expect((await ofDimension('deformity')).array('clip')).toEqual(['a', 'b']);
+    expect((await ofDimension('physics')).array('pass')).toEqual([true]);
+    // A model of something else scores them all: whoever gave them knows why.
+    expect((await ofDimension('alignment')).numRows()).toBe(3);
   });
 
   it('reports what could not be scored and keeps the rest', async () => {

@@ -1,7 +1,7 @@
 import type { ColumnTable } from 'arquero';
 import { dawidSkene } from './dawidSkene.js';
 import { groupVotes } from './groupVotes.js';
-import { type Label, labelsTable } from './labels.js';
+import { type Label, type LabelTable, labelsTable } from './labels.js';
 
 /** How votes become a label. */
 export type AggregationMethod = 'majority' | 'unanimous' | 'dawid-skene';
@@ -15,10 +15,11 @@ export type AggregationMethod = 'majority' | 'unanimous' | 'dawid-skene';
  * | `unanimous` | all votes pass; a clip on which votes differ has no label | 1 |
  * | `dawid-skene` | the posterior of `dawidSkene` is above 1/2 | posterior of that side |
  *
- * @returns a table with the columns `clip`, `dimension`, `pass`, `confidence`, `votes` (how many) and the clip's.
+ * @returns a table with the columns `clip`, `dimension`, `pass`, `confidence`, `votes` (how many) and the clip's; `of(dimension)` gives the
+ *   labels of one dimension.
  * @throws Error when the table is no votes table, or no clip is unanimous; RangeError for another method.
  */
-export function aggregate(votes: ColumnTable, { method }: { method: AggregationMethod }): ColumnTable {
+export function aggregate(votes: ColumnTable, { method }: { method: AggregationMethod }): LabelTable {
   switch (method) {
     case 'majority':
       return labelsTable(majority(votes));

@@ -1,6 +1,6 @@
 import { type ColumnTable, from } from 'arquero';
 import { type ClipVotes, groupVotes } from './groupVotes.js';
-import { type Label, labelsTable } from './labels.js';
+import { type Label, type LabelTable, labelsTable } from './labels.js';
 
 /** What expectation maximisation finds of one dimension. */
 export interface DawidSkeneEstimate {
@@ -19,7 +19,7 @@ export interface DawidSkeneEstimate {
  * the columns `annotator`, `dimension`, `falsePass` = P(vote Pass | Fail) and `falseFail` = P(vote Fail | Pass).
  * @throws Error when the table is no votes table.
  */
-export function dawidSkene(votes: ColumnTable): { labels: ColumnTable; annotators: ColumnTable } {
+export function dawidSkene(votes: ColumnTable): { labels: LabelTable; annotators: ColumnTable } {
   const labels: Label[] = [];
   const annotators: object[] = [];
   for (const [dimension, group] of groupVotes('dawidSkene', votes)) {

@@ -11,15 +11,40 @@ export interface Label {
   confidence: number;
 }
 
+/** Labels of one dimension or several: an arquero table, and `of` for the rows of one. */
+export interface LabelTable extends ColumnTable {
+  /** The labels of one dimension. @throws Error naming the dimensions that there are. */
+  of(dimension: string): LabelTable;
+}
+
+/** Gives a table of labels `of`; arquero's own verbs make plain tables of it again. */
+export function withDimensions(labels: ColumnTable): LabelTable {
+  const of = (dimension: string) => ofDimension(labels, dimension);
+  return Object.defineProperty(labels, 'of', { value: of, configurable: true }) as LabelTable;
+}
+
+/** The labels of one dimension. @throws Error naming the dimensions that there are. */
+export function ofDimension(labels: ColumnTable, dimension: string): LabelTable {
+  const all = labels.reify();
+  const names = Array.from(all.array('dimension') as ArrayLike<string>);
+  const rows = names.flatMap((name, row) => (name === dimension ? [row] : []));
+  if (rows.length === 0) {
+    const present = [...new Set(names)].join(', ');
+    throw new Error(`labels.of: no label is of the dimension "${dimension}"; the table has ${present}`);
+  }
+  return withDimensions(all.reify(rows));
+}
+
 /** A table with the columns `clip`, `dimension`, `pass`, `confidence`, `votes` (how many) and those known of clips. */
-export function labelsTable(labels: readonly Label[]): ColumnTable {
+export function labelsTable(labels: readonly Label[]): LabelTable {
   const known = clipColumns.filter((column) => labels.some(({ item }) => item.fields[column] !== undefined));
-  return table({
+  const columns = {
     clip: labels.map(({ item }) => item.clip),
     dimension: labels.map(({ dimension }) => dimension),
     pass: labels.map(({ pass }) => pass),
     confidence: labels.map(({ confidence }) => confidence),
     votes: labels.map(({ item }) => item.votes.length),
     ...Object.fromEntries(known.map((column) => [column, labels.map(({ item }) => item.fields[column])])),
-  });
+  };
+  return withDimensions(table(columns));
 }

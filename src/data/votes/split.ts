@@ -1,16 +1,17 @@
 import * as aq from 'arquero';
 import { Random } from '../../base/random.js';
 import { fieldsOf } from '../tables/fields.js';
+import { type LabelTable, withDimensions } from './labels.js';
 
 /** The random stream of splits. */
 const stream = 51;
 
 /** Tables of disjoint prompts. */
 export interface Split {
-  train: aq.ColumnTable;
-  test: aq.ColumnTable;
+  train: LabelTable;
+  test: LabelTable;
   /** Where a share was asked for. */
-  validation?: aq.ColumnTable;
+  validation?: LabelTable;
 }
 
 /**
@@ -43,7 +44,7 @@ export function splitByPrompt(
       );
     }
     const isChosen = ({ promptId }: { promptId: unknown }) => chosen.has(String(promptId).trim());
-    return labels.filter(aq.escape(isChosen)).reify();
+    return withDimensions(labels.filter(aq.escape(isChosen)).reify());
   };
   const split: Split = {
     train: part('train', validationEnd),

@@ -55,7 +55,7 @@ export function annotate(
   }: { annotators?: readonly Annotator[]; votesPerClip?: number; seed: number },
 ): SimulatedVote[] {
   checkAnnotators(annotators, votesPerClip);
-  const meanStrength = new Map(dimensions.map((dimension) => [dimension, meanOf(truth, dimension)]));
+  const meanStrength = new Map(dimensions.map((dimension) => [dimension, meanOverClips(truth, dimension)]));
   return truth.flatMap(({ clip, dimension, pass, strength }, i) => {
     const random = new Random(seed, stream.votes, i);
     const panel = random.shuffle(annotators).slice(0, votesPerClip);
@@ -131,7 +131,7 @@ function checkAnnotators(annotators: readonly Annotator[], votesPerClip: number)
   }
 }
 
-function meanOf(truth: readonly Truth[], dimension: Dimension): number {
+function meanOverClips(truth: readonly Truth[], dimension: Dimension): number {
   const strengths = truth
     .filter((one) => one.dimension === dimension && !one.pass)
     .map(({ strength }) => strength);

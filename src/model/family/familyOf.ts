@@ -4,20 +4,20 @@ import { internvl } from './internvl/family.js';
 import { qwenVl } from './qwenVl/family.js';
 
 /** The families, a line each. */
-const families = [internvl, qwenVl];
+const known = [internvl, qwenVl];
 
 /** The family of a configuration. */
 export function familyOf<Config extends RewardModelConfig>({ family }: Config): ModelFamily<Config> {
-  const found = families.find(({ members }) => (members as readonly string[]).includes(family));
+  const found = known.find(({ members }) => (members as readonly string[]).includes(family));
   if (!found) throw new Error(`familyOf: no family has the model "${family}"`);
   return found as unknown as ModelFamily<Config>;
 }
 
 /** The family that a value of `model_type` in the official `config.json` names. @throws naming those that there are. */
 export function familyOfType(modelType: string): ModelFamily<RewardModelConfig> | undefined {
-  const found = families.find(({ modelTypes }) => (modelTypes as readonly string[]).includes(modelType));
+  const found = known.find(({ modelTypes }) => (modelTypes as readonly string[]).includes(modelType));
   return found as ModelFamily<RewardModelConfig> | undefined;
 }
 
 /** Every value of `model_type` that is known. */
-export const modelTypes: string[] = families.flatMap(({ modelTypes }) => [...modelTypes]);
+export const modelTypes: string[] = known.flatMap(({ modelTypes }) => [...modelTypes]);

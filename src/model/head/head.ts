@@ -8,9 +8,9 @@ import { linearOf } from '../layers/linear.js';
 import type { Attended } from '../layers/queryAttention.js';
 import { parameterNames } from '../parameterNames.js';
 import { parameter, type Weights } from '../weights/weights.js';
-import { attentionReduce } from './attention.js';
 import { hierarchicalAttention } from './hierarchicalAttention.js';
 import type { HeadInputs } from './inputs.js';
+import { attentionReduce } from './lastLayerAttention.js';
 import { lastToken, maxPool, meanPool } from './pooling.js';
 import { progressiveAttention } from './progressiveAttention.js';
 

@@ -1,6 +1,6 @@
 import { table } from 'arquero';
 import { expect, it } from 'vitest';
-import { column, finiteScores } from '../../src/plot/columns.js';
+import { column, finiteScores } from '../../src/analysis/columns.js';
 
 it('reads a column of an arquero table and of rows', () => {
   expect(column(table({ score: [1, 2] }), 'score', 'test')).toEqual([1, 2]);

@@ -7,7 +7,7 @@ import type { ClipInput } from '../../src/model/input/batch.js';
 import { load } from '../../src/model/load.js';
 import type { RewardModel } from '../../src/model/rewardModel.js';
 import { parameter } from '../../src/model/weights/weights.js';
-import { attention } from '../../src/score/attention.js';
+import { attention } from '../../src/score/clipAttention.js';
 import { makeClips } from '../support/clips.js';
 import { describeEngines } from '../support/engines.js';
 import { goldenPath } from '../support/goldenFolder.js';

@@ -1,10 +1,10 @@
 /** A table of scores: an arquero table, or rows as plain objects. */
-export type ScoreTable =
+export type ScoreColumns =
   | readonly object[]
   | { array(name: string): ArrayLike<unknown>; columnNames(): string[] };
 
 /** Names of the columns of a table. */
-export function columnNames(table: ScoreTable): string[] {
+export function columnNames(table: ScoreColumns): string[] {
   return 'columnNames' in table ? table.columnNames() : Object.keys(table[0] ?? {});
 }
 
@@ -12,7 +12,7 @@ export function columnNames(table: ScoreTable): string[] {
  * One column of a table.
  * @throws {Error} if the table has no such column
  */
-export function column(table: ScoreTable, name: string, operation: string): unknown[] {
+export function column(table: ScoreColumns, name: string, operation: string): unknown[] {
   const names = columnNames(table);
   if (!names.includes(name))
     throw new Error(`${operation}: the table has no column "${name}"; it has ${names.join(', ') || 'none'}`);
