@@ -54,7 +54,9 @@ const tslab: Kernel = {
   ...typescript,
   until: 50,
 };
-const kernels = [ours, ipykernel, ...(quick ? [] : [tslab])].filter(({ program }) => existsSync(program.argv[0]));
+const kernels = [ours, ipykernel, ...(quick ? [] : [tslab])].filter(({ program }) =>
+  existsSync(program.argv[0]),
+);
 
 /** Milliseconds that something takes. */
 async function time(action: () => Promise<unknown>): Promise<number> {

@@ -3,17 +3,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import * as sr from 'solireward';
 
-/** A parameter that `npm run study` or a test sets in the environment. */
-export const parameter = (name: string, otherwise: string): string =>
-  process.env[`SOLIREWARD_${name}`] || otherwise;
-
 /** Numbers of a parameter such as "1 2 3". */
 export const numbers = (text: string): number[] => text.split(/\s+/).map(Number);
 
 /** Where worlds are rendered; the notebooks share them. */
-const worlds = parameter('WORLDS', '../runs/study/worlds');
-const clipCount = Number(parameter('CLIPS', '1600'));
-const steps = Number(parameter('STEPS', '200'));
+const worlds = sr.notebook.parameter('WORLDS', '../runs/study/worlds');
+const clipCount = sr.notebook.parameter('CLIPS', 1600);
+const steps = sr.notebook.parameter('STEPS', 200);
 
 /** The budget of every training. */
 export const budget = { clips: clipCount, steps, pairsPerStep: 16, frames: 8 } as const;

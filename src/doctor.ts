@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { ffmpegPaths } from './data/video/ffmpeg.js';
+import { ffmpegPaths } from './data/video/tools.js';
 import { check } from './engine/check.js';
 import { engineNames } from './engine/names.js';
 import { nvidiaSmi } from './engine/nvidia.js';
@@ -64,10 +64,16 @@ async function engines(): Promise<Finding[]> {
   return findings;
 }
 
+const newerFfmpeg =
+  'a newer one: pip install imageio-ffmpeg in the .venv beside node_modules (python3 -m venv .venv makes it)';
+
 function ffmpeg(): Finding {
   try {
-    const { version, ffmpeg } = ffmpegPaths();
-    return { name: 'ffmpeg', ok: true, required: true, detail: `${version} (${ffmpeg})` };
+    const { version, libavcodec, licence, source, ffmpeg } = ffmpegPaths();
+    const from = { pip: "pip's imageio-ffmpeg", npm: "npm's @ffmpeg-installer", PATH: 'the PATH' }[source];
+    const about = `${version}, libavcodec ${libavcodec}, ${licence}, from ${from} (${ffmpeg})`;
+    const detail = source === 'pip' ? about : `${about}; ${newerFfmpeg}`;
+    return { name: 'ffmpeg', ok: true, required: true, detail };
   } catch (error) {
     return { name: 'ffmpeg', ok: false, required: true, detail: (error as Error).message };
   }

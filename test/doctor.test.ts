@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { ffmpegPaths } from '../src/data/video/tools.js';
 import { doctor, type Finding, isHealthy } from '../src/doctor.js';
 import { allEngines } from './support/engines.js';
 
@@ -25,8 +26,12 @@ describe('doctor', () => {
     for (const { ok, detail } of findings) if (!ok) expect(detail).not.toBe('');
   });
 
-  it('finds an ffmpeg', () => {
-    expect(find('ffmpeg')).toMatchObject({ ok: true, detail: expect.stringMatching(/ffmpeg/) });
+  it('finds an ffmpeg, and says its version, licence and place, and how to get a newer one', () => {
+    const { version, source, ffmpeg: path } = ffmpegPaths();
+    const { ok, detail } = find('ffmpeg') as Finding;
+    expect(ok).toBe(true);
+    for (const text of [version, 'libavcodec', 'GPL', path]) expect(detail).toContain(text);
+    expect(detail.includes('pip install imageio-ffmpeg')).toBe(source !== 'pip');
   });
 
   it('looks at GPU, Jupyter and kernelspec, which are not required', () => {

@@ -8,7 +8,7 @@ const { renderClip } = await at('data/world/render.js');
 const { clipFormat } = await at('data/world/body.js');
 const { sampleFrames } = await at('data/video/sampleFrames.js');
 const { FrameCache } = await at('data/video/frameCache.js');
-const { ffmpegPaths } = await at('data/video/ffmpeg.js');
+const { ffmpegPaths } = await at('data/video/tools.js');
 
 /**
  * A generated world, and what the model sees of it in the model's cache. Where there is no ffmpeg its files hold the

@@ -14,5 +14,5 @@ export async function python() {
   const { makeVenv, pip } = await fromDist('engine/build/python.js');
   await pip(await makeVenv(inClone('.venv'), environment), ['-r', inClone('requirements.txt')], environment);
   writeFileSync(stamp, requirements);
-  return 'JupyterLab, Notebook, nbclient, nbconvert in .venv';
+  return 'JupyterLab, Notebook, nbclient, nbconvert, ffmpeg in .venv';
 }

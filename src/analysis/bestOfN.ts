@@ -1,4 +1,5 @@
 import { argsort } from '../base/argsort.js';
+import { extent } from '../base/extent.js';
 import { rowsOfGroups } from './groups.js';
 import { checkLengths, checkScores } from './validate.js';
 
@@ -35,7 +36,7 @@ export function bestOfN(
     const ascending = [...argsort(ofGroup)].map((i) => rows[i]);
     return { scores: ascending.map((row) => scores[row]), truth: meanOfTies(ascending, scores, truth) };
   });
-  const smallest = Math.min(...sorted.map((group) => group.scores.length));
+  const { lowest: smallest } = extent(sorted.map((group) => group.scores.length));
   const results: BestOfN[] = [];
   for (let n = 1; n <= smallest; n *= 2) {
     const expected = (values: 'scores' | 'truth') =>

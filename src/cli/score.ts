@@ -1,3 +1,4 @@
+import { paceText } from '../base/pace.js';
 import { type EngineName, use } from '../engine/use.js';
 import { type Prompts, taskPrompts } from '../model/input/prompt.js';
 import { load } from '../model/load.js';
@@ -35,8 +36,9 @@ export const score: Verb = {
   },
 };
 
-function showProgress({ done, total, failed }: ScoreProgress): void {
-  process.stderr.write(`\r${done} of ${total} items, ${failed} failed${done === total ? '\n' : ''}`);
+function showProgress({ done, total, failed, ...pace }: ScoreProgress): void {
+  const end = done === total ? '\n' : '';
+  process.stderr.write(`\r${done} of ${total} items, ${failed} failed; ${paceText(pace)}  ${end}`);
 }
 
 /** The numbers that the official code prints. */

@@ -1,3 +1,6 @@
+import { shown } from '../data/tables/vocabulary.js';
+import type { Range } from './bounds.js';
+
 /** Plain data of a JSON object. */
 export type Json = Record<string, unknown>;
 
@@ -12,13 +15,25 @@ export class JsonReader {
     return this.json[key] !== undefined && this.json[key] !== null;
   }
 
-  number(key: string, otherwise?: number): number {
-    return this.get(
-      key,
-      otherwise,
-      (value) => typeof value === 'number' && Number.isFinite(value),
-      'a number',
-    );
+  /** A number within a range. */
+  number(key: string, [least, most]: Range, otherwise?: number): number {
+    const fits = (value: unknown) => typeof value === 'number' && value >= least && value <= most;
+    return this.get(key, otherwise, fits, `a number from ${least} to ${most}`);
+  }
+
+  /** A whole number within a range. */
+  whole(key: string, [least, most]: Range, otherwise?: number): number {
+    const fits = (value: unknown) =>
+      Number.isInteger(value) && Number(value) >= least && Number(value) <= most;
+    return this.get(key, otherwise, fits, `a whole number from ${least} to ${most}`);
+  }
+
+  /** A whole number within a range of which another field, which is read already, is a multiple. */
+  divisor(key: string, range: Range, multiple: { name: string; value: number }, otherwise?: number): number {
+    const value = this.whole(key, range, otherwise);
+    if (multiple.value % value !== 0)
+      this.refuse(key, `a divisor of ${multiple.name}, ${multiple.value}`, value);
+    return value;
   }
 
   text(key: string, otherwise?: string): string {
@@ -29,9 +44,14 @@ export class JsonReader {
     return this.get(key, otherwise, (value) => typeof value === 'boolean', 'true or false');
   }
 
-  numbers(key: string, otherwise?: number[]): number[] {
-    const all = (value: unknown) => Array.isArray(value) && value.every((item) => typeof item === 'number');
-    return this.get(key, otherwise, all, 'a list of numbers');
+  /** A list of at most `most` whole numbers within a range. */
+  wholes(key: string, range: Range, most: number, otherwise?: number[]): number[] {
+    const [from, to] = range;
+    const fits = (value: unknown) =>
+      Array.isArray(value) &&
+      value.length <= most &&
+      value.every((item) => Number.isInteger(item) && item >= from && item <= to);
+    return this.get(key, otherwise, fits, `a list of at most ${most} whole numbers from ${from} to ${to}`);
   }
 
   section(key: string, otherwise?: Json): JsonReader {
@@ -40,14 +60,14 @@ export class JsonReader {
   }
 
   /** Throws that the field has a value that is not among the expected ones. */
-  refuse(key: string, expected: string): never {
-    throw new Error(`${this.where}: ${key} is ${JSON.stringify(this.json[key])}, expected ${expected}`);
+  refuse(key: string, expected: string, value = this.json[key]): never {
+    throw new Error(`${this.where}: ${key} is ${shown(value)}, expected ${expected}`);
   }
 
   private get<T>(key: string, otherwise: T | undefined, fits: (value: unknown) => boolean, what: string): T {
     const value = this.json[key] ?? otherwise;
     if (value === undefined) throw new Error(`${this.where}: the field ${key} is missing`);
-    if (!fits(value)) this.refuse(key, what);
+    if (!fits(value)) this.refuse(key, what, value);
     return value as T;
   }
 }

@@ -1,3 +1,4 @@
+import { bounds } from './bounds.js';
 import { type ReduceSequence, reduceSequences } from './commonConfig.js';
 import type { RewardModelConfig } from './config.js';
 import { familyOf, familyOfType, modelTypes } from './family/familyOf.js';
@@ -28,11 +29,16 @@ export function fromOfficial({ config, trainingConfig }: OfficialConfig): Reward
   if (!(reduceSequences as readonly string[]).includes(reduceSequence)) {
     throw model.refuse('reduce_sequence', reduceSequences.join(', '));
   }
-  const layers = model.numbers('hierarchical_query_attn_layers', evenLayers(depth));
-  const exists = (layer: number) =>
-    Number.isInteger(layer) && Math.abs(layer) >= 1 && Math.abs(layer) <= depth;
+  const [, deepest] = bounds.layers;
+  const layers = model.wholes(
+    'hierarchical_query_attn_layers',
+    [-deepest, deepest],
+    deepest,
+    evenLayers(depth),
+  );
+  const exists = (layer: number) => Math.abs(layer) >= 1 && Math.abs(layer) <= depth;
   // The official file lists layers of a 24-layer decoder for the other kinds too, which do not read them.
-  if (reduceSequence.includes('hierarchical') && !layers.every(exists)) {
+  if (reduceSequence.includes('hierarchical') && !(layers.length > 0 && layers.every(exists))) {
     throw model.refuse(
       'hierarchical_query_attn_layers',
       `layers from 1 to ${depth}, or -${depth} to -1 from the end`,
@@ -42,7 +48,7 @@ export function fromOfficial({ config, trainingConfig }: OfficialConfig): Reward
     ...body,
     reduceSequence: reduceSequence as ReduceSequence,
     layers,
-    rewardDropout: model.number('reward_dropout', 0),
+    rewardDropout: model.number('reward_dropout', bounds.rate, 0),
   };
 }
 

@@ -9,6 +9,7 @@ import type { Backbone } from './family/family.js';
 import { familyOf } from './family/familyOf.js';
 import type { VideoGrid } from './family/videoGrid.js';
 import { RewardHead } from './head/head.js';
+import { ahead } from './input/ahead.js';
 import { type Batch, batchOf, type ClipInput, disposeBatch, padded, tensorsOf } from './input/batch.js';
 import { Fill } from './input/fill.js';
 import type { Processor } from './input/processor.js';
@@ -30,6 +31,8 @@ export interface ScoredBatch {
   /** The clips that have a score, in their order. */
   scores: { clip: Clip; score: number }[];
   failures: ReadFailure[];
+  /** Seconds that were waited for its clips. */
+  waited: number;
 }
 
 /** The trained part: the reward head, the language model too, or everything. */
@@ -164,7 +167,7 @@ export class RewardModel {
   }
 
   /**
-   * Scores batch by batch, in order. The next batch is decoded while the model computes this one.
+   * Scores batch by batch, in order. The next batches are read while the model computes this one.
    * A clip that cannot be read, or whose score is no number, is among its batch's failures, and the rest goes on.
    */
   async *scoreBatches(
@@ -172,22 +175,21 @@ export class RewardModel {
     { batchSize = 4, signal = cellSignal() }: BatchOptions = {},
   ): AsyncGenerator<ScoredBatch> {
     checkBatchSize(batchSize);
-    const process = (start: number) => {
-      const processed = this.processor.processMany(clips.slice(start, start + batchSize), this.prompts, {
-        signal,
-      });
-      processed.catch(() => {}); // a reader that stops early leaves nobody to hear of it
-      return processed;
-    };
-    let next = process(0);
-    for (let start = 0; start < clips.length; start += batchSize) {
-      const { inputs, failures } = await next;
+    const groups = Array.from({ length: Math.ceil(clips.length / batchSize) }, (_, i) => ({
+      clips: clips.slice(i * batchSize, (i + 1) * batchSize),
+    }));
+    for await (const { group, inputs, failures, waited } of ahead(
+      this.processor,
+      groups,
+      this.prompts,
+      signal,
+    )) {
       signal?.throwIfAborted();
-      next = process(start + batchSize);
       const readable = inputs.filter((input) => input !== undefined);
       const rewards = readable.length > 0 ? await this.rewards(readable) : [];
-      const scored = inputs.flatMap((input, i) => (input ? [clips[start + i]] : []));
+      const scored = inputs.flatMap((input, i) => (input ? [group.clips[i]] : []));
       yield {
+        waited,
         scores: scored.flatMap((clip, i) =>
           Number.isFinite(rewards[i]) ? [{ clip, score: rewards[i] }] : [],
         ),

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { extname, join, resolve } from 'node:path';
 import { type Comm, host } from '../base/host.js';
+import { checkedInput } from '../data/video/clipInput.js';
 import { fileUrl, runFfmpeg } from '../data/video/ffmpeg.js';
 import { FrameCache } from '../data/video/frameCache.js';
 import { probe, type VideoInfo } from '../data/video/probe.js';
@@ -78,13 +79,14 @@ async function playable(
 }
 
 /** Every frame of a clip as H.264 that all browsers decode, with a bit rate at which it stays below the limit. */
-async function toH264(path: string, { duration }: VideoInfo): Promise<Buffer> {
+export async function toH264(path: string, { duration }: VideoInfo): Promise<Buffer> {
   const folder = await mkdtemp(join(tmpdir(), 'solireward-clip-'));
   const file = join(folder, 'clip.mp4');
   const bitsPerSecond = Math.floor((0.8 * sentBytes * 8) / duration);
   try {
     await runFfmpeg([
-      ...['-i', fileUrl(path), '-map', '0:V:0', '-vf', 'scale=trunc(min(iw\\,1280)/2)*2:-2'],
+      ...(await checkedInput(path)),
+      ...['-map', '0:V:0', '-vf', 'scale=trunc(min(iw\\,1280)/2)*2:-2'],
       ...['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '18', '-pix_fmt', 'yuv420p'],
       ...['-maxrate', String(bitsPerSecond), '-bufsize', String(bitsPerSecond)],
       ...['-movflags', '+faststart', fileUrl(file)],

@@ -1,3 +1,4 @@
+import { extent } from '../base/extent.js';
 import { Figure } from './figure.js';
 import { palette, type Trace } from './traces.js';
 
@@ -51,7 +52,7 @@ export function curves(
   const reached = series
     .flatMap(({ y, low = [], high = [] }) => [...y, ...low, ...high])
     .filter(Number.isFinite);
-  const [lowest, highest] = [Math.min(...reached), Math.max(...reached)];
+  const { lowest, highest } = extent(reached);
   const space = (highest - lowest || 1) * 0.04;
   return new Figure(
     data,

@@ -1,4 +1,5 @@
 import type { Interval } from '../base/bootstrap.js';
+import { extent } from '../base/extent.js';
 import { Figure } from './figure.js';
 import { palette, type Trace } from './traces.js';
 
@@ -23,7 +24,7 @@ export function estimates(rows: readonly Estimate[], { title, y }: { title: stri
   }
   const places = rows.map((_, i) => i);
   const all = rows.flatMap(({ value, low, high, results = [] }) => [value, low, high, ...results]);
-  const [lowest, highest] = [Math.min(...all), Math.max(...all)];
+  const { lowest, highest } = extent(all);
   const space = (highest - lowest || 1) * 0.06;
   const data: Trace[] = [
     {

@@ -1,4 +1,5 @@
 import { finiteScores } from '../analysis/columns.js';
+import { extent } from '../base/extent.js';
 import { sharedBins } from './bins.js';
 import { Figure } from './figure.js';
 import { palette, type Trace } from './traces.js';
@@ -27,7 +28,7 @@ export function groupShares(
   const lines = names.length > mostBars;
   const { width, centers, counts } = sharedBins(
     values,
-    bins ?? (lines ? linePoints(Math.min(...values.map((group) => group.length))) : undefined),
+    bins ?? (lines ? linePoints(extent(values.map((group) => group.length)).lowest) : undefined),
   );
   const data = names.map((name, group): Trace => {
     const color = palette[group % palette.length];

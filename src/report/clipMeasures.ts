@@ -1,4 +1,5 @@
-import { fileUrl, runFfmpeg } from '../data/video/ffmpeg.js';
+import { checkedInput } from '../data/video/clipInput.js';
+import { runFfmpeg } from '../data/video/ffmpeg.js';
 import { probe } from '../data/video/probe.js';
 
 /** Side of the square that frames are shrunk to. */
@@ -22,7 +23,7 @@ export interface ClipMeasures {
 export async function clipMeasures(path: string): Promise<ClipMeasures> {
   const { duration } = await probe(path);
   const picture = ['-vf', `scale=${side}:${side}:flags=area,format=gray`, '-frames:v', String(mostFrames)];
-  const input = ['-threads', '1', '-i', fileUrl(path), '-map', '0:V:0'];
+  const input = ['-threads', '1', ...(await checkedInput(path)), '-map', '0:V:0'];
   const luma = await runFfmpeg([...input, ...picture, '-f', 'rawvideo', 'pipe:1']);
   const frame = side * side;
   let [sum, change] = [0, 0];

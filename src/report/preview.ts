@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
+import { checkedInput } from '../data/video/clipInput.js';
 import { fileUrl, runFfmpeg } from '../data/video/ffmpeg.js';
 
 /** A clip made small enough to be part of a page, as data URIs. */
@@ -32,7 +33,7 @@ export async function preview(path: string): Promise<Preview> {
   try {
     const video = join(folder, 'clip.mp4');
     const size = `scale=w='trunc(min(${width},iw)/2)*2':h=-2`;
-    const input = ['-threads', '1', '-i', fileUrl(path), '-map', '0:V:0'];
+    const input = ['-threads', '1', ...(await checkedInput(path)), '-map', '0:V:0'];
     const encode = ['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '28', '-pix_fmt', 'yuv420p'];
     await runFfmpeg([
       ...input,

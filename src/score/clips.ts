@@ -1,9 +1,12 @@
 import { type ColumnTable, table } from 'arquero';
 import { cellSignal } from '../base/host.js';
+import { type Pace, PaceMeter } from '../base/pace.js';
 import type { Clip } from '../data/clip.js';
 import { clipColumns } from '../data/tables/fields.js';
+import type { TableOf } from '../data/tables/tableOf.js';
 import type { ReadFailure } from '../data/video/readClips.js';
-import { ofDimension } from '../data/votes/labels.js';
+import { type LabelTable, ofDimension } from '../data/votes/labels.js';
+import { readAhead } from '../model/input/ahead.js';
 import {
   type BatchOptions,
   checkBatchSize,
@@ -13,14 +16,23 @@ import {
 import type { Features } from '../model/stages/features.js';
 import { stageOf } from '../model/stages/stage.js';
 
+/** A row of the scores: the clip's own fields, and the columns that the input had. */
+export interface ScoredRow extends Omit<Clip, 'id'> {
+  clip: string;
+  score: number;
+  /** Of labels: the label. */
+  pass?: boolean;
+  [column: string]: unknown;
+}
+
 /** Scores: a table with the columns `clip`, `score` and those of the input, and what could not be scored. */
-export type ScoreTable = ColumnTable & {
+export type ScoreTable<Row = ScoredRow> = TableOf<Row> & {
   /** The clips that have no row, and why. */
   readonly failures: readonly ReadFailure[];
 };
 
-/** How far scoring is. */
-export interface ScoreProgress {
+/** How far scoring is, and how fast. */
+export interface ScoreProgress extends Pace {
   done: number;
   total: number;
   failed: number;
@@ -38,18 +50,29 @@ export interface ScoreOptions {
 }
 
 /**
- * Scores clips by a reward model, in their order. While the model computes one batch the next is decoded; a clip
+ * Scores clips by a reward model, in their order. While the model computes one batch the next ones are read; a clip
  * that stands in several rows is scored once. A clip that cannot be read, or whose score is no number, has no row: it is among the table's
  * `failures`, and a warning says how many there are.
  * @param clips clips, or a table with the columns `clip` and `path` (labels, for example), whose columns are kept. Of a
  *   table of labels of several dimensions only the model's own count.
  * @throws when the input is no such table or two clips share an id; and with the signal's reason.
  */
+export function clips(
+  model: RewardModel,
+  labels: LabelTable,
+  options?: ScoreOptions,
+): Promise<ScoreTable<ScoredRow & { pass: boolean }>>;
+/** Scores clips, or the rows of a table with the columns `clip` and `path`. */
+export function clips(
+  model: RewardModel,
+  clips: readonly Clip[] | ColumnTable,
+  options?: ScoreOptions,
+): Promise<ScoreTable>;
 export async function clips(
   model: RewardModel,
   clips: readonly Clip[] | ColumnTable,
   { batchSize, features, signal, onProgress }: ScoreOptions = {},
-): Promise<ScoreTable> {
+): Promise<ScoreTable<ScoredRow & { pass: boolean }>> {
   const rows = Array.isArray(clips)
     ? clips.map(rowOfClip)
     : rowsOfTable(ownLabels(clips as ColumnTable, model.card.dimension));
@@ -59,11 +82,13 @@ export async function clips(
   const batches = features
     ? scoreByFeatures(model, distinct, features, { batchSize, signal })
     : model.scoreBatches(distinct, { batchSize, signal });
+  const meter = new PaceMeter();
   for await (const batch of batches) {
     for (const { clip, score } of batch.scores) scores.set(clip.id, score);
-    failures.push(...batch.failures);
+    for (const failure of batch.failures) failures.push(failure);
+    meter.add(batch.scores.length + batch.failures.length, batch.waited);
     const done = scores.size + failures.length;
-    onProgress?.({ done, total: distinct.length, failed: failures.length });
+    onProgress?.({ done, total: distinct.length, failed: failures.length, ...meter.pace });
   }
   if (failures.length > 0) warn(failures, distinct.length);
 
@@ -73,7 +98,7 @@ export async function clips(
     score: scored.map(({ clip }) => scores.get(clip.id)),
   };
   for (const name of columnNames(rows)) columns[name] = scored.map(({ values }) => values[name]);
-  return Object.assign(table(columns), { failures });
+  return Object.assign(table(columns) as ColumnTable as TableOf<ScoredRow & { pass: boolean }>, { failures });
 }
 
 /** Scores batch by batch, as `RewardModel.scoreBatches`, from features on. */
@@ -87,9 +112,13 @@ async function* scoreByFeatures(
   const stage = stageOf(model, features.trainable, features);
   for (let start = 0; start < clips.length; start += batchSize) {
     const asked = clips.slice(start, start + batchSize);
-    const scores = await stage.score(asked, signal);
+    const before = stage.waited;
+    const reading = stage.score(asked, signal);
+    stage.prepare(clips.slice(start + batchSize, start + (1 + readAhead) * batchSize), signal);
+    const scores = await reading;
     signal?.throwIfAborted();
     yield {
+      waited: stage.waited - before,
       scores: asked.flatMap((clip) => {
         const score = scores.get(clip.id);
         return score === undefined || !Number.isFinite(score) ? [] : [{ clip, score }];

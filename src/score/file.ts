@@ -1,13 +1,15 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { lock } from '../base/lock.js';
-import type { Clip } from '../data/clip.js';
+import { PaceMeter } from '../base/pace.js';
 import type { Prompts } from '../model/input/prompt.js';
 import type { RewardModel } from '../model/rewardModel.js';
 import type { ScoreProgress } from './clips.js';
-import { type Item, readItems } from './items.js';
-import { type LinesFile, type Outcome, openLines } from './lines.js';
+import { type Item, type Items, openItems } from './items.js';
+import { type LinesFile, openLines } from './lines.js';
 import { madeBy } from './madeBy.js';
+import type { Outcome } from './outcomes.js';
+import { requestOf, type Span, scoreRequests, spansOf } from './requests.js';
 
 export interface ScoreFileOptions {
   /** A JSON list of items, as `readItems` takes it. */
@@ -27,15 +29,17 @@ export interface ScoreFileResult {
   /** Items of the input. */
   total: number;
   failed: number;
-  /** In the order of the output's items. */
+  /** In the order of the items. */
   scores: number[];
 }
 
 /**
  * Scores the items of an inference file into a JSON Lines file: one line an item in the input's order, with the item's
  * fields, its `index`, and its `score` or the `error` that it has in place of one. A line is written as soon as its turn
- * comes, so that a killed call goes on where it was, with the same model, prompts, precision and versions; one call at a time writes an output. Each clip is decoded once, whatever the number of its items, while
- * the model computes the clips before it.
+ * comes, so that a killed call goes on where it was, with the same model, prompts, precision and versions; one call at a time writes an output.
+ * An item whose clip cannot be read, or that does not fit into the model's positions or the memory, fails by itself. Items are read as they
+ * are needed, any number of them: of those among 10,000 in a row, a clip is decoded once for each 256 prompts, while the model
+ * computes the clips before it.
  * @throws when a file cannot be read or written, the output belongs to another input, was made by something else, is the
  *   input itself, or is in use by another call.
  */
@@ -46,7 +50,7 @@ export async function file(
   if (!(Number.isSafeInteger(batchSize) && batchSize > 0)) {
     throw new RangeError(`score: expected batchSize to be a positive integer, received ${batchSize}`);
   }
-  const items = await readItems(input);
+  const items = await openItems(input);
   if (await isSameFile(input, output))
     throw new Error(`score: the output ${output} is the input; choose another output`);
   await mkdir(dirname(output), { recursive: true });
@@ -69,7 +73,7 @@ async function isSameFile(a: string, b: string): Promise<boolean> {
 
 /** What is done for an output that is open; it is closed in the end. */
 interface Work extends Pick<ScoreFileOptions, 'onProgress'> {
-  items: readonly Item[];
+  items: Items;
   lines: LinesFile;
   prompts: Prompts;
   batchSize: number;
@@ -79,100 +83,46 @@ async function scoreMissing(
   model: RewardModel,
   { items, lines, prompts, batchSize, onProgress }: Work,
 ): Promise<ScoreFileResult> {
-  const outcomes = lines.done;
-  try {
-    const missing = items.filter(({ index }) => !outcomes.has(index));
-    const found = new Map<string, Outcome>();
-    let next = 0;
-    /** Writes the lines whose turn has come. */
-    const write = async () => {
-      for (; next < missing.length; next++) {
-        const item = missing[next];
+  const { outcomes } = lines;
+  const meter = new PaceMeter();
+  const progress = () => {
+    const { done, total, failed } = outcomes;
+    onProgress?.({ done, total, failed, ...meter.pace });
+  };
+  /** Spans that are not written to their ends, in their order, and how many items of the first one are. */
+  const waiting: Span[] = [];
+  let next = 0;
+  async function* missing() {
+    for await (const item of items.read()) if (!outcomes.has(item.index)) yield item;
+  }
+  async function* spans() {
+    for await (const span of spansOf(missing())) {
+      waiting.push(span);
+      yield span;
+    }
+  }
+  /** Writes the lines whose turn has come. */
+  const write = async () => {
+    const ready: [Item, Outcome][] = [];
+    for (; waiting.length > 0; waiting.shift(), next = 0) {
+      const [{ items, found }] = waiting;
+      for (; next < items.length; next++) {
+        const item = items[next];
         const outcome = item.fault === undefined ? found.get(requestOf(item)) : { error: item.fault };
         if (!outcome) break;
-        await lines.write(item, outcome);
-        outcomes.set(item.index, outcome);
+        ready.push([item, outcome]);
       }
-      const done = [...outcomes.values()];
-      onProgress?.({ done: done.length, total: items.length, failed: done.filter(isError).length });
-    };
-
-    await write();
-    for await (const scored of scoreRequests(model, prompts, unitsOf(missing, batchSize), batchSize)) {
-      for (const [request, outcome] of scored) found.set(request, outcome);
-      await write();
+      if (next < items.length) break;
     }
+    await lines.write(ready);
+    progress();
+  };
+
+  try {
+    progress();
+    for await (const _ of scoreRequests(model, prompts, spans(), batchSize, meter)) await write();
   } finally {
     await lines.close();
   }
-  const done = items.flatMap(({ index }) => outcomes.get(index) ?? []);
-  const scores = done.flatMap((outcome) => ('score' in outcome ? [outcome.score] : []));
-  return { total: items.length, failed: done.filter(isError).length, scores };
-}
-
-function isError(outcome: Outcome): boolean {
-  return 'error' in outcome;
-}
-
-/** Items that ask the same about the same clip share one score. */
-function requestOf({ path, prompt }: Item): string {
-  return JSON.stringify([path, prompt]);
-}
-
-/**
- * What is to be scored, in units of at least `batchSize` clips of the model (but the last): all requests about one file
- * are in one unit, where it is decoded once. The id of a clip is its request.
- */
-function unitsOf(items: readonly Item[], batchSize: number): Clip[][] {
-  const byPath = new Map<string, Map<string, Clip>>();
-  for (const item of items) {
-    const { path, prompt } = item;
-    if (path === undefined) continue;
-    const clips = byPath.get(path) ?? new Map<string, Clip>();
-    clips.set(requestOf(item), { id: requestOf(item), path, prompt });
-    byPath.set(path, clips);
-  }
-  const units: Clip[][] = [];
-  let unit: Clip[] = [];
-  for (const clips of byPath.values()) {
-    unit.push(...clips.values());
-    if (unit.length < batchSize) continue;
-    units.push(unit);
-    unit = [];
-  }
-  return unit.length > 0 ? [...units, unit] : units;
-}
-
-/** Outcomes by request, batch by batch. The next unit is decoded while the model computes this one. */
-async function* scoreRequests(
-  model: RewardModel,
-  prompts: Prompts,
-  units: readonly Clip[][],
-  batchSize: number,
-): AsyncGenerator<Map<string, Outcome>> {
-  const read = (unit: readonly Clip[]) => {
-    const processed = model.processor.processMany(unit, prompts);
-    processed.catch(() => {}); // where the model fails first, nobody waits for it
-    return processed;
-  };
-  let ahead = units.length > 0 ? read(units[0]) : undefined;
-  for (const [i, unit] of units.entries()) {
-    const { inputs, failures } = await (ahead as NonNullable<typeof ahead>);
-    if (i + 1 < units.length) ahead = read(units[i + 1]);
-    yield new Map(failures.map(({ clip, reason }) => [clip.id, { error: reason }]));
-    const readable = unit.flatMap(({ id }, i) => {
-      const input = inputs[i];
-      return input ? [{ id, input }] : [];
-    });
-    for (let start = 0; start < readable.length; start += batchSize) {
-      const batch = readable.slice(start, start + batchSize);
-      const rewards = await model.rewards(batch.map(({ input }) => input));
-      yield new Map(batch.map(({ id }, i) => [id, outcomeOf(rewards[i])]));
-    }
-  }
-}
-
-/** JSON has no number for what is not finite. */
-function outcomeOf(score: number): Outcome {
-  return Number.isFinite(score) ? { score } : { error: `the model gives ${score}` };
+  return { total: items.total, failed: outcomes.failed, scores: outcomes.list() };
 }

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { readEntries } from '../data/tables/columnFile.js';
+import { entriesOf } from '../data/tables/entries.js';
 import { isMissing, shown } from '../data/tables/vocabulary.js';
 
 /** One item of an inference file. */
@@ -8,6 +8,8 @@ export interface Item {
   index: number;
   /** Its fields, which go to the output as they are; none where it is no object. */
   fields: Record<string, unknown>;
+  /** Bytes that it takes in the file. */
+  size: number;
   /** Absolute path of its clip, and the text that the clip was generated from. */
   path?: string;
   prompt?: string;
@@ -15,22 +17,50 @@ export interface Item {
   fault?: string;
 }
 
+/** The items of an inference file, which are read from it each time: they need not fit into memory. */
+export interface Items {
+  total: number;
+  /** @throws when the file has another number of items than before. */
+  read(): AsyncGenerator<Item>;
+}
+
 /** Fields that the output adds; `score` is not among them, since the official code overwrites it, too. */
 const reserved = ['index', 'error'];
 
 /**
- * Reads an inference file: a JSON list of objects, JSON Lines or any other table (`readColumns`). The clip is `video_path`, else `input.video_local_path` (a key with a
- * dot), relative to the working directory; the prompt the first of `prompt`, `input.prompt` and `caption` that is not
- * empty. An item that has no clip has a `fault`, and the rest goes on. Source: official implementation, inference file.
+ * Checks and counts the items of an inference file: a JSON list of objects, JSON Lines or any other table (`readColumns`).
+ * The clip is `video_path`, else `input.video_local_path` (a key with a dot), relative to the working directory; the prompt
+ * the first of `prompt`, `input.prompt` and `caption` that is not empty. An item that has no clip has a `fault`, and the
+ * rest goes on. Source: official implementation, inference file.
  * @throws naming the file when it is no JSON list, or an item has a field that the output uses.
  */
-export async function readItems(file: string): Promise<Item[]> {
-  const list = await readEntries('score', file);
-  if (!Array.isArray(list)) throw new Error(`score: ${file} is no JSON list of items`);
-  return list.map((item, index) => itemOf(file, item, index));
+export async function openItems(file: string): Promise<Items> {
+  let total = 0;
+  for await (const _ of itemsOf(file)) total++;
+  return {
+    total,
+    async *read() {
+      let count = 0;
+      for await (const item of itemsOf(file)) {
+        if (++count <= total) yield item;
+      }
+      if (count !== total) {
+        throw new Error(
+          `score: ${file} had ${total} items and has ${count} now; leave it as it is meanwhile`,
+        );
+      }
+    },
+  };
 }
 
-function itemOf(file: string, item: unknown, index: number): Item {
+async function* itemsOf(file: string): AsyncGenerator<Item> {
+  let index = 0;
+  for await (const { value, size } of entriesOf('score', file)) {
+    yield { size, ...itemOf(file, value, index++) };
+  }
+}
+
+function itemOf(file: string, item: unknown, index: number): Omit<Item, 'size'> {
   if (typeof item !== 'object' || item === null || Array.isArray(item)) {
     return { index, fields: {}, fault: `expected an object, received ${shown(item)}` };
   }

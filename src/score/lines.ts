@@ -1,18 +1,17 @@
-import { randomUUID } from 'node:crypto';
-import { open, readFile, truncate } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open, stat, truncate } from 'node:fs/promises';
 import { parseJson, writeJson } from '../base/json.js';
-import type { Item } from './items.js';
+import type { Item, Items } from './items.js';
 import { claimOutput, type MadeBy } from './madeBy.js';
-
-/** What became of an item: its score, or why it has none. */
-export type Outcome = { score: number } | { error: string };
+import { type Outcome, Outcomes } from './outcomes.js';
 
 /** A JSON Lines file of scores: the fields of each item, its `index`, and its `score` or `error`. */
 export interface LinesFile {
-  /** Outcomes by index that the file had when it was opened. */
-  done: Map<number, Outcome>;
-  /** Adds the line of an item. */
-  write(item: Item, outcome: Outcome): Promise<void>;
+  /** Those that the file had when it was opened, and that were written since. */
+  outcomes: Outcomes;
+  /** Adds the lines of items. */
+  write(lines: readonly (readonly [Item, Outcome])[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -22,37 +21,79 @@ export interface LinesFile {
  * @throws when a line is no line of scores, or belongs to other items, the last one is no beginning of a line of these
  *   items, or something else made the file: nothing is changed then.
  */
-export async function openLines(path: string, items: readonly Item[], made: MadeBy): Promise<LinesFile> {
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return Buffer.alloc(0);
-    throw new Error(`score: cannot read ${path}: ${error.message}`);
-  });
-  const complete = bytes.lastIndexOf('\n') + 1;
-  const done = new Map<number, Outcome>();
-  const lines = bytes.subarray(0, complete).toString('utf8').split('\n').slice(0, -1);
-  const failure = (i: number, why: string) =>
-    new Error(`score: ${path} line ${i + 1} ${why}; choose another output, or delete this one`);
-  lines.forEach((line, i) => {
-    const fail = (why: string) => failure(i, why);
-    const { index, outcome } = readLine(line, items, fail);
-    if (done.has(index)) throw fail(`is a second one of item ${index}`);
-    done.set(index, outcome);
-  });
-
-  const rest = bytes.subarray(complete);
-  if (rest.length > 0 && !items.some((item) => !done.has(item.index) && isBeginning(rest, item))) {
-    throw failure(lines.length, 'has no end, and is not the beginning of a line of these items');
-  }
-  await claimOutput(path, made, bytes.length === 0);
-  if (complete < bytes.length) await truncate(path, complete);
+export async function openLines(path: string, items: Items, made: MadeBy): Promise<LinesFile> {
+  const size = await sizeOf(path);
+  const outcomes = new Outcomes(items.total);
+  const complete = size > 0 ? await readLines(path, items, outcomes) : 0;
+  await claimOutput(path, made, size === 0);
+  if (complete < size) await truncate(path, complete);
   const file = await open(path, 'a');
   return {
-    done,
-    async write({ index, fields }, outcome) {
-      await file.appendFile(`${writeJson({ ...fields, index, ...outcome })}\n`);
+    outcomes,
+    async write(lines) {
+      if (lines.length === 0) return;
+      const texts = lines.map(
+        ([{ index, fields }, outcome]) => `${writeJson({ ...fields, index, ...outcome })}\n`,
+      );
+      await file.appendFile(texts.join(''));
+      for (const [{ index }, outcome] of lines) outcomes.add(index, outcome);
     },
     close: () => file.close(),
   };
+}
+
+/** Bytes of a file; 0 where it is not there. */
+async function sizeOf(path: string): Promise<number> {
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw new Error(`score: cannot read ${path}: ${error.message}`);
+  });
+  if (found && !found.isFile()) throw new Error(`score: cannot read ${path}: it is no file`);
+  return found?.size ?? 0;
+}
+
+/** Adds the outcomes of the complete lines. @returns the bytes of these. */
+async function readLines(path: string, items: Items, outcomes: Outcomes): Promise<number> {
+  const known = new Float64Array(items.total);
+  for await (const { index, fields } of items.read()) known[index] = fingerprint(fields);
+  let count = 0;
+  let complete = 0;
+  const failure = (why: string) =>
+    new Error(`score: ${path} line ${count} ${why}; choose another output, or delete this one`);
+  const { rest } = await eachLine(path, (line) => {
+    count++;
+    complete += line.length + 1;
+    const { index, outcome } = readLine(line.toString('utf8'), known, failure);
+    if (outcomes.has(index)) throw failure(`is a second one of item ${index}`);
+    outcomes.add(index, outcome);
+  });
+  if (rest.length === 0) return complete;
+  for await (const item of items.read()) {
+    if (!outcomes.has(item.index) && isBeginning(rest, item)) return complete;
+  }
+  count++;
+  throw failure('has no end, and is not the beginning of a line of these items');
+}
+
+/** Calls for each line that has an end. @returns what stands behind the last of them. */
+async function eachLine(path: string, onLine: (line: Buffer) => void): Promise<{ rest: Buffer }> {
+  let before: Buffer[] = [];
+  const chunks: AsyncIterable<Buffer> = createReadStream(path, { highWaterMark: 1 << 20 });
+  for await (const chunk of chunks) {
+    let start = 0;
+    for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, start)) {
+      onLine(Buffer.concat([...before, chunk.subarray(start, end)]));
+      before = [];
+      start = end + 1;
+    }
+    before.push(chunk.subarray(start));
+  }
+  return { rest: Buffer.concat(before) };
+}
+
+/** 48 bits of the fields of an item that its line has unchanged. */
+function fingerprint({ score: _, ...fields }: Record<string, unknown>): number {
+  return createHash('sha1').update(writeJson(fields)).digest().readUIntBE(0, 6);
 }
 
 /** What stands for the outcome in a line. */
@@ -66,14 +107,25 @@ function isBeginning(bytes: Buffer, { index, fields }: Item): boolean {
     if (bytes.length <= before.length) return bytes.equals(before.subarray(0, bytes.length));
     if (!bytes.subarray(0, before.length).equals(before)) return false;
     const rest = bytes.subarray(before.length).toString('utf8');
-    if (name === 'error') return /^"(?:[^"\\]|\\.)*(?:\\|"\}?)?$/s.test(rest);
+    if (name === 'error') return isBeginningOfText(rest);
     return end.startsWith(rest.replace(/^[-+.\deE]+/, ''));
   });
 }
 
+/** Whether a text is the beginning of a string of JSON, which `}` may follow. */
+function isBeginningOfText(text: string): boolean {
+  if (!text.startsWith('"')) return false;
+  for (let i = 1; i < text.length; i++) {
+    if (text[i] === '\\') i++;
+    else if (text[i] === '"') return ['', '}'].includes(text.slice(i + 1));
+  }
+  return true;
+}
+
+/** @param known fingerprints of the items. */
 function readLine(
   line: string,
-  items: readonly Item[],
+  known: Float64Array,
   fail: (why: string) => Error,
 ): { index: number; outcome: Outcome } {
   let parsed: Record<string, unknown>;
@@ -83,11 +135,11 @@ function readLine(
     throw fail('is not JSON');
   }
   const { index, score, error, ...fields } = parsed ?? {};
-  const item = items[index as number];
-  if (!item) throw fail(`has the index ${index}, and the input has ${items.length} items`);
-  const { score: _, ...expected } = item.fields;
-  if (writeJson(fields) !== writeJson(expected)) throw fail(`is of another item than item ${index}`);
-  if (typeof error === 'string') return { index: item.index, outcome: { error } };
+  if (typeof index !== 'number' || !(index in known)) {
+    throw fail(`has the index ${index}, and the input has ${known.length} items`);
+  }
+  if (fingerprint(fields) !== known[index]) throw fail(`is of another item than item ${index}`);
+  if (typeof error === 'string') return { index, outcome: { error } };
   if (typeof score !== 'number') throw fail('has neither a score nor an error');
-  return { index: item.index, outcome: { score } };
+  return { index, outcome: { score } };
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { packageRoot } from '../base/packageRoot.js';
 import { replaceFile } from '../base/replaceFile.js';
-import { ffmpegPaths } from '../data/video/ffmpeg.js';
+import { ffmpegPaths } from '../data/video/tools.js';
 import { precision } from '../engine/precision.js';
 import { tf } from '../engine/tf.js';
 import type { Prompts } from '../model/input/prompt.js';

@@ -4,6 +4,7 @@ import type { ColumnTable } from 'arquero';
 import { mean } from '../analysis/distribution.js';
 import { meanMargin, pairAccuracy } from '../analysis/pairs.js';
 import { cellSignal, host, mime } from '../base/host.js';
+import { PaceMeter } from '../base/pace.js';
 import { Random } from '../base/random.js';
 import { compiler } from '../engine/compile.js';
 import { precision } from '../engine/precision.js';
@@ -178,6 +179,7 @@ export async function fit(model: RewardModel, pairs: PairStream, options: FitOpt
     weightDecay,
     ...(settings.decay === 'all' && { decays: () => true }),
   });
+  const end = new AbortController();
   let unlock: (() => Promise<void>) | undefined;
   try {
     unlock = await lockFolder(folder);
@@ -199,11 +201,14 @@ export async function fit(model: RewardModel, pairs: PairStream, options: FitOpt
     pairs.cursor = state.cursor;
     if (compiler() === 'xla') host()?.display({ [mime.text]: compiling });
     const share = kinds['win-lose'] / (kinds['win-lose'] + kinds['win-tie'] + kinds['lose-tie']);
-    const feed = new PairFeed(pairs, stage, batchSize, signal, share);
+    const reading = signal ? AbortSignal.any([signal, end.signal]) : end.signal;
+    const feed = new PairFeed(pairs, stage, batchSize, reading, share);
 
     // Early, where there are enough losses to tell, and at the end.
     const watched = new Set([warmup + 50, steps]);
     while (statusOf(state, { steps, patience }) === 'stopped' && !signal?.aborted) {
+      const meter = new PaceMeter();
+      const waited = feed.waited;
       const start = performance.now();
       const step = state.step + 1;
       const rate = learningRateAt(step, { schedule, learningRate, warmup, steps });
@@ -221,6 +226,7 @@ export async function fit(model: RewardModel, pairs: PairStream, options: FitOpt
       }
       state = { ...state, step, cursor: used[used.length - 1].cursor };
       const seen = used.flatMap(({ pairs }) => pairs);
+      meter.add(2 * seen.length, feed.waited - waited);
       const record: StepRecord = {
         step,
         epoch: state.cursor / about.length,
@@ -230,6 +236,7 @@ export async function fit(model: RewardModel, pairs: PairStream, options: FitOpt
         gradNorm: result.gradNorm,
         learningRate: rate,
         secondsPerStep: (performance.now() - start) / 1000,
+        ...meter.pace,
       };
 
       if (heldOut && (step % settings.evaluateEvery === 0 || step === steps)) {
@@ -257,6 +264,7 @@ export async function fit(model: RewardModel, pairs: PairStream, options: FitOpt
     if (signal?.aborted && status === 'stopped') host()?.display({ [mime.text]: stoppedText(run) });
     return run;
   } finally {
+    end.abort(new Error('fit: the training has ended')); // clips are read ahead
     optimizer.dispose();
     await unlock?.();
   }

@@ -4,6 +4,7 @@ import { mean } from '../analysis/distribution.js';
 import { meanMargin, pairAccuracy } from '../analysis/pairs.js';
 import type { Clip } from '../data/clip.js';
 import { clipsOf } from '../data/votes/clipsOf.js';
+import { readAhead } from '../model/input/ahead.js';
 import type { Stage } from '../model/stages/stage.js';
 import type { Pair } from '../pairing/pair.js';
 
@@ -98,7 +99,9 @@ export async function evaluateOn(
   const scores = new Map<string, number>();
   const odd: string[] = [];
   for (let start = 0; start < clips.length; start += batchSize) {
-    for (const [id, score] of await stage.score(clips.slice(start, start + batchSize), signal))
+    const scoring = stage.score(clips.slice(start, start + batchSize), signal);
+    stage.prepare(clips.slice(start + batchSize, start + (1 + readAhead) * batchSize), signal);
+    for (const [id, score] of await scoring)
       if (Number.isFinite(score)) scores.set(id, score);
       else odd.push(`${id}: ${score}`);
   }

@@ -1,10 +1,11 @@
 import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Pace } from '../base/pace.js';
 import { replaceFile } from '../base/replaceFile.js';
 import type { Evaluation } from './heldOut.js';
 
 /** One line of a run's log; the names are those of TRL, in camel case. All of before the step's update. */
-export interface StepRecord extends Partial<Evaluation> {
+export interface StepRecord extends Partial<Evaluation>, Partial<Pace> {
   /** From 1. */
   step: number;
   epoch: number;

@@ -1,3 +1,5 @@
+import type { Clip } from '../data/clip.js';
+import { readAhead } from '../model/input/ahead.js';
 import type { Stage } from '../model/stages/stage.js';
 import type { Pair, PairStream } from '../pairing/pair.js';
 
@@ -10,17 +12,22 @@ export interface LoadedPairs {
   cursor: number;
 }
 
+const clipsOf = (pairs: readonly Pair[]): Clip[] =>
+  pairs.flatMap(({ chosen, rejected }) => [chosen, rejected]);
+
 /** Where so many win-lose pairs are to be expected and none comes, none will: the kinds are spread evenly. */
 const expectedPairs = 2;
 
 /**
- * Draws batches of pairs and reads their clips, one batch ahead. A pair with a clip that cannot be read is left out,
+ * Draws batches of pairs and reads their clips: one batch ahead, and the clips of those after it as far as `readAhead`. A pair with a clip that cannot be read is left out,
  * and the next pair of the stream takes its place.
  */
 export class PairFeed {
   private ahead: Promise<LoadedPairs> | undefined;
   private read = 0;
   private decided = 0;
+  /** Seconds that `next` was waited for while nothing was computed. */
+  waited = 0;
 
   constructor(
     private readonly stream: PairStream,
@@ -36,7 +43,10 @@ export class PairFeed {
    * @throws with the signal's reason, and when a whole epoch has not enough pairs that can be read.
    */
   async next(): Promise<LoadedPairs> {
+    const [asked, computed] = [performance.now(), this.stage.computed];
     const loaded = await (this.ahead ?? this.load());
+    const seconds = (performance.now() - asked) / 1000;
+    this.waited += Math.max(0, seconds - (this.stage.computed - computed));
     this.ahead = this.load();
     this.ahead.catch(() => {}); // the caller may stop before it asks for it
     return loaded;
@@ -50,8 +60,9 @@ export class PairFeed {
       if (drawn > this.stream.length + this.batchSize) throw this.nothingToRead(pairs.length);
       const candidates = this.stream.next(this.batchSize - pairs.length);
       drawn += candidates.length;
-      const clips = candidates.flatMap(({ chosen, rejected }) => [chosen, rejected]);
-      for (const [id, value] of await this.stage.load(clips, this.signal)) features.set(id, value);
+      const loading = this.stage.load(clipsOf(candidates), this.signal);
+      this.stage.prepare(clipsOf(this.coming()), this.signal);
+      for (const [id, value] of await loading) features.set(id, value);
       pairs.push(
         ...candidates.filter(({ chosen, rejected }) => features.has(chosen.id) && features.has(rejected.id)),
       );
@@ -60,6 +71,14 @@ export class PairFeed {
     this.decided += pairs.filter(({ kind }) => kind === 'win-lose').length;
     if (this.decided === 0 && this.read * this.decidedShare >= expectedPairs) throw this.onlyTies();
     return { pairs, features, cursor: this.stream.cursor };
+  }
+
+  /** The pairs that will be drawn next. */
+  private coming(): Pair[] {
+    const { cursor } = this.stream;
+    const pairs = this.stream.next(readAhead * this.batchSize);
+    this.stream.cursor = cursor;
+    return pairs;
   }
 
   private onlyTies(): Error {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { jupyterDisplay, type MimeBundle, mime } from '../base/host.js';
+import { type Pace, paceText } from '../base/pace.js';
 import type { ReadFailure } from '../data/video/readClips.js';
 import { trainingCurves } from '../plot/trainingCurves.js';
 import { checkpointFolder, checkpointSteps, readState } from './checkpoint.js';
@@ -26,7 +27,7 @@ export class Run {
     readonly failures: readonly ReadFailure[] = [],
   ) {}
 
-  /** One line: `runs/first: 200 of 200 steps, loss 0.31, held-out accuracy 0.91 at step 180`. */
+  /** One line: `runs/first: 200 of 200 steps, loss 0.31, held-out accuracy 0.91 at step 180, 98 clips a second, 2% of the time waiting for them`. */
   toString(): string {
     const { folder, status, steps, history, best, failures } = this;
     const done = history.at(-1);
@@ -34,6 +35,8 @@ export class Run {
     if (status !== 'finished') facts.push(status);
     if (done) facts.push(`loss ${done.loss.toPrecision(3)}`);
     if (best) facts.push(`held-out accuracy ${best.accuracy.toFixed(3)} at step ${best.step}`);
+    const pace = paceOf(history);
+    if (pace) facts.push(paceText(pace));
     if (failures.length > 0) facts.push(`${failures.length} clips could not be read`);
     return `${folder}: ${facts.join(', ')}`;
   }
@@ -62,6 +65,20 @@ export async function readRun(folder: string): Promise<Run> {
   const status = state ? statusOf(state, { steps, patience }) : 'stopped';
   const best = state?.best && { ...state.best, folder: checkpointFolder(folder, state.best.step) };
   return new Run(folder, status, steps, history, state && checkpointFolder(folder, state.step), best);
+}
+
+/** The pace of all steps whose own is known. */
+function paceOf(history: readonly StepRecord[]): Pace | undefined {
+  const sum = (values: number[]) => values.reduce((a, b) => a + b, 0);
+  const timed = history.filter(({ clipsPerSecond }) => clipsPerSecond !== undefined);
+  const seconds = sum(timed.map(({ secondsPerStep }) => secondsPerStep));
+  if (seconds === 0) return undefined;
+  const shareOf = (value: (record: StepRecord) => number) =>
+    sum(timed.map((record) => value(record) * record.secondsPerStep)) / seconds;
+  return {
+    clipsPerSecond: shareOf(({ clipsPerSecond = 0 }) => clipsPerSecond),
+    waiting: shareOf(({ waiting = 0 }) => waiting),
+  };
 }
 
 /** Whether a run in that state is at its end. */

@@ -34,3 +34,10 @@ describe('parseJson', () => {
     expect(writeJson(undefined)).toBeUndefined();
   });
 });
+
+it('reads a text of tens of millions of escapes', () => {
+  const text = '\n'.repeat(20_000_000);
+  const [read, nan] = parseJson(`[${JSON.stringify(text)}, NaN]`) as [string, number];
+  expect(read === text).toBe(true);
+  expect(nan).toBeNaN();
+});

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { ffmpegPaths } from '../../src/data/video/ffmpeg.js';
+import { ffmpegPaths } from '../../src/data/video/tools.js';
 import { Client, contents, result } from '../support/kernelClient.js';
 
 let client: Client;

@@ -18,6 +18,7 @@ const model = {
       yield {
         scores: batch.filter((clip) => number(clip) >= 0).map((clip) => ({ clip, score: number(clip) / 10 })),
         failures: batch.filter((clip) => !(number(clip) >= 0)).map((clip) => ({ clip, reason: 'no number' })),
+        waited: 1e-9 * batch.length,
       };
     }
   },
@@ -90,9 +91,10 @@ describe('score.clips', () => {
     expect(console.warn).toHaveBeenCalledWith(
       expect.stringMatching(/1 of 3 clips have no score.*"b": no number/),
     );
+    const pace = { clipsPerSecond: expect.any(Number), waiting: expect.closeTo(0, 2) };
     expect(progress).toEqual([
-      { done: 2, total: 3, failed: 1 },
-      { done: 3, total: 3, failed: 1 },
+      { done: 2, total: 3, failed: 1, ...pace },
+      { done: 3, total: 3, failed: 1, ...pace },
     ]);
   });
 

@@ -34,7 +34,7 @@ beforeEach(async () => {
 
 /** Scores a clip by the number in its file's name and the length of its prompt; a file without a number is unreadable. */
 const model = {
-  config: { frames: 2 },
+  config: { frames: 2, llm: { heads: 2 } },
   weights: new Map(),
   prompts: { user: 'Is it good?' },
   processor: {
@@ -42,19 +42,25 @@ const model = {
       calls.push(`read ${clips.map(({ path }) => basename(path)).join(' ')}`);
       const number = ({ path }: Clip) => Number(/^\d+/.exec(basename(path)) ?? -1);
       return {
-        inputs: clips.map((clip) =>
-          number(clip) >= 0 ? number(clip) + (clip.prompt ?? '').length / 10 : undefined,
-        ),
+        inputs: clips.map((clip) => {
+          const value = number(clip) + (clip.prompt ?? '').length / 10;
+          return number(clip) >= 0 ? { value, inputIds: { length: tokensOf(clip) } } : undefined;
+        }),
         failures: clips.filter((clip) => number(clip) < 0).map((clip) => ({ clip, reason: 'no number' })),
       };
     },
   },
-  async rewards(inputs: readonly number[]) {
-    calls.push(`score ${inputs.join(' ')}`);
-    if (inputs.includes(666)) throw new Error('out of memory');
-    return inputs.map((value) => (value === 404 ? Number.NaN : value));
+  async rewards(inputs: readonly { value: number }[]) {
+    const values = inputs.map(({ value }) => value);
+    calls.push(`score ${values.join(' ')}`);
+    if (values.includes(666)) throw new Error('the device is lost');
+    if (values.includes(507)) throw new Error('OOM when allocating tensor with shape[4,9] and type float');
+    return values.map((value) => (value === 404 ? Number.NaN : value));
   },
 } as unknown as RewardModel;
+
+/** A clip of "tokens-N" in its prompt has N of them. */
+const tokensOf = ({ prompt }: Clip) => Number(/^tokens-(\d+)$/.exec(prompt ?? '')?.[1] ?? 5);
 
 const items = (list: unknown) => writeFile(input, typeof list === 'string' ? list : JSON.stringify(list));
 const lines = async () =>
@@ -129,22 +135,71 @@ describe('score.file', () => {
   it('reads the next clips before it scores these', async () => {
     await items([1, 2, 3, 4, 5].map((n) => ({ video_path: `${n}.mp4` })));
     const progress: number[] = [];
-    await file(model, { input, output, batchSize: 2, onProgress: ({ done }) => progress.push(done) });
+    const paces: number[][] = [];
+    await file(model, {
+      input,
+      output,
+      batchSize: 2,
+      onProgress({ done, clipsPerSecond, waiting }) {
+        progress.push(done);
+        paces.push([clipsPerSecond, waiting]);
+      },
+    });
+    expect(paces[0]).toEqual([0, 0]);
+    const [rate, waiting] = paces[paces.length - 1];
+    expect(rate).toBeGreaterThan(0);
+    expect(waiting).toBeGreaterThanOrEqual(0);
+    expect(waiting).toBeLessThanOrEqual(1);
     expect(calls).toEqual([
       'read 1.mp4 2.mp4',
       'read 3.mp4 4.mp4',
-      'score 1 2',
       'read 5.mp4',
+      'score 1 2',
       'score 3 4',
       'score 5',
     ]);
     expect([...new Set(progress)]).toEqual([0, 2, 4, 5]);
   });
 
+  it('goes on with the rest where an item does not fit into the memory', async () => {
+    const huge = 'tokens-10000000';
+    await items([
+      { video_path: '1.mp4' },
+      { video_path: '507.mp4' },
+      { video_path: '2.mp4', prompt: huge },
+      { video_path: '3.mp4' },
+      { video_path: '4.mp4' },
+    ]);
+    expect(await run(4)).toEqual({ total: 5, failed: 2, scores: [1, 3, 4] });
+    const [, lost, large] = await lines();
+    expect(lost.error).toMatch(/^An operation asked for 0\.000137 MiB, which is not free on the GPU/);
+    expect(large.error).toMatch(
+      /^its 10000000 tokens take 3352761\.3 GiB of memory, and .* are free; shorten the prompt/,
+    );
+    expect(calls.filter((call) => call.startsWith('score'))).toEqual([
+      'score 1 507',
+      'score 1',
+      'score 507',
+      'score 3',
+      'score 4',
+    ]);
+  });
+
+  it('takes 150,000 prompts of one clip, which it decodes once for each 256', async () => {
+    await items(
+      Array.from({ length: 150_000 }, (_, i) => ({ video_path: '1.mp4', prompt: `kind ${i % 1000}` })),
+    );
+    const { total, failed, scores } = await run(1000);
+    expect([total, failed, scores.length]).toEqual([150_000, 0, 150_000]);
+    // Of 10,000 items in a row each prompt is asked once.
+    expect(calls.filter((call) => call.startsWith('score'))).toHaveLength(15);
+    expect(scores[149_999]).toBe(1.8);
+  });
+
   it('keeps what it has when it fails, and goes on from there', async () => {
     const list = [{ video_path: '1.mp4' }, { video_path: 'bad.mp4' }, { video_path: '666.mp4' }];
     await items(list);
-    await expect(run(1)).rejects.toThrow('out of memory');
+    await expect(run(1)).rejects.toThrow('the device is lost');
     expect(await lines()).toHaveLength(2);
     await items([...list.slice(0, 2), { video_path: '2.mp4' }]);
     calls = [];
@@ -259,7 +314,7 @@ describe('score.file', () => {
     const other = { ...model } as { -readonly [name in keyof RewardModel]: RewardModel[name] };
     beforeEach(async () => {
       await items([{ video_path: '1.mp4' }, { video_path: '666.mp4' }]);
-      await expect(run(1)).rejects.toThrow('out of memory');
+      await expect(run(1)).rejects.toThrow('the device is lost');
     });
     afterEach(() => setPrecision('float32'));
 

@@ -15,6 +15,8 @@ export interface HubServer {
   rangeless: boolean;
   /** It sends another content than it has announced. */
   corrupt: boolean;
+  /** Answers a path in the place of the hub, where it returns true. */
+  instead?: (path: string, response: ServerResponse, request: IncomingMessage) => boolean;
   /** Requests, as "GET /lab/model/resolve/... bytes=5-". */
   log: string[];
   authorization: Set<string | undefined>;
@@ -33,7 +35,10 @@ export async function hubServer(files: Record<string, Buffer>): Promise<HubServe
   const hub: HubServer = {
     url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
     ...{ files, breaks: [], rangeless: false, corrupt: false, log: [], authorization: new Set() },
-    close: () => new Promise((resolve) => http.close(() => resolve())),
+    close: () => {
+      http.closeAllConnections(); // those that wait for an answer that never comes
+      return new Promise((resolve) => http.close(() => resolve()));
+    },
   };
   return hub;
 
@@ -42,6 +47,7 @@ export async function hubServer(files: Record<string, Buffer>): Promise<HubServe
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(data));
     };
     const path = decodeURIComponent(String(request.url).replace(/\?.*/, ''));
+    if (hub.instead?.(path, response, request)) return;
     if (
       path === '/api/models/lab/model/revision/main' ||
       path === `/api/models/lab/model/revision/${commit}`

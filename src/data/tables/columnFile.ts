@@ -5,8 +5,8 @@ import { parquetRead } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { parseJson } from '../../base/json.js';
 import { registerArrowCodecs } from './arrowCodecs.js';
-import { delimitedRows } from './delimited.js';
-import { type Content, contentOf, decodeText } from './tableText.js';
+import { DelimitedRows, separatorOf } from './delimited.js';
+import { type Content, contentOf, decodeText, textPieces } from './tableText.js';
 import { shown } from './vocabulary.js';
 
 /** The columns of a table by name, all of one length. Text formats give strings, the others what they hold. */
@@ -65,12 +65,19 @@ export async function readEntries(operation: string, file: string): Promise<unkn
   return rowsOf(trimmed(await parse(format, bytes, where, []), where));
 }
 
-async function openTable(operation: string, file: string) {
+/**
+ * What a table's text is, or the bytes, by its extension.
+ * @throws Error for an unknown extension
+ */
+export function formatOf(operation: string, file: string): TextFormat | Exclude<Content, 'text'> {
   const name = file.toLowerCase().replace(/\.gz$/, '');
   const named = extensions[extname(name)];
-  if (!named) {
-    throw new Error(`${operation}: unknown extension of ${file}; give a file that ends in ${formats}`);
-  }
+  if (named) return named;
+  throw new Error(`${operation}: unknown extension of ${file}; give a file that ends in ${formats}`);
+}
+
+async function openTable(operation: string, file: string) {
+  const named = formatOf(operation, file);
   const packed = await readFile(file).catch((error: Error) => {
     throw new Error(`${operation}: cannot read ${file}: ${error.message}`);
   });
@@ -141,40 +148,85 @@ export function columnsOf(rows: readonly object[]): Columns {
 /** One row, by column names. Text formats give strings, the others what they hold. */
 export type Row = Record<string, unknown>;
 
-/** The rows of columns. */
-export function rowsOf(columns: Columns): Row[] {
+/** The rows of columns, or the first ones. */
+export function rowsOf(columns: Columns, count = rowCount(columns)): Row[] {
   const entries = [...columns];
-  return Array.from({ length: rowCount(columns) }, (_, row) =>
+  return Array.from({ length: Math.min(count, rowCount(columns)) }, (_, row) =>
     Object.fromEntries(entries.map(([name, values]) => [name, values[row]])),
   );
 }
 
 function parseDelimited(bytes: Buffer, usual: string, where: string, notes: string[]): Columns {
-  const text = decodeText(bytes, where, (before) => place(delimitedRows(`${before}.`, usual).count - 1));
-  const { separator, parse } = delimitedRows(text, usual);
-  if (separator !== usual) notes.push(`its fields are separated by ${JSON.stringify(separator)}`);
+  let separator = usual;
+  const rowsOf = (onRow: (fields: string[], row: number) => void) =>
+    new DelimitedRows(separator, onRow, (row, what) => {
+      throw new Error(`${where}${place(row)}: ${what}`);
+    });
+  const rowAt = (before: string) => {
+    separator = separatorOf(before.slice(0, sampleSize), usual);
+    const rows = rowsOf(() => {});
+    rows.push(before);
+    return place(rows.count);
+  };
   let names: string[] = [];
-  let columns: string[][] = [];
-  let header = true;
-  // The rows are dealt out to the columns as they are read: a million need not be held twice.
-  parse(where, (fields, row) => {
-    if (header) {
+  let columns: Interned[] = [];
+  const take = (fields: string[], row: number) => {
+    if (row === 0) {
       names = fields.map((name) => name.trim());
-      columns = names.map(() => []);
-      header = false;
+      columns = names.map(() => new Interned());
       return;
     }
     if (fields.length !== names.length) {
       throw new Error(
-        `${where} row ${row}: expected ${names.length} fields (${names.join(', ')}), received ${fields.length}; put ` +
+        `${where} row ${row}: expected ${names.length} fields (${shownNames(names)}), received ${fields.length}; put ` +
           `text that contains the separator ${JSON.stringify(separator)} in double quotes`,
       );
     }
     for (let column = 0; column < fields.length; column++) columns[column].push(fields[column]);
-  });
-  const repeated = names.find((name, i) => names.indexOf(name) !== i);
-  if (repeated !== undefined) throw new Error(`${where} has two columns "${repeated}"`);
-  return new Map(names.map((name, column) => [name, columns[column]]));
+  };
+  let rows: DelimitedRows | undefined;
+  for (const piece of textPieces(bytes, where, rowAt)) {
+    if (!rows) {
+      separator = separatorOf(piece.slice(0, sampleSize), usual);
+      rows = rowsOf(take);
+    }
+    rows.push(piece);
+  }
+  rows?.end();
+  if (separator !== usual) notes.push(`its fields are separated by ${JSON.stringify(separator)}`);
+  const byName = new Map<string, readonly unknown[]>();
+  for (const [column, name] of names.entries()) {
+    if (byName.has(name)) throw new Error(`${where} has two columns "${name}"`);
+    byName.set(name, columns[column].values);
+  }
+  return byName;
+}
+
+/** Characters of a text's beginning by which its separator is found. */
+const sampleSize = 2 ** 16;
+
+const shownNames = (names: readonly string[]): string =>
+  names.length <= 20 ? names.join(', ') : `${names.slice(0, 20).join(', ')}, …`;
+
+/** Values of a column, of which equal ones are one string: millions of votes are on few clips, by few people. */
+class Interned {
+  readonly values: string[] = [];
+  private known: Map<string, string> | undefined = new Map();
+
+  push(value: string): void {
+    const { known } = this;
+    const same = known?.get(value);
+    if (same !== undefined) {
+      this.values.push(same);
+      return;
+    }
+    // A part of a text keeps all of it in memory; a copy does not.
+    const copy = Buffer.from(value).toString();
+    this.values.push(copy);
+    known?.set(copy, copy);
+    // Where nearly every value is another one there is nothing to gain.
+    if (known && known.size > 2 ** 16 && known.size > this.values.length * 0.9) this.known = undefined;
+  }
 }
 
 /** The place of a row in words; 0 is the header. */

@@ -1,5 +1,5 @@
 import type { ColumnTable } from 'arquero';
-import type { Row } from './columnFile.js';
+import { type Columns, rowCount } from './columnFile.js';
 import {
   isLongInteger,
   isMissing,
@@ -34,9 +34,16 @@ const known = [
 /** Columns of which a file may have one only: which of them names the clip or the prompt is not to be guessed. */
 const exclusive: Record<string, readonly string[]> = { clip: ['clip', 'video'], promptId: ['promptid'] };
 
+/** Values of a column: the code of each row, and what each code is. */
+export interface Codes<T> {
+  codes: Int32Array;
+  values: readonly T[];
+}
+
 /** Rows of a table under check; its errors name the place: operation, file, row, column and value. */
 export class Fields {
-  private readonly columns: string[];
+  /** How many rows there are. */
+  readonly count: number;
   /** The table's name of each known column that it has. */
   private readonly given = new Map<string, string>();
   private readonly verdicts = new Map<string, (value: unknown) => boolean | undefined>();
@@ -44,18 +51,26 @@ export class Fields {
   /** @param where the operation and, if any, the file. */
   constructor(
     private readonly where: string,
-    readonly rows: readonly Row[],
+    private readonly columns: Columns,
   ) {
-    this.columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+    this.count = rowCount(columns);
+    const byPlain = new Map<string, string[]>();
+    for (const column of columns.keys()) {
+      const word = plain(column);
+      const same = byPlain.get(word);
+      if (same) same.push(column);
+      else byPlain.set(word, [column]);
+    }
     for (const [name, words] of Object.entries(exclusive)) {
-      const [first, second] = this.columns.filter((column) => words.includes(plain(column)));
+      const [first, second] = words.flatMap((word) => byPlain.get(word) ?? []);
       if (second !== undefined) {
         const own = second === name ? [second, first] : [first, second];
         throw this.failure(`has both columns "${own[0]}" and "${own[1]}", which mean the same; keep one`);
       }
     }
     for (const name of known) {
-      const column = this.columns.includes(name) ? name : this.find(name);
+      const word = namesOf(name).find((candidate) => byPlain.has(candidate));
+      const column = columns.has(name) ? name : word && byPlain.get(word)?.[0];
       // Of other names, a label may be anything.
       if (name === 'pass' && column !== undefined && plain(column) !== name && !isVerdict(this.all(column)))
         continue;
@@ -66,12 +81,12 @@ export class Fields {
   /** The names of the columns, as they are understood. */
   names(): string[] {
     const meant = new Map([...this.given].map(([name, column]) => [column, name]));
-    return this.columns.map((column) => meant.get(column) ?? column);
+    return [...this.columns.keys()].map((column) => meant.get(column) ?? column);
   }
 
   /** Whether every value of the column is a finite number, and none of more digits than a number keeps. */
   isNumeric(column: string): boolean {
-    return this.rows.every((_, row) => {
+    return this.all(this.nameOf(column)).every((_, row) => {
       const value = this.value(row, column);
       if (value === undefined || typeof value === 'boolean' || isLongInteger(value)) return false;
       return numberOf(value) !== undefined;
@@ -80,15 +95,38 @@ export class Fields {
 
   /** Whether there is such a column. */
   has(column: string): boolean {
-    return this.columns.includes(this.nameOf(column));
+    return this.columns.has(this.nameOf(column));
   }
 
   /** @throws Error when one of the columns is not there. */
   require(columns: readonly string[]): void {
     const missing = columns.find((column) => !this.has(column));
     if (missing !== undefined) {
-      throw this.failure(`has no column "${missing}"; it has ${this.columns.join(', ') || 'no columns'}`);
+      throw this.failure(`has no column "${missing}"; it has ${shownColumns([...this.columns.keys()])}`);
     }
+  }
+
+  /**
+   * The values of a column as numbers, equal ones as the same, in the order in which they come; and what each is.
+   * @param read what a row's value is, for the first row of each; what it throws is of that row.
+   */
+  codes<T>(column: string, read: (row: number) => T): Codes<T> {
+    const given = this.all(this.nameOf(column));
+    const codes = new Int32Array(this.count);
+    const values: T[] = [];
+    const codeOf = new Map<unknown, number>();
+    const codeOfValue = new Map<T, number>();
+    for (let row = 0; row < this.count; row++) {
+      let code = codeOf.get(given[row]);
+      if (code === undefined) {
+        const value = read(row);
+        code = codeOfValue.get(value) ?? values.push(value) - 1;
+        codeOfValue.set(value, code);
+        codeOf.set(given[row], code);
+      }
+      codes[row] = code;
+    }
+    return { codes, values };
   }
 
   /** The value, undefined where it is missing; text is trimmed. */
@@ -156,27 +194,35 @@ export class Fields {
     );
   }
 
-  private all(given: string): unknown[] {
-    return this.rows.map((row) => row[given]);
+  private all(given: string): readonly unknown[] {
+    return this.columns.get(given) ?? [];
   }
 
   private raw(row: number, column: string): unknown {
-    return this.rows[row][this.nameOf(column)];
+    return this.columns.get(this.nameOf(column))?.[row];
   }
 
   /** The name under which the table has the column. */
   private nameOf(column: string): string {
     return this.given.get(column) ?? column;
   }
+}
 
-  private find(name: string): string | undefined {
-    return namesOf(name)
-      .map((word) => this.columns.find((column) => plain(column) === word))
-      .find((column) => column !== undefined);
-  }
+function shownColumns(names: readonly string[]): string {
+  if (names.length === 0) return 'no columns';
+  return names.length <= 50
+    ? names.join(', ')
+    : `${names.slice(0, 50).join(', ')} and ${names.length - 50} more`;
 }
 
 /** The rows of a table; of those that were filtered out, none. */
 export function fieldsOf(operation: string, table: ColumnTable): Fields {
-  return new Fields(`${operation}: the table`, table.objects() as Row[]);
+  const isWhole = !table.isFiltered() && !table.isOrdered();
+  const valuesOf = (name: string) => {
+    const values: unknown = table.column(name);
+    // Millions of values need not be copied.
+    return isWhole && Array.isArray(values) ? values : (table.array(name) as unknown[]);
+  };
+  const columns = table.columnNames().map((name) => [name, valuesOf(name)] as const);
+  return new Fields(`${operation}: the table`, new Map(columns));
 }

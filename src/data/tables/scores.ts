@@ -1,10 +1,19 @@
 import { basename } from 'node:path';
 import { type ColumnTable, table } from 'arquero';
+import { readColumns } from './columnFile.js';
 import { clipColumns, Fields } from './fields.js';
-import { readRows } from './tableFile.js';
+import type { TableOf } from './tableOf.js';
 
 /** Columns that stay text, whatever they look like. */
 const textColumns: readonly string[] = ['dimension', 'annotator', ...clipColumns];
+
+/** A row of a score file: what is always there, and the file's other columns. */
+export interface ScoreRow {
+  clip: string;
+  score: number;
+  pass?: boolean;
+  [column: string]: unknown;
+}
 
 /**
  * Reads scores of any origin from a CSV, TSV, JSON, JSON Lines or Arrow file, by its extension.
@@ -13,19 +22,18 @@ const textColumns: readonly string[] = ['dimension', 'annotator', ...clipColumns
  * @throws Error that names file, row, column and value of what is malformed: a score that is no finite number, a row
  * without clip, an unknown word in `pass`; also for a file without rows or of an unknown format.
  */
-export async function readScores(file: string): Promise<ColumnTable> {
-  const rows = await readRows('readScores', file);
-  const fields = new Fields(`readScores: ${basename(file)}`, rows);
+export async function readScores(file: string): Promise<TableOf<ScoreRow>> {
+  const fields = new Fields(`readScores: ${basename(file)}`, await readColumns('readScores', file));
   fields.require(['clip', 'score']);
-  const places = rows.map((_, row) => row);
+  const places = Array.from({ length: fields.count }, (_, row) => row);
   const columns: Record<string, unknown[]> = {
     clip: places.map((row) => fields.name(row, 'clip')),
     score: places.map((row) => fields.number(row, 'score')),
   };
-  for (const name of fields.names().filter((column) => !(column in columns))) {
+  for (const name of fields.names().filter((column) => !Object.hasOwn(columns, column))) {
     columns[name] = places.map(readerOf(fields, name));
   }
-  return table(columns);
+  return table(columns) as ColumnTable as TableOf<ScoreRow>;
 }
 
 /** How the values of a column are read. */

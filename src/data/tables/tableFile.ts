@@ -2,19 +2,8 @@ import { extname } from 'node:path';
 import { type ColumnTable, toArrowIPC, toCSV } from 'arquero';
 import { writeJson } from '../../base/json.js';
 import { replaceFile } from '../../base/replaceFile.js';
-import { type Row, readColumns, rowsOf } from './columnFile.js';
 
 const formats = '.csv, .tsv, .json, .jsonl, .ndjson or .arrow';
-
-/**
- * The rows of a table file, as `readColumns` reads it.
- * @param operation who asks, for the errors.
- * @throws Error when the file cannot be read or parsed, has no rows, or a row has not the header's fields. Rows are
- * counted from 1, without the header and blank lines.
- */
-export async function readRows(operation: string, file: string): Promise<Row[]> {
-  return rowsOf(await readColumns(operation, file));
-}
 
 /**
  * Writes a table in the format of the file's extension. The file is replaced as a whole: one that is being read, or a

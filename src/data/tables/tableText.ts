@@ -1,3 +1,4 @@
+import { constants, isUtf8 } from 'node:buffer';
 import { gunzipSync } from 'node:zlib';
 import { placeholderOf } from '../../base/placeholder.js';
 
@@ -28,12 +29,42 @@ export function contentOf(bytes: Buffer, where: string): { bytes: Buffer; conten
       throw new Error(`${where} is a damaged gzip file: ${(error as Error).message}`);
     }
   }
+  return { bytes, content: kindOf(bytes, where) };
+}
+
+/**
+ * Of which kind the bytes of a table are, by their beginning.
+ * @throws {Error} for a placeholder such as an HTML page, and what is no table
+ */
+export function kindOf(bytes: Buffer, where: string): Content {
   const placeholder = placeholderOf(bytes);
   if (placeholder) throw new Error(`${where} ${placeholder}`);
   const start = bytes.subarray(0, 8).toString('latin1');
   const [, kind = 'text'] = beginnings.find(([beginning]) => start.startsWith(beginning)) ?? [];
-  if (kind === 'parquet' || kind === 'arrow' || kind === 'text') return { bytes, content: kind };
+  if (kind === 'parquet' || kind === 'arrow' || kind === 'text') return kind;
   throw new Error(`${where} ${kind}`);
+}
+
+/** Bytes of a piece of text. */
+const pieceSize = 2 ** 24;
+
+/**
+ * Text of bytes in pieces, so that there may be more of it than a string holds.
+ * @throws as `decodeText`
+ */
+export function* textPieces(
+  bytes: Buffer,
+  where: string,
+  rowOf: (before: string) => string,
+): Generator<string> {
+  if (markedEncoding(bytes) !== 'utf-8' || !isUtf8(bytes) || bytes.includes(0)) {
+    yield decodeText(bytes, where, rowOf);
+    return;
+  }
+  const decoder = new TextDecoder();
+  for (let start = 0; start < bytes.length; start += pieceSize) {
+    yield decoder.decode(bytes.subarray(start, start + pieceSize), { stream: true });
+  }
 }
 
 /**
@@ -45,6 +76,9 @@ export function decodeText(bytes: Buffer, where: string, rowOf: (before: string)
   const encoding = markedEncoding(bytes);
   const fail = (byte: number, what: string) =>
     new Error(`${where}${rowOf(bytes.subarray(0, byte).toString('latin1'))}, byte ${byte + 1}: ${what}`);
+  if (bytes.length > constants.MAX_STRING_LENGTH) {
+    throw new Error(`${where} is larger than 512 MiB of text; write it as Parquet, Arrow or CSV in UTF-8`);
+  }
   let text: string;
   try {
     text = new TextDecoder(encoding, { fatal: true }).decode(bytes);

@@ -1,16 +1,16 @@
 import { stat } from 'node:fs/promises';
-import { countedPictures, everyFrameOnce, fileUrl, runFfmpegOutputs } from './ffmpeg.js';
+import { clipInput } from './clipInput.js';
+import { countedPictures, everyFrameOnce, runFfmpegOutputs } from './ffmpeg.js';
 import { type Frames, splitPpm } from './ppm.js';
 import { probe, type VideoInfo } from './probe.js';
 import { sampleFrames } from './sampleFrames.js';
+import { checkLimits } from './videoLimits.js';
 import { decodeWebp } from './webp.js';
 import { lookAt } from './wholeFile.js';
 
 /** Chooses frames of a video, by their indices. */
 export type PickFrames = (video: VideoInfo) => readonly number[];
 
-/** Larger pictures are refused: a small file can announce one that takes all memory. 8,192 x 8,192 pixels. */
-const mostPixels = 1 << 26;
 /** Files up to this many bytes are decoded whole, which saves the process that would count their frames. */
 const smallFile = 1 << 20;
 /** Decoding a file whole stops at this many bytes of RGB: a small file can hold a long video. */
@@ -25,15 +25,17 @@ const wholeLimit = 64 << 20;
  * @param options `signal`: kills ffmpeg and rejects with the signal's reason.
  * @returns width, height and one Uint8Array [height, width, 3] a pick (a repeated index repeats the array).
  * @throws Error that names the path and ffmpeg's reason for a file that is missing, damaged (one damaged
- *   frame is enough) or without a picture; RangeError for no index, or one that the clip does not have.
+ *   frame is enough) or without a picture, or the limit of `videoLimits` that it is above; RangeError for no index, or one
+ *   that the clip does not have.
  */
 export async function decodeFrames(
   path: string,
   pick: number | readonly number[] | PickFrames,
   { signal }: { signal?: AbortSignal } = {},
 ): Promise<Frames> {
-  const { placeholder, cutOff, animatedWebp } = await lookAt(path);
-  if (placeholder) throw new Error(`decodeFrames: ${path} ${placeholder}`);
+  const { cutOff, animatedWebp } = await lookAt(path).catch((error: Error) => {
+    throw new Error(`decodeFrames: ${error.message}`);
+  });
   // What ffmpeg says of a damaged file comes first; what it reads as far as it goes is none.
   const decoded = animatedWebp ? decodePictures(path, pick) : decodeAny(path, pick, signal);
   const frames = await decoded.catch((error: Error) => {
@@ -47,10 +49,12 @@ export async function decodeFrames(
 
 /** Frames of an animated WebP, which is held whole. */
 async function decodePictures(path: string, pick: number | readonly number[] | PickFrames): Promise<Frames> {
-  const clip = await decodeWebp(path, mostPixels).catch((error: Error) => {
+  const video = await described(path);
+  checkSize(path, video, video.frames);
+  const clip = await decodeWebp(path).catch((error: Error) => {
     throw new Error(`decodeFrames: cannot read ${path}: ${error.message}`);
   });
-  return pickFrames(path, clip, typeof pick === 'function' ? pick(await probe(path)) : pick);
+  return pickFrames(path, clip, typeof pick === 'function' ? pick(video) : pick);
 }
 
 async function decodeAny(
@@ -83,9 +87,7 @@ export async function decodeTogether(
 ): Promise<(Frames | undefined)[]> {
   const limit = Math.floor(wholeLimit / paths.length);
   const looks = await Promise.all(paths.map(lookAt));
-  const odd = looks.findIndex(
-    ({ placeholder, cutOff, animatedWebp }) => placeholder || cutOff || animatedWebp,
-  );
+  const odd = looks.findIndex(({ cutOff, animatedWebp }) => cutOff || animatedWebp);
   if (odd >= 0) throw new Error(`decodeTogether: ${paths[odd]} is no whole file that ffmpeg reads`);
   const inputs = paths.flatMap(inputOf);
   const limits = ['-fs', String(limit)];
@@ -99,7 +101,10 @@ export async function decodeTogether(
 /** All frames, in one process; undefined when they are too many to hold. */
 async function decodeWhole(path: string, signal?: AbortSignal): Promise<Frames | undefined> {
   const [output] = await decode(path, [['-fs', String(wholeLimit), ...toPpm('pipe:3')]], signal);
-  return output.length < wholeLimit ? splitPpm(output) : undefined;
+  if (output.length >= wholeLimit) return undefined;
+  const clip = splitPpm(output);
+  within(path, { frames: clip.frames.length });
+  return clip;
 }
 
 /** Only the frames that are picked: they are selected before their colours are converted. */
@@ -108,9 +113,7 @@ async function decodeSelected(
   pick: number | readonly number[] | PickFrames,
   signal?: AbortSignal,
 ): Promise<Frames> {
-  const video = await probe(path).catch((error: Error) => {
-    throw new Error(`decodeFrames: ${error.message.replace(/^probe: /, '')}`);
-  });
+  const video = await described(path, signal);
   let count = video.frames;
   for (let attempt = 0; attempt < 2; attempt++) {
     const indices = indicesOf(
@@ -119,6 +122,7 @@ async function decodeSelected(
       typeof pick === 'function' ? pick({ ...video, frames: count }) : pick,
     );
     const distinct = [...new Set(indices)].sort((a, b) => a - b);
+    checkSize(path, video, distinct.length);
     const select = distinct.map((i) => `eq(n,${i})`).join('+');
     // All frames are decoded anyway up to the last one that is picked; so they are counted at once.
     const [images, counted] = await decode(
@@ -153,15 +157,26 @@ async function decode(path: string, outputs: string[][], signal?: AbortSignal): 
 }
 
 /** Input arguments of a clip. */
-const inputOf = (path: string): string[] => [
-  '-threads',
-  '1',
-  '-noautorotate',
-  '-max_pixels',
-  String(mostPixels),
-  '-i',
-  fileUrl(path),
-];
+const inputOf = (path: string): string[] => ['-threads', '1', '-noautorotate', ...clipInput(path)];
+
+const described = (path: string, signal?: AbortSignal): Promise<VideoInfo> =>
+  probe(path, { signal }).catch((error: Error) => {
+    throw new Error(`decodeFrames: ${error.message.replace(/^probe: /, '')}`);
+  });
+
+/** @throws Error when a video, or the frames that are taken out of it, are above a limit. */
+function checkSize(path: string, { width, height, frames, duration }: VideoInfo, taken: number): void {
+  const pixels = width * height;
+  within(path, { pixels, frames, seconds: duration, memory: 3 * pixels * taken });
+}
+
+function within(path: string, values: Parameters<typeof checkLimits>[0]): void {
+  try {
+    checkLimits(values);
+  } catch (error) {
+    throw new Error(`decodeFrames: ${path}: ${(error as Error).message}`);
+  }
+}
 
 /** Output arguments: PPM images of 8 bits, each frame exactly once whatever its time stamp. */
 const toPpm = (output: string): string[] => [

@@ -1,42 +1,7 @@
-import { execFile, spawn, spawnSync } from 'node:child_process';
-import { accessSync, chmodSync, constants } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { Readable } from 'node:stream';
-import { promisify } from 'node:util';
-import fluentFfmpeg, { type FfprobeData } from 'fluent-ffmpeg';
 import { cellSignal } from '../../base/host.js';
-
-/** Where ffmpeg and ffprobe are. */
-export interface FfmpegPaths {
-  ffmpeg: string;
-  ffprobe: string;
-  /** What ffmpeg calls itself, for example "5.1.6-0+deb12u1". */
-  version: string;
-  /** Major version of ffmpeg's libavcodec: the one number that grows in every kind of build. */
-  libavcodec: number;
-}
-
-let found: FfmpegPaths | undefined;
-
-/**
- * The ffmpeg and ffprobe that npm ships, or those on the PATH where they are newer.
- * @throws Error when a tool is in neither place.
- */
-export function ffmpegPaths(): FfmpegPaths {
-  if (!found) {
-    const ffmpeg = newest('ffmpeg');
-    const ffprobe = newest('ffprobe');
-    found = {
-      ffmpeg: ffmpeg.path,
-      ffprobe: ffprobe.path,
-      version: ffmpeg.version,
-      libavcodec: ffmpeg.libavcodec,
-    };
-    fluentFfmpeg.setFfmpegPath(found.ffmpeg);
-    fluentFfmpeg.setFfprobePath(found.ffprobe);
-  }
-  return found;
-}
+import { runTool, ToolError, type ToolOutput } from './runTool.js';
+import { ffmpegPaths } from './tools.js';
+import { aboveLimit, checkLimits } from './videoLimits.js';
 
 /** What an ffmpeg process is given besides its arguments. */
 export interface FfmpegOptions {
@@ -49,109 +14,108 @@ export interface FfmpegOptions {
 /**
  * Runs ffmpeg quietly and returns what it writes to `pipe:1`.
  * @param args everything after the global options, for example ['-i', 'file:a.mp4', '-f', 'rawvideo', 'pipe:1'].
- * @throws Error with ffmpeg's own last lines as the reason.
+ * @throws Error with ffmpeg's own last lines as the reason, or that names the limit of `videoLimits` it exceeded.
  */
 export async function runFfmpeg(args: readonly string[], options: FfmpegOptions = {}): Promise<Buffer> {
-  const [output] = await runWithPipes(args, [1], options);
-  return output;
+  const { outputs } = await run(args, [1], options);
+  return outputs[0];
 }
 
 /**
  * Runs ffmpeg with several outputs and returns what it writes to `pipe:3`, `pipe:4`, and so on.
- * @throws Error with ffmpeg's own last lines as the reason.
+ * @throws as `runFfmpeg`.
  */
-export function runFfmpegOutputs(
+export async function runFfmpegOutputs(
   args: readonly string[],
   outputs: number,
   options: FfmpegOptions = {},
 ): Promise<Buffer[]> {
-  return runWithPipes(
-    args,
-    Array.from({ length: outputs }, (_, i) => 3 + i),
-    options,
-  );
+  const pipes = Array.from({ length: outputs }, (_, i) => 3 + i);
+  return (await run(args, pipes, options)).outputs;
 }
 
-function runWithPipes(
+/** What ffmpeg says of a file that ffprobe cannot read: lines of its log. It decodes the whole picture. */
+export async function describeByDecoding(
+  input: readonly string[],
+  pictures: readonly string[],
+  options: FfmpegOptions = {},
+): Promise<string> {
+  const { outputs, log } = await run([...input, '-map', '0:V:0', ...pictures], [1], options);
+  return `${log.replaceAll('[info] ', '')}\n${outputs[0]}`;
+}
+
+async function run(
   args: readonly string[],
-  pipes: number[],
+  pipes: readonly number[],
   { input, signal = cellSignal() }: FfmpegOptions,
-): Promise<Buffer[]> {
+): Promise<ToolOutput> {
   const { ffmpeg } = ffmpegPaths();
-  return new Promise((resolve, reject) => {
-    signal?.throwIfAborted();
-    const stdio = Array.from({ length: Math.max(2, ...pipes) + 1 }, (_, descriptor) =>
-      descriptor === 2 || pipes.includes(descriptor) ? ('pipe' as const) : ('ignore' as const),
-    );
-    if (input) stdio[0] = 'pipe';
-    const child = spawn(ffmpeg, ['-hide_banner', '-v', 'error', '-y', ...args], { stdio, windowsHide: true });
-    const kill = () => child.kill('SIGKILL');
-    signal?.addEventListener('abort', kill, { once: true });
-
-    const messages = collect(child.stdio[2]);
-    const outputs = pipes.map((descriptor) => collect(child.stdio[descriptor]));
-    // A failing ffmpeg closes its input early; its exit status says why.
-    child.stdin?.on('error', () => {});
-    child.stdin?.end(input);
-
-    child.on('error', (error) => {
-      signal?.removeEventListener('abort', kill);
-      reject(new Error(`runFfmpeg: cannot start ${ffmpeg}: ${error.message}`));
-    });
-    child.on('close', (status, killedBy) => {
-      signal?.removeEventListener('abort', kill);
-      if (signal?.aborted) reject(signal.reason);
-      else if (status === 0) resolve(outputs.map((chunks) => Buffer.concat(chunks)));
-      else {
-        const reason = reasonOf(Buffer.concat(messages).toString());
-        reject(new Error(reason || `ffmpeg ended with ${killedBy ?? `status ${status}`} and no message`));
-      }
-    });
-  });
+  // Lines are marked by how grave they are; the harmless ones tell the length of an input before it is decoded.
+  const command = ['-hide_banner', '-v', 'level+info', '-y', ...args];
+  return runTool(ffmpeg, { args: command, pipes, input, signal, onLine: checkLine }).catch(explain('ffmpeg'));
 }
 
-/** The chunks that a stream has given so far. */
-function collect(stream: unknown): Buffer[] {
-  const chunks: Buffer[] = [];
-  (stream as Readable | null)?.on('data', (chunk: Buffer) => chunks.push(chunk));
-  return chunks;
+/** @throws when an input announces more seconds than the limit. */
+function checkLine(line: string): void {
+  const [, hours, minutes, seconds] = /\[info\]\s+Duration: (\d+):(\d+):([\d.]+)/.exec(line) ?? [];
+  if (hours) checkLimits({ seconds: 3600 * Number(hours) + 60 * Number(minutes) + Number(seconds) });
+}
+
+/** The part of what ffprobe says about a file that is used here. */
+export interface FfprobeData {
+  streams: {
+    codec_type?: string;
+    codec_name?: string;
+    width?: number;
+    height?: number;
+    avg_frame_rate?: string;
+    duration?: string;
+    disposition?: { attached_pic?: number };
+  }[];
+  format: { duration?: string };
 }
 
 /**
  * What ffprobe says about a file.
- * @throws Error with ffprobe's own last lines as the reason.
+ * @throws Error with ffprobe's own last lines as the reason; {ToolError} when a signal ended it.
  */
-export function runFfprobe(path: string): Promise<FfprobeData> {
-  ffmpegPaths();
-  return new Promise((resolve, reject) => {
-    fluentFfmpeg.ffprobe(fileUrl(path), ['-v', 'error'], (error, data) => {
-      if (error) reject(new Error(reasonOf(String(error.message).replace(/^ffprobe exited.*\n/, ''))));
-      else resolve(data);
-    });
-  });
+export async function runFfprobe(input: readonly string[], signal?: AbortSignal): Promise<FfprobeData> {
+  const output = await probeOf(['-show_streams', '-show_format', '-of', 'json', ...input], signal);
+  const { streams = [], format = {} } = JSON.parse(output.toString()) as Partial<FfprobeData>;
+  return { streams, format };
 }
 
 /**
  * How many packets of the picture of a file are shown: not those that an edit list leaves out.
- * @throws Error with ffprobe's own last lines as the reason.
+ * @throws as `runFfprobe`.
  */
-export async function countShownPackets(path: string): Promise<number> {
-  const { ffprobe } = ffmpegPaths();
-  const args = ['-v', 'error', '-select_streams', 'V:0', '-show_entries', 'packet=flags', '-of', 'csv=p=0'];
-  const { stdout } = await promisify(execFile)(ffprobe, [...args, fileUrl(path)], {
-    maxBuffer: 1 << 30,
-    windowsHide: true,
-  });
-  return stdout.split('\n').filter((flags) => flags !== '' && !flags.includes('D')).length;
+export async function countShownPackets(input: readonly string[], signal?: AbortSignal): Promise<number> {
+  const flags = ['-select_streams', 'V:0', '-show_entries', 'packet=flags', '-of', 'csv=p=0'];
+  const output = await probeOf([...flags, ...input], signal);
+  return output
+    .toString()
+    .split('\n')
+    .filter((flags) => flags !== '' && !flags.includes('D')).length;
 }
 
-/** Output arguments that write a line for each frame that is shown. */
+async function probeOf(args: readonly string[], signal = cellSignal()): Promise<Buffer> {
+  const { ffprobe } = ffmpegPaths();
+  const run = { args: ['-v', 'level+error', ...args], pipes: [1], signal };
+  const { outputs } = await runTool(ffprobe, run).catch((error: Error) => {
+    throw error instanceof ToolError && error.killedBy ? error : explain('ffprobe')(error);
+  });
+  return outputs[0];
+}
+
+/** Output arguments that write a line for each frame that is shown, as soon as it is. */
 export const countedPictures = (output: string): string[] => [
   ...everyFrameOnce(),
   '-vf',
   'crop=2:2:0:0',
   '-c:v',
   'rawvideo',
+  '-flush_packets',
+  '1',
   '-f',
   'framecrc',
   output,
@@ -163,66 +127,30 @@ export const everyFrameOnce = (): string[] => [
   'passthrough',
 ];
 
-/** What ffmpeg says of a file that ffprobe cannot read: lines of its log. It decodes the whole picture. */
-export async function describeByDecoding(path: string, pictures: readonly string[]): Promise<string> {
-  const { ffmpeg } = ffmpegPaths();
-  const args = ['-hide_banner', '-nostdin', '-i', fileUrl(path), '-map', '0:V:0', ...pictures];
-  const { stdout, stderr } = await promisify(execFile)(ffmpeg, args, {
-    maxBuffer: 1 << 30,
-    windowsHide: true,
-  });
-  return `${stderr}\n${stdout}`;
-}
-
 /** A path as ffmpeg's file protocol takes it, so that no name is read as an option or an address. */
 export const fileUrl = (path: string): string => `file:${path}`;
 
-/** ffmpeg's last lines on one line, without the memory addresses that differ from run to run. */
-function reasonOf(messages: string): string {
-  const lines = messages.split('\n').map((line) => line.replace(/ @ 0x[0-9a-f]+\]/g, ']').trim());
-  return lines.filter(Boolean).slice(-5).join('; ');
-}
+/** Throws a tool's failure as what a user can act on. */
+const explain = (name: string) => (error: Error) => {
+  if (!(error instanceof ToolError)) throw error;
+  const { log, message } = error;
+  const [, width, height] = /Picture size (\d+)x(\d+) exceeds specified max pixel count/.exec(log) ?? [];
+  if (width) throw aboveLimit('pixels', Number(width) * Number(height));
+  const reason = reasonOf(log) || `${name}: ${message} and no message`;
+  throw new Error(/cannot allocate memory/i.test(log) ? `${reason}; ${memoryAdvice}` : reason);
+};
 
-interface Tool {
-  path: string;
-  version: string;
-  libavcodec: number;
-}
+const memoryAdvice =
+  'if the machine has more memory to give, raise the limit: sr.data.videoLimits.memory = 16 * 2 ** 30';
 
-/** The newest working copy of a tool; npm's when both are equally new. */
-function newest(name: 'ffmpeg' | 'ffprobe'): Tool {
-  const candidates = [shipped(name), name].map((path) => (path ? inspect(path) : undefined));
-  const [best] = candidates.filter((tool) => tool !== undefined).sort((a, b) => b.libavcodec - a.libavcodec);
-  if (!best) {
-    throw new Error(
-      `ffmpegPaths: no working ${name}: npm ships none for ${process.platform}-${process.arch} ` +
-        `(or it was not installed), and none is on the PATH; install ${name} and put it on the PATH`,
-    );
-  }
-  return best;
-}
-
-/** Path of the binary that npm ships, made executable (npm's install scripts may be off), if there is one. */
-function shipped(name: 'ffmpeg' | 'ffprobe'): string | undefined {
-  try {
-    const { path } = createRequire(import.meta.url)(`@${name}-installer/${name}`) as { path: string };
-    try {
-      accessSync(path, constants.X_OK);
-    } catch {
-      chmodSync(path, 0o755);
-    }
-    return path;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Version of a tool, if it runs. */
-function inspect(path: string): Tool | undefined {
-  const { status, stdout } = spawnSync(path, ['-version'], { encoding: 'utf8', windowsHide: true });
-  const version = stdout?.match(/version (\S+)/)?.[1];
-  const libavcodec = stdout?.match(/libavcodec\s+(\d+)/)?.[1];
-  return status === 0 && version && libavcodec
-    ? { path, version, libavcodec: Number(libavcodec) }
-    : undefined;
+/** A tool's last complaints on one line, without the memory addresses that differ from run to run. */
+function reasonOf(log: string): string {
+  const complaints = log.split('\n').filter((line) => /\[(error|fatal|panic)\]/.test(line));
+  const lines = complaints.map((line) =>
+    line
+      .replace(/\[(error|fatal|panic)\] /, '')
+      .replace(/ @ 0x[0-9a-f]+\]/g, ']')
+      .trim(),
+  );
+  return lines.slice(-5).join('; ');
 }

@@ -4,6 +4,7 @@ import { appendFile, mkdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { replaceFile } from '../../base/replaceFile.js';
+import { checkRegular } from './clipInput.js';
 
 /** Bytes of the SHA-256 that stands before the bytes of an entry. */
 const digestBytes = 32;
@@ -41,6 +42,14 @@ export class FrameCache {
     return digest(kept).equals(entry.subarray(0, digestBytes)) ? kept : undefined;
   }
 
+  /** Whether there is an entry of a key, whole or not. */
+  async has(key: object): Promise<boolean> {
+    return stat(this.fileOf(key)).then(
+      () => true,
+      () => false,
+    );
+  }
+
   /** Writes the entry of a key. @throws file system errors. */
   async keep(key: object, bytes: Uint8Array): Promise<void> {
     const file = this.fileOf(key);
@@ -56,10 +65,12 @@ export class FrameCache {
   /**
    * SHA-256 of a file's content; remembered in the folder by path, size and time of change, so that a large
    * file is read once.
-   * @throws file system errors of reading, such as ENOENT.
+   * @throws file system errors of reading, such as ENOENT, and Error for what is no regular file.
    */
   async contentHash(path: string): Promise<string> {
-    const { size, mtimeNs } = await stat(path, { bigint: true });
+    const stats = await stat(path, { bigint: true });
+    checkRegular(stats);
+    const { size, mtimeNs } = stats;
     const version = JSON.stringify([resolve(path), String(size), String(mtimeNs)]);
     this.hashes ??= this.readHashes();
     const hashes = await this.hashes;

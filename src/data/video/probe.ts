@@ -1,5 +1,12 @@
-import type { FfprobeData } from 'fluent-ffmpeg';
-import { countedPictures, countShownPackets, describeByDecoding, runFfprobe } from './ffmpeg.js';
+import { clipInput } from './clipInput.js';
+import {
+  countedPictures,
+  countShownPackets,
+  describeByDecoding,
+  type FfprobeData,
+  runFfprobe,
+} from './ffmpeg.js';
+import { ToolError } from './runTool.js';
 import type { VideoInfo } from './videoInfo.js';
 import { probeWebp } from './webp.js';
 import { lookAt } from './wholeFile.js';
@@ -10,20 +17,24 @@ export type { VideoInfo } from './videoInfo.js';
  * Size, length and codec of a video file, read without decoding it.
  * @throws Error that names the path and the reason when the file cannot be read, is cut off or has no picture.
  */
-export async function probe(path: string): Promise<VideoInfo> {
-  const { placeholder, cutOff, animatedWebp } = await lookAt(path);
-  if (placeholder) throw new Error(`probe: ${path} ${placeholder}`);
+export async function probe(path: string, { signal }: { signal?: AbortSignal } = {}): Promise<VideoInfo> {
+  const { cutOff, animatedWebp } = await lookAt(path).catch((error: Error) => {
+    throw new Error(`probe: ${error.message}`);
+  });
   const unreadable = (error: Error): never => {
+    signal?.throwIfAborted();
     throw new Error(`probe: cannot read ${path}: ${error.message}${cutOff ? `; the file ${cutOff}` : ''}`);
   };
   if (animatedWebp) return probeWebp(path).catch(unreadable);
+  const input = clipInput(path);
   let data: FfprobeData;
   try {
-    data = await runFfprobe(path);
+    data = await runFfprobe(input, signal);
   } catch (error) {
     // Some builds of ffprobe end at an MPEG transport stream by a signal; ffmpeg reads it.
-    if (!/killed with signal/.test((error as Error).message)) return unreadable(error as Error);
-    return describe(await describeByDecoding(path, countedPictures('pipe:1')).catch(unreadable), path);
+    if (!(error instanceof ToolError)) return unreadable(error as Error);
+    const counted = describeByDecoding(input, countedPictures('pipe:1'), { signal });
+    return describe(await counted.catch(unreadable), path);
   }
   if (cutOff) throw new Error(`probe: ${path} ${cutOff}`);
   const { streams, format } = data;
@@ -36,7 +47,7 @@ export async function probe(path: string): Promise<VideoInfo> {
   return {
     width: Number(stream.width),
     height: Number(stream.height),
-    frames: await countShownPackets(path).catch(unreadable),
+    frames: await countShownPackets(input, signal).catch(unreadable),
     fps: numerator / denominator,
     duration: Number(Number.isFinite(Number(stream.duration)) ? stream.duration : format.duration),
     codec: String(stream.codec_name),

@@ -1,19 +1,17 @@
 import { cellSignal } from '../../base/host.js';
 import type { Clip } from '../clip.js';
-import { decodeFrames, type PickFrames } from './decodeFrames.js';
+import { decodeFrames } from './decodeFrames.js';
 import { batchSize, DecodeQueue } from './decodeQueue.js';
-import { ffmpegPaths } from './ffmpeg.js';
 import type { FrameCache } from './frameCache.js';
 import type { Frames } from './ppm.js';
+import type { Reading, Recipe } from './readTask.js';
+import { hasReaders, readInThreads } from './readWorkers.js';
+import { ffmpegPaths } from './tools.js';
 
-/** What is read of each clip. */
-export interface ReadOptions {
-  /** Frames of a clip, taken by the rule of `sampleFrames`; or what chooses them of its length and rate. */
-  segments: number | PickFrames;
-  /** Makes of a clip's frames the bytes that are wanted, for example its tiles. */
-  transform: (frames: Frames) => Uint8Array;
-  /** What `transform` depends on, and a `segments` that is a function,, as plain data: a part of the cache's key. */
-  parameters: object;
+/** What is read of each clip, and how. */
+export interface ReadOptions extends Reading {
+  /** Gives the same reading to other threads, which then read in place of this one. */
+  recipe?: Recipe;
   /** Where the bytes are kept; without it every clip is decoded each time. */
   cache?: FrameCache;
   /** Stops reading and rejects with the signal's reason. Default: the interrupt of the notebook's cell. */
@@ -61,7 +59,8 @@ async function read(
 }
 
 /**
- * The transformed frames of many clips; a file that several clips name is read once. A clip that cannot be read is reported and skipped; any other error,
+ * The transformed frames of many clips; a file that several clips name is read once. With a recipe they are read in other
+ * threads, with the same result. A clip that cannot be read is reported and skipped; any other error,
  * such as a full disk, is thrown. Both results are in the order of `clips`.
  * @param options as for `readClip`; `concurrency`: ffmpeg processes at once; `onProgress`: called after each
  *   clip.
@@ -82,11 +81,40 @@ export async function readClips(
     throw new RangeError(`readClips: expected concurrency to be at least 1, received ${concurrency}`);
   }
   const options = { ...rest, signal };
-  const queue = new DecodeQueue(options.segments, concurrency, signal);
   const outcomes: (Uint8Array | UnreadableClip)[] = [];
-  let next = 0;
-  let done = 0;
   let failed = 0;
+  let done = 0;
+  const settle = (index: number, outcome: Uint8Array | UnreadableClip) => {
+    outcomes[index] = outcome;
+    if (outcome instanceof UnreadableClip) failed++;
+    done++;
+    onProgress?.({ done, total: clips.length, failed });
+  };
+  if (options.recipe && hasReaders())
+    await readElsewhere(clips, { ...options, recipe: options.recipe }, settle);
+  else await readHere(clips, options, concurrency, settle);
+
+  const result: ReadClips = { frames: new Map(), failures: [] };
+  for (const [index, clip] of clips.entries()) {
+    const outcome = outcomes[index];
+    if (outcome instanceof UnreadableClip) result.failures.push({ clip, reason: outcome.message });
+    else result.frames.set(clip.id, outcome);
+  }
+  return result;
+}
+
+type Settle = (index: number, outcome: Uint8Array | UnreadableClip) => void;
+
+/** Reads clips in this thread; a clip is settled when it and those before it in its reader's turn are. */
+async function readHere(
+  clips: readonly Clip[],
+  options: ReadOptions,
+  concurrency: number,
+  settle: Settle,
+): Promise<void> {
+  const { signal } = options;
+  const queue = new DecodeQueue(options.segments, concurrency, signal);
+  let next = 0;
 
   const files = new Map<string, Promise<Uint8Array>>();
   const readOnce = (clip: Clip) => {
@@ -99,30 +127,39 @@ export async function readClips(
     while (next < clips.length) {
       const index = next++;
       try {
-        outcomes[index] = await readOnce(clips[index]);
+        const frames = await readOnce(clips[index]);
         signal?.throwIfAborted(); // while this one was decoded, another reader may have been stopped
+        settle(index, frames);
       } catch (error) {
         if (!(error instanceof UnreadableClip)) {
           next = clips.length; // the other readers stop too
           throw error;
         }
-        outcomes[index] = error;
-        failed++;
+        settle(index, error);
       }
-      done++;
-      onProgress?.({ done, total: clips.length, failed });
     }
   }
   // Twice as many readers as the processes take at once, so that full batches wait for them.
   await Promise.all(Array.from({ length: 2 * batchSize * concurrency }, readInTurn));
+}
 
-  const result: ReadClips = { frames: new Map(), failures: [] };
-  for (const [index, clip] of clips.entries()) {
-    const outcome = outcomes[index];
-    if (outcome instanceof UnreadableClip) result.failures.push({ clip, reason: outcome.message });
-    else result.frames.set(clip.id, outcome);
-  }
-  return result;
+/** Reads clips in other threads. */
+async function readElsewhere(
+  clips: readonly Clip[],
+  options: ReadOptions & { recipe: Recipe },
+  settle: Settle,
+): Promise<void> {
+  options.signal?.throwIfAborted();
+  ffmpegPaths(); // where there is no ffmpeg, no clip is to blame
+  const byPath = new Map<string, number[]>();
+  clips.forEach(({ path }, index) => {
+    byPath.set(path, [...(byPath.get(path) ?? []), index]);
+  });
+  const places = [...byPath.values()];
+  await readInThreads([...byPath.keys()], options, (file, outcome) => {
+    const read = typeof outcome === 'string' ? new UnreadableClip(outcome) : outcome;
+    for (const index of places[file]) settle(index, read);
+  });
 }
 
 /** The clip's own fault, not ours. */

@@ -9,12 +9,13 @@ export const isAnimatedWebp = (head: Buffer): boolean =>
   (head[20] & 2) !== 0;
 
 /**
- * All frames of an animated WebP, as they are shown one after the other; transparent places are black.
+ * All frames of an animated WebP, as they are shown one after the other; transparent places are black. Its size is to be
+ * checked before.
  * @throws Error with the reason when it cannot be read
  */
-export async function decodeWebp(path: string, mostPixels: number): Promise<Frames> {
+export async function decodeWebp(path: string): Promise<Frames> {
   const open = await sharpOf();
-  const { data, info } = await open(path, { pages: -1, limitInputPixels: mostPixels })
+  const { data, info } = await open(path, { pages: -1, limitInputPixels: false })
     .removeAlpha()
     .toColourspace('srgb')
     .raw()
@@ -38,7 +39,7 @@ export async function probeWebp(path: string): Promise<VideoInfo> {
     pageHeight = height,
     pages = 1,
     delay = [],
-  } = await open(path, { pages: -1 }).metadata();
+  } = await open(path, { pages: -1, limitInputPixels: false }).metadata();
   const duration = delay.reduce((sum, milliseconds) => sum + milliseconds, 0) / 1000;
   return { width, height: pageHeight, frames: pages, fps: pages / duration, duration, codec: 'webp' };
 }

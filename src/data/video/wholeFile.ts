@@ -1,5 +1,6 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { placeholderOf } from '../../base/placeholder.js';
+import { statClip } from './clipInput.js';
 import { isAnimatedWebp } from './webp.js';
 
 /** Boxes of MP4 that may stand at the top of a file; another name ends the walk. */
@@ -10,22 +11,25 @@ const mostBoxes = 100_000;
 /** What a file's own headers say before any frame is read; what is wrong with it in words that follow its name. */
 export interface FileLook {
   animatedWebp?: boolean;
-  /** It is a pointer or a page in the place of the file. */
-  placeholder?: string;
   /** It ends before its own header says: a download that was cut off decodes as far as it goes. */
   cutOff?: string;
 }
 
-/** Looks at a video file's own headers; one that cannot be opened is left to whoever decodes it. */
+/**
+ * Looks at a video file's own headers; one that cannot be opened is left to whoever decodes it.
+ * @throws Error that begins with the path, for what is no regular file or too large, a playlist, or a pointer or page in
+ *   the place of the file.
+ */
 export async function lookAt(path: string): Promise<FileLook> {
-  const file = await open(path).catch(() => undefined);
+  const stats = await statClip(path).catch((error: Error) => {
+    throw new Error(`${path}: ${error.message}`);
+  });
+  const file = stats && (await open(path).catch(() => undefined));
   if (!file) return {};
   try {
-    const stats = await file.stat();
-    if (!stats.isFile()) return {};
     const head = await read(file, 0, 512);
-    const placeholder = placeholderOf(head);
-    if (placeholder) return { placeholder };
+    const unfit = isPlaylist(head) ? playlist : placeholderOf(head);
+    if (unfit) throw new Error(`${path} ${unfit}`);
     const end = await endOf(file, head, stats.size);
     const animatedWebp = isAnimatedWebp(head);
     if (end === undefined || end <= stats.size) return { animatedWebp };
@@ -38,9 +42,21 @@ export async function lookAt(path: string): Promise<FileLook> {
   }
 }
 
+const playlist = 'is a playlist, which names other files and is not followed; give the clips that it names';
+
+/** Whether a file makes ffmpeg open others: HLS, DASH, or a list of files. */
+const isPlaylist = (head: Buffer): boolean =>
+  /^\uFEFF?\s*(#EXTM3U|ffconcat version|<MPD|<\?xml[^>]*>\s*(<!--.*?-->\s*)?<MPD)/s.test(
+    head.toString('utf8'),
+  );
+
 /** Whether a file is an MP4 whose boxes fill it to its last byte. */
 export async function isWholeMp4(path: string): Promise<boolean> {
-  const file = await open(path).catch(() => undefined);
+  const regular = await stat(path).then(
+    (stats) => stats.isFile(),
+    () => false,
+  );
+  const file = regular ? await open(path).catch(() => undefined) : undefined;
   if (!file) return false;
   try {
     const stats = await file.stat();

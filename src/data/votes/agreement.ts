@@ -1,7 +1,24 @@
 import { type ColumnTable, from } from 'arquero';
-import { type BootstrapOptions, bootstrap } from '../../base/bootstrap.js';
-import { alphaOf, kappaOf, rawAgreementOf, sumAgreement } from './agreementMeasures.js';
-import { type ClipVotes, groupVotes } from './groupVotes.js';
+import { type BootstrapOptions, bootstrap, bootstrapKinds, type Interval } from '../../base/bootstrap.js';
+import type { TableOf } from '../tables/tableOf.js';
+import {
+  type AgreementSums,
+  alphaOf,
+  type ItemCounts,
+  kappaOf,
+  rawAgreementOf,
+  sumAgreement,
+} from './agreementMeasures.js';
+import { type CheckedVotes, decoded, votesOf } from './votes.js';
+
+/** One measure of one dimension. */
+export interface AgreementRow extends Interval {
+  dimension: string;
+  measure: "Krippendorff's alpha" | "Fleiss' kappa" | 'raw agreement';
+  /** How many there are. */
+  clips: number;
+  annotators: number;
+}
 
 /**
  * How far annotators agree, by dimension: Krippendorff's alpha, Fleiss' kappa and raw agreement, over the clips that
@@ -16,46 +33,108 @@ import { type ClipVotes, groupVotes } from './groupVotes.js';
 export function agreement(
   votes: ColumnTable,
   { dimension, ...options }: { dimension?: string } & BootstrapOptions = {},
-): ColumnTable {
-  const groups = groupVotes('agreement', votes);
+): TableOf<AgreementRow> {
+  const groups = countsByDimension(votesOf('agreement', votes));
   if (dimension !== undefined && !groups.has(dimension)) {
     throw new Error(
       `agreement: no vote is on the dimension "${dimension}"; the table has ${[...groups.keys()].join(', ')}`,
     );
   }
   const names = dimension === undefined ? [...groups.keys()] : [dimension];
-  return from(names.flatMap((name) => rowsOf(name, groups.get(name) as ClipVotes[], options)));
+  const rows = names.flatMap((name) => rowsOf(name, groups.get(name) as Judged, options));
+  return from(rows) as TableOf<AgreementRow>;
 }
 
-function rowsOf(dimension: string, group: readonly ClipVotes[], options: BootstrapOptions): object[] {
-  const judged = group.filter(({ votes }) => votes.length > 1);
-  if (judged.length === 0) {
+/** The clips that two or more have judged in a dimension, in the order of their first votes. */
+interface Judged {
+  counts: ItemCounts[];
+  annotators: number;
+}
+
+function countsByDimension({ rows, clip, annotator, dimension, pass }: CheckedVotes): Map<string, Judged> {
+  return new Map(
+    dimension.values.map((name, code): [string, Judged] => {
+      const all = new Uint32Array(clip.values.length);
+      const passing = new Uint32Array(clip.values.length);
+      const order: number[] = [];
+      for (const row of rows) {
+        if (dimension.codes[row] !== code) continue;
+        const of = clip.codes[row];
+        if (all[of]++ === 0) order.push(of);
+        if (decoded(pass, row)) passing[of]++;
+      }
+      const annotators = new Set<number>();
+      for (const row of rows) {
+        if (dimension.codes[row] === code && all[clip.codes[row]] > 1) annotators.add(annotator.codes[row]);
+      }
+      const judged = order.filter((of) => all[of] > 1);
+      return [
+        name,
+        {
+          counts: judged.map((of) => ({ votes: all[of], pass: passing[of] })),
+          annotators: annotators.size,
+        },
+      ];
+    }),
+  );
+}
+
+/** From so many clips on their numbers of each kind are drawn at once; one by one it takes seconds for each 100,000. */
+const many = 50_000;
+
+function rowsOf(
+  dimension: string,
+  { counts, annotators }: Judged,
+  options: BootstrapOptions,
+): AgreementRow[] {
+  if (counts.length === 0) {
     throw new Error(
       `agreement: no clip has the votes of two annotators on "${dimension}"; choose another dimension or let more vote`,
     );
   }
-  const annotators = new Set(judged.flatMap(({ votes }) => votes.map(({ annotator }) => annotator))).size;
-  const counts = judged.map(({ votes }) => ({
-    votes: votes.length,
-    pass: votes.filter(({ pass }) => pass).length,
-  }));
-  const measures = bootstrap(
-    counts.length,
-    (drawn) => {
-      const sums = sumAgreement(Array.from(drawn, (clip) => counts[clip]));
-      return {
-        "Krippendorff's alpha": alphaOf(sums),
-        "Fleiss' kappa": kappaOf(sums),
-        'raw agreement': rawAgreementOf(sums),
-      };
-    },
-    options,
-  );
-  return Object.entries(measures).map(([measure, interval]) => ({
+  const kinds = kindsOf(counts);
+  const measures =
+    counts.length < many
+      ? bootstrap(
+          counts.length,
+          (drawn) => measuresOf(sumAgreement(Array.from(drawn, (clip) => counts[clip]))),
+          options,
+        )
+      : bootstrapKinds(
+          kinds.map(({ times }) => times),
+          (times) =>
+            measuresOf(
+              sumAgreement(
+                kinds.map(({ item }) => item),
+                times,
+              ),
+            ),
+          options,
+        );
+  const names = Object.keys(measures) as AgreementRow['measure'][];
+  return names.map((measure) => ({
     dimension,
     measure,
-    ...interval,
-    clips: judged.length,
+    ...measures[measure],
+    clips: counts.length,
     annotators,
   }));
+}
+
+const measuresOf = (sums: AgreementSums) => ({
+  "Krippendorff's alpha": alphaOf(sums),
+  "Fleiss' kappa": kappaOf(sums),
+  'raw agreement': rawAgreementOf(sums),
+});
+
+/** The different counts, and how many clips have each. */
+function kindsOf(counts: readonly ItemCounts[]): { item: ItemCounts; times: number }[] {
+  const kinds = new Map<string, { item: ItemCounts; times: number }>();
+  for (const item of counts) {
+    const key = `${item.votes} ${item.pass}`;
+    const kind = kinds.get(key);
+    if (kind) kind.times++;
+    else kinds.set(key, { item, times: 1 });
+  }
+  return [...kinds.values()];
 }

@@ -29,20 +29,25 @@ export function countVotes(matrix: VoteMatrix): ItemCounts[] {
   }));
 }
 
-/** Sums over the items; those with fewer than two votes say nothing and are left out. */
-export function sumAgreement(items: readonly ItemCounts[]): AgreementSums {
+/**
+ * Sums over the items; those with fewer than two votes say nothing and are left out.
+ * @param times how often each item counts; default once
+ */
+export function sumAgreement(items: readonly ItemCounts[], times?: readonly number[]): AgreementSums {
   const sums = { items: 0, votes: 0, pass: 0, pairs: 0, agreeingPairs: 0, agreement: 0, disagreement: 0 };
-  for (const { votes, pass } of items) {
+  for (let i = 0; i < items.length; i++) {
+    const { votes, pass } = items[i];
     if (votes < 2) continue;
+    const n = times ? times[i] : 1;
     const pairs = (votes * (votes - 1)) / 2;
     const disagreeing = pass * (votes - pass);
-    sums.items++;
-    sums.votes += votes;
-    sums.pass += pass;
-    sums.pairs += pairs;
-    sums.agreeingPairs += pairs - disagreeing;
-    sums.agreement += 1 - disagreeing / pairs;
-    sums.disagreement += disagreeing / (votes - 1);
+    sums.items += n;
+    sums.votes += n * votes;
+    sums.pass += n * pass;
+    sums.pairs += n * pairs;
+    sums.agreeingPairs += n * (pairs - disagreeing);
+    sums.agreement += n * (1 - disagreeing / pairs);
+    sums.disagreement += n * (disagreeing / (votes - 1));
   }
   return sums;
 }

@@ -17,9 +17,9 @@ export interface LabelledClip {
  */
 export function clipsOf(labels: ColumnTable, dimension: string): LabelledClip[] {
   const fields = fieldsOf('clipsOf', labels);
-  if (fields.rows.length === 0) throw fields.failure('has no rows');
+  if (fields.count === 0) throw fields.failure('has no rows');
   fields.require(['clip', 'dimension', 'pass', 'confidence']);
-  const dimensions = fields.rows.map((_, row) => fields.name(row, 'dimension'));
+  const dimensions = Array.from({ length: fields.count }, (_, row) => fields.name(row, 'dimension'));
   const found = dimensions.flatMap((name, row) => {
     if (name !== dimension) return [];
     const id = fields.name(row, 'clip');

@@ -1,4 +1,5 @@
 import { type ColumnTable, from } from 'arquero';
+import type { TableOf } from '../tables/tableOf.js';
 import { type ClipVotes, groupVotes } from './groupVotes.js';
 import { type Label, type LabelTable, labelsTable } from './labels.js';
 
@@ -13,15 +14,24 @@ export interface DawidSkeneEstimate {
   iterations: number;
 }
 
+/** How often an annotator errs on a dimension. */
+export interface AnnotatorRates {
+  annotator: string;
+  dimension: string;
+  /** P(vote Pass | Fail), and P(vote Fail | Pass). */
+  falsePass: number;
+  falseFail: number;
+}
+
 /**
  * Labels and annotators' error rates, estimated together, for each dimension by itself.
  * @returns `labels` as `aggregate`, with the posterior of the winning side as confidence; `annotators`, a table with
  * the columns `annotator`, `dimension`, `falsePass` = P(vote Pass | Fail) and `falseFail` = P(vote Fail | Pass).
  * @throws Error when the table is no votes table.
  */
-export function dawidSkene(votes: ColumnTable): { labels: LabelTable; annotators: ColumnTable } {
+export function dawidSkene(votes: ColumnTable): { labels: LabelTable; annotators: TableOf<AnnotatorRates> } {
   const labels: Label[] = [];
-  const annotators: object[] = [];
+  const annotators: AnnotatorRates[] = [];
   for (const [dimension, group] of groupVotes('dawidSkene', votes)) {
     const estimate = estimateDawidSkene(group);
     group.forEach((item, i) => {
@@ -31,7 +41,7 @@ export function dawidSkene(votes: ColumnTable): { labels: LabelTable; annotators
     });
     for (const [annotator, rates] of estimate.annotators) annotators.push({ annotator, dimension, ...rates });
   }
-  return { labels: labelsTable(labels), annotators: from(annotators) as ColumnTable };
+  return { labels: labelsTable(labels), annotators: from(annotators) as TableOf<AnnotatorRates> };
 }
 
 /**

@@ -1,10 +1,10 @@
 import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { ColumnTable } from 'arquero';
 import type { Clip } from '../clip.js';
+import { readColumns } from '../tables/columnFile.js';
 import { type ClipFields, Fields } from '../tables/fields.js';
-import { readRows } from '../tables/tableFile.js';
-import { checkedVotes, checkThreshold, votesTable } from './votes.js';
+import type { TableOf } from '../tables/tableOf.js';
+import { checkedVotes, checkThreshold, type VoteRow, voteRows, votesTable } from './votes.js';
 
 /**
  * Human ratings of text-to-video clips from FETV (Liu et al. 2023, arXiv 2311.01813, github.com/llyx97/FETV) as votes.
@@ -18,25 +18,28 @@ import { checkedVotes, checkThreshold, votesTable } from './votes.js';
 export async function fetv(
   folder: string,
   { threshold = 4 }: { threshold?: number } = {},
-): Promise<{ votes: ColumnTable; clips: Clip[] }> {
+): Promise<{ votes: TableOf<VoteRow>; clips: Clip[] }> {
   checkThreshold('fetv', threshold);
   const ratingsFile = await present(folder, 'ratings.csv');
   const clips = await clipsIn(folder, await present(folder, 'videos.csv'));
-  const ratings = new Fields('fetv: ratings.csv', await readRows('fetv', ratingsFile));
+  const ratings = new Fields('fetv: ratings.csv', await readColumns('fetv', ratingsFile));
   ratings.require(['clip']);
-  for (let row = 0; row < ratings.rows.length; row++) {
+  for (let row = 0; row < ratings.count; row++) {
     if (!clips.has(ratings.name(row, 'clip'))) throw ratings.error(row, 'clip', 'a video of videos.csv');
   }
-  const votes = checkedVotes(ratings, threshold).map((vote) => ({ ...vote, ...clips.get(vote.clip) }));
+  const votes = voteRows(checkedVotes(ratings, threshold)).map((vote) => ({
+    ...vote,
+    ...clips.get(vote.clip),
+  }));
   return { votes: votesTable(votes), clips: [...clips].map(([id, fields]) => ({ id, ...fields })) };
 }
 
 /** The listed clips, by id. */
 async function clipsIn(folder: string, file: string): Promise<Map<string, ClipFields & { path: string }>> {
-  const videos = new Fields('fetv: videos.csv', await readRows('fetv', file));
+  const videos = new Fields('fetv: videos.csv', await readColumns('fetv', file));
   videos.require(['clip', 'promptId', 'prompt', 'generator']);
   const clips = new Map<string, ClipFields & { path: string }>();
-  for (let row = 0; row < videos.rows.length; row++) {
+  for (let row = 0; row < videos.count; row++) {
     const id = videos.name(row, 'clip');
     if (clips.has(id)) throw videos.error(row, 'clip', 'every video once');
     clips.set(id, {

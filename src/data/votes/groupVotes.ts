@@ -1,6 +1,6 @@
 import type { ColumnTable } from 'arquero';
 import type { ClipFields } from '../tables/fields.js';
-import { type VoteRow, votesOf } from './votes.js';
+import { decoded, votesOf } from './votes.js';
 
 /** All votes on one clip in one dimension. */
 export interface ClipVotes {
@@ -15,17 +15,16 @@ export interface ClipVotes {
  * @throws Error as `readVotes` does when the table is no votes table.
  */
 export function groupVotes(operation: string, votes: ColumnTable): Map<string, ClipVotes[]> {
-  const groups = new Map<string, Map<string, ClipVotes>>();
-  for (const row of votesOf(operation, votes)) {
-    const clips = groups.get(row.dimension) ?? new Map<string, ClipVotes>();
-    groups.set(row.dimension, clips);
-    const group = clips.get(row.clip) ?? { clip: row.clip, fields: fieldsOfClip(row), votes: [] };
-    clips.set(row.clip, group);
-    group.votes.push({ annotator: row.annotator, pass: row.pass });
+  const { rows, clip, annotator, dimension, pass, clips } = votesOf(operation, votes);
+  const groups = new Map<string, Map<number, ClipVotes>>();
+  for (const row of rows) {
+    const name = decoded(dimension, row);
+    const ofDimension = groups.get(name) ?? new Map<number, ClipVotes>();
+    groups.set(name, ofDimension);
+    const code = clip.codes[row];
+    const group = ofDimension.get(code) ?? { clip: clip.values[code], fields: clips[code], votes: [] };
+    ofDimension.set(code, group);
+    group.votes.push({ annotator: decoded(annotator, row), pass: decoded(pass, row) });
   }
-  return new Map([...groups].map(([dimension, clips]) => [dimension, [...clips.values()]]));
-}
-
-function fieldsOfClip({ path, prompt, promptId, generator }: VoteRow): ClipFields {
-  return { path, prompt, promptId, generator };
+  return new Map([...groups].map(([name, ofDimension]) => [name, [...ofDimension.values()]]));
 }

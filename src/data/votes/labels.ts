@@ -1,5 +1,6 @@
 import { type ColumnTable, table } from 'arquero';
-import { clipColumns } from '../tables/fields.js';
+import { type ClipFields, clipColumns } from '../tables/fields.js';
+import type { TableOf } from '../tables/tableOf.js';
 import type { ClipVotes } from './groupVotes.js';
 
 /** What the votes on a clip in one dimension were made into. */
@@ -11,11 +12,22 @@ export interface Label {
   confidence: number;
 }
 
+/** A row of a table of labels. */
+export interface LabelRow extends ClipFields {
+  clip: string;
+  dimension: string;
+  pass: boolean;
+  /** From 0 to 1: share or posterior of the winning side. */
+  confidence: number;
+  /** How many there are. */
+  votes: number;
+}
+
 /** Labels of one dimension or several: an arquero table, and `of` for the rows of one. */
-export interface LabelTable extends ColumnTable {
+export type LabelTable = TableOf<LabelRow> & {
   /** The labels of one dimension. @throws Error naming the dimensions that there are. */
   of(dimension: string): LabelTable;
-}
+};
 
 /** Gives a table of labels `of`; arquero's own verbs make plain tables of it again. */
 export function withDimensions(labels: ColumnTable): LabelTable {

@@ -1,4 +1,4 @@
-import type { Row } from '../tables/columnFile.js';
+import type { Columns } from '../tables/columnFile.js';
 
 /** Columns of a sheet that annotators fill in a spreadsheet. */
 export const sheetColumns = 'row clip annotator dimension pass note path prompt promptId'.split(' ');
@@ -11,12 +11,10 @@ export function sheetCell(text: string): string {
   return formula.test(text) ? `'${text}` : text;
 }
 
-/** Rows of a table; where it is a sheet, its texts without the apostrophes that `sheetCell` has given them. */
-export function fromSheet(rows: readonly Row[]): readonly Row[] {
-  if (!sheetColumns.every((name) => Object.hasOwn(rows[0] ?? {}, name))) return rows;
+/** Columns of a table; where it is a sheet, its texts without the apostrophes that `sheetCell` has given them. */
+export function fromSheet(columns: Columns): Columns {
+  if (!sheetColumns.every((name) => columns.has(name))) return columns;
   const plain = (value: unknown) =>
     typeof value === 'string' && value.startsWith("'") && formula.test(value) ? value.slice(1) : value;
-  return rows.map((row) =>
-    Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plain(value)])),
-  );
+  return new Map([...columns].map(([name, values]) => [name, values.map(plain)]));
 }

@@ -28,9 +28,9 @@ export function splitByPrompt(
   const { test, validation, seed } = options;
   checkShares(test, validation);
   const fields = fieldsOf('splitByPrompt', labels);
-  if (fields.rows.length === 0) throw fields.failure('has no rows');
+  if (fields.count === 0) throw fields.failure('has no rows');
   fields.require(['promptId']);
-  const prompts = [...new Set(fields.rows.map((_, row) => fields.name(row, 'promptId')))].sort();
+  const prompts = [...new Set(fields.codes('promptId', (row) => fields.name(row, 'promptId')).values)].sort();
 
   const shuffled = new Random(seed, stream).shuffle(prompts);
   const testEnd = Math.round(test * prompts.length);

@@ -1,8 +1,9 @@
 import { basename } from 'node:path';
 import { type ColumnTable, table } from 'arquero';
-import type { Row } from '../tables/columnFile.js';
-import { type ClipFields, clipColumns, Fields, fieldsOf } from '../tables/fields.js';
-import { readRows, writeTable } from '../tables/tableFile.js';
+import { columnsOf, readColumns, rowsOf } from '../tables/columnFile.js';
+import { type ClipFields, type Codes, clipColumns, Fields, fieldsOf } from '../tables/fields.js';
+import { writeTable } from '../tables/tableFile.js';
+import type { TableOf } from '../tables/tableOf.js';
 import { fromSheet } from './sheet.js';
 import { isVoteLog, standingVotes } from './voteLog.js';
 
@@ -32,11 +33,13 @@ export interface VoteRow extends ClipFields {
 export async function readVotes(
   file: string,
   { threshold }: { threshold?: number } = {},
-): Promise<ColumnTable> {
+): Promise<TableOf<VoteRow>> {
   checkThreshold('readVotes', threshold);
   const where = `readVotes: ${basename(file)}`;
-  const rows = await readRows('readVotes', file);
-  const votes = isVoteLog(rows) ? (standingVotes(rows, where) as object[] as Row[]) : fromSheet(rows);
+  const columns = await readColumns('readVotes', file);
+  const votes = isVoteLog(rowsOf(columns, 1))
+    ? columnsOf(standingVotes(rowsOf(columns), where))
+    : fromSheet(columns);
   return tableOf(checkedVotes(new Fields(where, votes), threshold));
 }
 
@@ -44,8 +47,8 @@ export async function readVotes(
  * A votes table from objects.
  * @throws Error as `readVotes` does; also when there are no rows.
  */
-export function votesTable(rows: readonly VoteRow[]): ColumnTable {
-  return tableOf(checkedVotes(new Fields('votesTable: the list', rows as readonly object[] as Row[])));
+export function votesTable(rows: readonly VoteRow[]): TableOf<VoteRow> {
+  return tableOf(checkedVotes(new Fields('votesTable: the list', columnsOf(rows))));
 }
 
 /**
@@ -60,7 +63,7 @@ export async function writeVotes(file: string, votes: ColumnTable): Promise<void
  * The votes of a table, checked.
  * @throws Error as `readVotes` does, in the name of the operation.
  */
-export function votesOf(operation: string, votes: ColumnTable): VoteRow[] {
+export function votesOf(operation: string, votes: ColumnTable): CheckedVotes {
   return checkedVotes(fieldsOf(operation, votes));
 }
 
@@ -71,72 +74,150 @@ export function checkThreshold(operation: string, threshold: number | undefined)
   }
 }
 
+/** Votes that were checked, by columns: of millions of them no object each. */
+export interface CheckedVotes {
+  /** The rows that count, ascending: each vote once. */
+  rows: Int32Array;
+  clip: Codes<string>;
+  annotator: Codes<string>;
+  dimension: Codes<string>;
+  pass: Codes<boolean>;
+  rating?: Codes<number | undefined>;
+  note?: Codes<string | undefined>;
+  /** What is known of each clip, by its code. */
+  clips: ClipFields[];
+}
+
+/** The value of a row. */
+export const decoded = <T>({ codes, values }: Codes<T>, row: number): T => values[codes[row]];
+
 /** The votes among checked rows; with a threshold, the rating decides what passes. */
-export function checkedVotes(fields: Fields, threshold?: number): VoteRow[] {
-  if (fields.rows.length === 0) throw fields.failure('has no rows');
+export function checkedVotes(fields: Fields, threshold?: number): CheckedVotes {
+  if (fields.count === 0) throw fields.failure('has no rows');
   if (threshold === undefined && !fields.has('pass') && fields.has('rating')) {
     throw fields.failure('has ratings and no column "pass"; give a threshold: a rating from there on passes');
   }
   fields.require(['clip', 'annotator', 'dimension', threshold === undefined ? 'pass' : 'rating']);
 
-  const votes = new Map<string, VoteRow>();
-  const clips = new Map<string, ClipFields>();
-  for (let row = 0; row < fields.rows.length; row++) {
-    const vote = voteOf(fields, row, threshold);
-    keepClip(clips, vote.clip, fields, row);
-    const key = JSON.stringify([vote.clip, vote.annotator, vote.dimension]);
-    const earlier = votes.get(key);
-    if (earlier === undefined) {
-      votes.set(key, vote);
-    } else if (earlier.pass !== vote.pass || earlier.rating !== vote.rating) {
-      const column = threshold === undefined && earlier.pass !== vote.pass ? 'pass' : 'rating';
-      throw fields.error(
-        row,
-        column,
-        `the earlier vote of "${vote.annotator}" on "${vote.clip}", ${vote.dimension}: ${earlier[column]}`,
-      );
-    }
-  }
-  return [...votes.values()].map((vote) => ({ ...vote, ...clips.get(vote.clip) }));
-}
-
-function voteOf(fields: Fields, row: number, threshold: number | undefined): VoteRow {
-  const vote = {
-    clip: fields.name(row, 'clip'),
-    annotator: fields.name(row, 'annotator'),
-    dimension: fields.name(row, 'dimension'),
+  const names = (column: string) => fields.codes(column, (row) => fields.name(row, column));
+  const texts = (column: string) =>
+    fields.has(column) ? fields.codes(column, (row) => fields.text(row, column)) : undefined;
+  const number = (row: number) => fields.number(row, 'rating');
+  const isThere = (row: number) => fields.value(row, 'rating') !== undefined;
+  const clip = names('clip');
+  const votes: Omit<CheckedVotes, 'rows'> = {
+    clip,
+    annotator: names('annotator'),
+    dimension: names('dimension'),
+    pass:
+      threshold === undefined
+        ? fields.codes('pass', (row) => fields.pass(row, 'pass'))
+        : fields.codes('rating', (row) => number(row) >= threshold),
+    rating:
+      threshold !== undefined || fields.has('rating')
+        ? fields.codes('rating', (row) => (threshold !== undefined || isThere(row) ? number(row) : undefined))
+        : undefined,
+    note: threshold === undefined ? texts('note') : undefined,
+    clips: clip.values.map(() => ({})),
   };
-  if (threshold !== undefined) {
-    const rating = fields.number(row, 'rating');
-    return { ...vote, pass: rating >= threshold, rating };
-  }
-  const pass = fields.pass(row, 'pass');
-  const rated = fields.value(row, 'rating') !== undefined;
-  const note = fields.text(row, 'note');
-  return {
-    ...vote,
-    pass,
-    ...(rated && { rating: fields.number(row, 'rating') }),
-    ...(note !== undefined && { note }),
-  };
+  for (const column of clipColumns) keepOfClips(votes, column, texts(column), fields);
+  return { ...votes, rows: distinctVotes(votes, fields, threshold) };
 }
 
-/** Adds what the row says of its clip. */
-function keepClip(clips: Map<string, ClipFields>, clip: string, fields: Fields, row: number): void {
-  const known = clips.get(clip) ?? {};
-  const given = fields.clip(row);
-  for (const column of clipColumns) {
-    if (known[column] !== undefined && given[column] !== undefined && known[column] !== given[column]) {
-      throw fields.error(row, column, `"${known[column]}", as in an earlier row of clip "${clip}"`);
+/** Adds what the rows say of their clips in a column. */
+function keepOfClips(
+  { clip, clips }: Pick<CheckedVotes, 'clip' | 'clips'>,
+  column: keyof ClipFields,
+  given: Codes<string | undefined> | undefined,
+  fields: Fields,
+): void {
+  if (!given) return;
+  for (let row = 0; row < fields.count; row++) {
+    const value = decoded(given, row);
+    if (value === undefined) continue;
+    const known = clips[clip.codes[row]];
+    known[column] ??= value;
+    if (known[column] === value) continue;
+    throw fields.error(
+      row,
+      column,
+      `"${known[column]}", as in an earlier row of clip "${decoded(clip, row)}"`,
+    );
+  }
+}
+
+/**
+ * The first row of each vote.
+ * @throws Error when an annotator has judged a clip twice, and differently.
+ */
+function distinctVotes(
+  votes: Omit<CheckedVotes, 'rows'>,
+  fields: Fields,
+  threshold: number | undefined,
+): Int32Array {
+  const { clip, annotator, dimension, pass, rating } = votes;
+  const sameVote = (a: number, b: number) =>
+    clip.codes[a] === clip.codes[b] &&
+    annotator.codes[a] === annotator.codes[b] &&
+    dimension.codes[a] === dimension.codes[b];
+  // A table of rows by hash with open places; a Map of millions of keys would take several times the memory.
+  const places = new Int32Array(2 ** Math.ceil(Math.log2(2 * fields.count + 1))).fill(-1);
+  const rows: number[] = [];
+  for (let row = 0; row < fields.count; row++) {
+    let hash = Math.imul(clip.codes[row], 0x9e3779b1) ^ Math.imul(annotator.codes[row], 0x85ebca6b);
+    hash = Math.imul(hash ^ (hash >>> 15) ^ Math.imul(dimension.codes[row], 0xc2b2ae35), 0x27d4eb2f);
+    let place = (hash ^ (hash >>> 13)) & (places.length - 1);
+    while (places[place] >= 0 && !sameVote(places[place], row)) place = (place + 1) & (places.length - 1);
+    const earlier = places[place];
+    if (earlier < 0) {
+      places[place] = row;
+      rows.push(row);
+      continue;
     }
+    const samePass = decoded(pass, earlier) === decoded(pass, row);
+    const sameRating = !rating || decoded(rating, earlier) === decoded(rating, row);
+    if (samePass && sameRating) continue;
+    const column = threshold === undefined && !samePass ? 'pass' : 'rating';
+    throw fields.error(
+      row,
+      column,
+      `the earlier vote of "${decoded(annotator, row)}" on "${decoded(clip, row)}", ${decoded(dimension, row)}: ` +
+        `${column === 'pass' ? decoded(pass, earlier) : rating && decoded(rating, earlier)}`,
+    );
   }
-  clips.set(clip, { ...known, ...given });
+  return Int32Array.from(rows);
 }
 
-function tableOf(votes: readonly VoteRow[]): ColumnTable {
-  const optional = (['rating', 'note', ...clipColumns] as const).filter((column) =>
-    votes.some((vote) => vote[column] !== undefined),
-  );
-  const columns = ['clip', 'annotator', 'dimension', 'pass', ...optional] as const;
-  return table(columns.map((column) => [column, votes.map((vote) => vote[column])] as [string, unknown[]]));
+/** The columns of votes, without those that have no value. */
+function columnsOfVotes({ rows, clips, clip, ...votes }: CheckedVotes): [string, unknown[]][] {
+  const column = <T>(codes: Codes<T>) => Array.from(rows, (row) => decoded(codes, row));
+  const { annotator, dimension, pass, rating, note } = votes;
+  const all: [string, unknown[]][] = [
+    ...Object.entries({ clip, annotator, dimension, pass }).map(([name, codes]): [string, unknown[]] => [
+      name,
+      column<unknown>(codes),
+    ]),
+    ...(rating ? [['rating', column(rating)] as [string, unknown[]]] : []),
+    ...(note ? [['note', column(note)] as [string, unknown[]]] : []),
+    ...clipColumns.map((name): [string, unknown[]] => [
+      name,
+      clips.some((fields) => fields[name] !== undefined)
+        ? Array.from(rows, (row) => clips[clip.codes[row]][name])
+        : [],
+    ]),
+  ];
+  return all.filter(([, values]) => values.some((value) => value !== undefined));
+}
+
+/** Votes as objects. */
+export function voteRows(votes: CheckedVotes): VoteRow[] {
+  const columns = columnsOfVotes(votes);
+  return Array.from(votes.rows, (_, i) => {
+    const known = columns.filter(([, values]) => values[i] !== undefined);
+    return Object.fromEntries(known.map(([name, values]) => [name, values[i]])) as unknown as VoteRow;
+  });
+}
+
+function tableOf(votes: CheckedVotes): TableOf<VoteRow> {
+  return table(columnsOfVotes(votes)) as ColumnTable as TableOf<VoteRow>;
 }

@@ -1,11 +1,12 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type ColumnTable, from } from 'arquero';
+import { from } from 'arquero';
 import { replaceFile } from '../../base/replaceFile.js';
 import type { Clip } from '../clip.js';
 import { writeTable } from '../tables/tableFile.js';
+import type { TableOf } from '../tables/tableOf.js';
 import { isWholeMp4 } from '../video/wholeFile.js';
-import { votesTable } from '../votes/votes.js';
+import { type VoteRow, votesTable } from '../votes/votes.js';
 import { type Annotator, annotate, defaultAnnotators, type Truth } from './annotators.js';
 import { encodeClips } from './encode.js';
 import { dimensions } from './faults.js';
@@ -29,9 +30,9 @@ export interface WorldOptions extends WorldRules {
 export interface World {
   clips: Clip[];
   /** Columns clip, annotator, dimension, pass, and those of the clip: path, prompt, promptId, generator. */
-  votes: ColumnTable;
+  votes: TableOf<VoteRow>;
   /** Columns clip, dimension, pass, fault, strength (0 for a Pass), quality (1 - strength). */
-  truth: ColumnTable;
+  truth: TableOf<Truth>;
 }
 
 /** Grows when the same parameters begin to give other clips, so that no folder mixes the two. */
@@ -82,7 +83,7 @@ export async function makeWorld(options: WorldOptions): Promise<World> {
         return { ...vote, path, prompt, promptId, generator };
       }),
     ),
-    truth: from(truth) as ColumnTable,
+    truth: from(truth) as TableOf<Truth>,
   };
   await writeTable('makeWorld', join(folder, 'votes.csv'), world.votes);
   await writeTable('makeWorld', join(folder, 'truth.csv'), world.truth);

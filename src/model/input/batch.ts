@@ -1,3 +1,4 @@
+import { extent } from '../../base/extent.js';
 import { compiler } from '../../engine/compile.js';
 import { type Tensor, type Tensor2D, tf } from '../../engine/tf.js';
 import type { VideoGrid } from '../family/videoGrid.js';
@@ -33,7 +34,7 @@ const STEP = 64;
 
 /** To how many tokens sequences are padded. */
 export function paddedLength(lengths: readonly number[]): number {
-  const longest = Math.max(...lengths);
+  const longest = extent(lengths).highest;
   return compiler() === 'xla' ? Math.ceil(longest / STEP) * STEP : longest;
 }
 

@@ -1,13 +1,14 @@
 import type { Clip } from '../../data/clip.js';
 import type { FrameCache } from '../../data/video/frameCache.js';
 import { type ReadFailure, type ReadOptions, readClip, readClips } from '../../data/video/readClips.js';
+import type { Reading } from '../../data/video/readTask.js';
 import type { Batch, ClipInput } from './batch.js';
 import type { Prompts } from './prompt.js';
 import type { Tokens } from './tokens.js';
 
 /** How a family takes clips: what is kept of a clip's frames, the prompt around them, and the tensors. */
 export interface ClipFormat {
-  readonly reading: Pick<ReadOptions, 'segments' | 'transform' | 'parameters'>;
+  readonly reading: Reading & Pick<ReadOptions, 'recipe'>;
   /** A clip as a model input. @param kept what `reading.transform` made of its frames. */
   input(clip: Clip, prompts: Prompts, kept: Uint8Array): ClipInput;
   /** Inputs as one batch of tensors; the caller disposes it. */

@@ -83,7 +83,9 @@ export class Tokens {
 
   /** One more than the largest id. */
   get size(): number {
-    return Math.max(this.plain.get_vocab().size - 1, ...this.special.values()) + 1;
+    let size = this.plain.get_vocab().size;
+    for (const id of this.special.values()) size = Math.max(size, id + 1);
+    return size;
   }
 
   /**
@@ -106,7 +108,8 @@ export class Tokens {
     const ids: number[] = [];
     let text = '';
     const flush = () => {
-      if (text !== '') ids.push(...this.plain.encode(text, { add_special_tokens: false }).ids);
+      if (text !== '')
+        for (const id of this.plain.encode(text, { add_special_tokens: false }).ids) ids.push(id);
       text = '';
     };
     for (const piece of pieces) {

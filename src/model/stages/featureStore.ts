@@ -5,6 +5,8 @@ import type { FrameCache } from '../../data/video/frameCache.js';
 /** Where what a frozen part makes of clips is kept, for one such part and one question. */
 export interface FeatureStore<Feature> {
   find(clip: Clip): Promise<Feature | undefined>;
+  /** Whether they are there, without reading them. */
+  has(clip: Clip): Promise<boolean>;
   keep(clip: Clip, feature: Feature): Promise<void>;
 }
 
@@ -14,6 +16,10 @@ export class MemoryStore<Feature> implements FeatureStore<Feature> {
 
   async find(clip: Clip): Promise<Feature | undefined> {
     return this.kept.get(nameOf(clip));
+  }
+
+  async has(clip: Clip): Promise<boolean> {
+    return this.kept.has(nameOf(clip));
   }
 
   async keep(clip: Clip, feature: Feature): Promise<void> {
@@ -39,6 +45,11 @@ export class DiskStore<Feature> implements FeatureStore<Feature> {
     const key = await this.keyOf(clip).catch(() => undefined);
     const bytes = key && (await this.cache.find(key));
     return bytes && deserialize(bytes);
+  }
+
+  async has(clip: Clip): Promise<boolean> {
+    const key = await this.keyOf(clip).catch(() => undefined);
+    return key !== undefined && (await this.cache.has(key));
   }
 
   async keep(clip: Clip, feature: Feature): Promise<void> {

@@ -25,6 +25,9 @@ import type { RewardModel, Trainable } from '../rewardModel.js';
 import { type FeatureStore, MemoryStore } from './featureStore.js';
 import type { Features } from './features.js';
 
+/** What was read of clips, by id: the model's input, or why there is none. */
+type Reading = Map<string, ClipInput | ReadFailure>;
+
 /** Some clips as tensors at the depth where training begins. */
 export interface StageBatch {
   /** What `Stage.rewards` takes; the caller disposes them. */
@@ -52,32 +55,74 @@ export abstract class Stage<Feature = unknown> {
     private readonly shared?: Features,
   ) {}
 
+  /** Seconds that `load` has waited for clips to be read. */
+  waited = 0;
+  /** Seconds in which `load` has computed features. */
+  computed = 0;
+  /** Clips that are read ahead. */
+  private readonly coming = new Map<string, Promise<Reading>>();
+
   /** The features of the clips that can be read, by id and in their order. @throws with the signal's reason. */
   async load(clips: readonly Clip[], signal?: AbortSignal): Promise<Map<string, Feature>> {
     const kept = await this.store();
     const distinct = [...new Map(clips.map((clip) => [clip.id, clip])).values()];
     const features = await Promise.all(distinct.map((clip) => kept.find(clip)));
-    const missing = distinct.flatMap((clip, i) =>
-      features[i] === undefined && !this.failures.has(clip.id) ? [{ clip, i }] : [],
-    );
-    const { processor, prompts } = this.model;
-    const { inputs, failures } = await processor.processMany(
-      missing.map(({ clip }) => clip),
-      prompts,
-      { signal },
-    );
-    for (const failure of failures) this.failures.set(failure.clip.id, failure);
+    const missing = distinct.filter(({ id }, i) => features[i] === undefined && !this.failures.has(id));
+    const now = missing.filter(({ id }) => !this.coming.has(id));
+    const reading = now.length > 0 ? this.read(now, signal) : undefined;
+    const readings = [reading, ...missing.map(({ id }) => this.coming.get(id))];
+    for (const { id } of distinct) this.coming.delete(id);
+    const asked = performance.now();
+    const read = new Map((await Promise.all(readings)).flatMap((each) => [...(each ?? [])]));
+    this.waited += (performance.now() - asked) / 1000;
 
-    for (const [at, input] of inputs.entries()) {
-      if (!input) continue;
-      const { clip, i } = missing[at];
-      const feature = await this.features(input);
+    for (const [i, clip] of distinct.entries()) {
+      const found = read.get(clip.id);
+      if (features[i] !== undefined || !found) continue;
+      if ('reason' in found) {
+        this.failures.set(clip.id, found);
+        continue;
+      }
+      const start = performance.now();
+      const feature = await this.features(found);
+      this.computed += (performance.now() - start) / 1000;
       features[i] = feature;
       if (this.frozen) await kept.keep(clip, feature);
     }
     return new Map(
       distinct.flatMap(({ id }, i) => (features[i] === undefined ? [] : [[id, features[i]] as const])),
     );
+  }
+
+  /** Begins to read clips that `load` will be asked for soon, where their features are not kept. */
+  prepare(clips: readonly Clip[], signal?: AbortSignal): void {
+    const distinct = [...new Map(clips.map((clip) => [clip.id, clip])).values()];
+    const wanted = distinct.filter(({ id }) => !this.failures.has(id) && !this.coming.has(id));
+    if (wanted.length === 0 || signal?.aborted) return;
+    const reading = this.readUnknown(wanted, signal);
+    const forget = () => {
+      for (const { id } of wanted) if (this.coming.get(id) === reading) this.coming.delete(id);
+    };
+    for (const { id } of wanted) this.coming.set(id, reading);
+    signal?.addEventListener('abort', forget, { once: true });
+    reading.catch(forget).finally(() => signal?.removeEventListener('abort', forget));
+  }
+
+  private async readUnknown(clips: readonly Clip[], signal?: AbortSignal): Promise<Reading> {
+    const kept = await this.store();
+    const known = await Promise.all(clips.map((clip) => kept.has(clip)));
+    return this.read(
+      clips.filter((_, i) => !known[i]),
+      signal,
+    );
+  }
+
+  private async read(clips: readonly Clip[], signal?: AbortSignal): Promise<Reading> {
+    const { processor, prompts } = this.model;
+    const { inputs, failures } = await processor.processMany(clips, prompts, { signal });
+    const read: Reading = new Map(failures.map((failure) => [failure.clip.id, failure]));
+    for (const [i, input] of inputs.entries()) if (input) read.set(clips[i].id, input);
+    return read;
   }
 
   /** Where features are kept: with those of other stages, or by this stage alone. */

@@ -4,6 +4,7 @@ import { dirname, join, posix } from 'node:path';
 import { getHFHubCachePath, getRepoFolderName, modelInfo, pathsInfo } from '@huggingface/hub';
 import { replaceFile } from '../../base/replaceFile.js';
 import { readCheckpoint, refuseLatent, weightsRefusal } from './checkpoint.js';
+import { type Patience, patience, patientFetch } from './hubFetch.js';
 import { downloadFile, type HubFile, reasonOf } from './hubFile.js';
 import { readShards } from './shards.js';
 
@@ -27,9 +28,14 @@ export interface HubOptions {
   hubUrl?: string;
   /** The `fetch` to use, for example one that goes through a proxy. */
   fetch?: typeof fetch;
+  /** How long a server that brings nothing, or says "later", is waited for. Default: a minute, and five requests in a row. */
+  patience?: Patience;
   /** Called as bytes arrive. */
   onProgress?: (progress: DownloadProgress) => void;
 }
+
+/** Bytes of an answer that lists files; a repository of 100,000 files has less. */
+const longestList = 64 * 2 ** 20;
 
 /** Files of a checkpoint that are read: weights, configuration, tokenizer. */
 const wanted = /^(model[^/]*\.safetensors|[^/]*\.json|merges\.txt|chat_template\.jinja)$/;
@@ -50,7 +56,12 @@ export async function download(repo: string, options: HubOptions = {}): Promise<
   if (isOffline()) return fromCache(repo, revision, subfolder, 'HF_HUB_OFFLINE is set');
 
   const accessToken = options.accessToken ?? (await storedToken());
-  const connection = { hubUrl, fetch: options.fetch, ...(accessToken && { accessToken }) };
+  const limits = options.patience ?? patience;
+  const connection = {
+    hubUrl,
+    fetch: patientFetch(options.fetch ?? fetch, longestList, limits),
+    ...(accessToken && { accessToken }),
+  };
   const info = await modelInfo({
     name: repo,
     revision,
@@ -74,6 +85,7 @@ export async function download(repo: string, options: HubOptions = {}): Promise<
       fetch: options.fetch ?? fetch,
       cache,
       commit: info.sha,
+      patience: limits,
       onBytes: (bytes) => options.onProgress?.({ file: file.path, done: before + bytes, total }),
     }).catch((error: Error) => {
       throw new Error(`fromHub: cannot download ${repo}/${file.path}: ${error.message}`);
@@ -105,7 +117,7 @@ async function hubFiles(
   repo: string,
   revision: string,
   paths: string[],
-  connection: { hubUrl: string; fetch?: typeof fetch; accessToken?: string },
+  connection: { hubUrl: string; fetch: typeof fetch; accessToken?: string },
 ): Promise<HubFile[]> {
   const infos = await pathsInfo({ repo, revision, paths, ...connection }).catch((error: Error) => {
     throw new Error(`fromHub: cannot list the files of ${repo}: ${reasonOf(error)}`);
@@ -116,7 +128,11 @@ async function hubFiles(
     if (!info || !/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(hash)) {
       throw new Error(`fromHub: the hub gives no checksum of ${repo}/${path}`);
     }
-    return { path, size: info.lfs?.size ?? info.size, hash };
+    const size = info.lfs?.size ?? info.size;
+    if (!(Number.isSafeInteger(size) && size >= 0)) {
+      throw new Error(`fromHub: the hub gives the odd size ${size} of ${repo}/${path}`);
+    }
+    return { path, size, hash };
   });
 }
 

@@ -23,6 +23,29 @@ describe('readColumns', () => {
 
   const expected = { clip: ['a', 'b, "c"'], score: [1.5, -2] };
 
+  it('reads 200,000 columns, and names one that is there twice', async () => {
+    const names = Array.from({ length: 200_000 }, (_, i) => `column ${i}`);
+    const numbers = names.map((_, i) => String(i));
+    const text = `clip,score,${names}\na,1,${numbers}\nb,2,${numbers}\n`;
+    await writeFile(join(folder, 'wide.csv'), text);
+    const scores = await readScores(join(folder, 'wide.csv'));
+    expect([scores.numCols(), scores.numRows(), scores.get('column 199999', 1)]).toEqual([
+      200_002, 2, 199_999,
+    ]);
+    await expect(read('twice.csv', `${text.slice(0, text.indexOf('\n'))},column 7\n`)).rejects.toThrow(
+      'twice.csv has two columns "column 7"',
+    );
+    await expect(read('short.csv', `${names}\n1\n`)).rejects.toThrow(
+      /expected 200000 fields \(column 0, .{100,300}…\), received 1/,
+    );
+  });
+
+  it('reads text over the borders of its pieces', async () => {
+    const long = '雪'.repeat(2 ** 22);
+    const { clip } = await read('long.csv', `clip,note\r\na,"${long},""\n"\r\n${long},x\r\nb,y\r\n`);
+    expect(clip.map((value) => (value as string).length)).toEqual([1, 2 ** 22, 1]);
+  });
+
   it('reads every format', async () => {
     const texts = { ...expected, score: ['1.5', '-2'] };
     expect(await read('s.csv', '\uFEFFclip,score\r\na,1.5\r\n\r\n"b, ""c""",-2\r\n')).toEqual(texts);

@@ -11,7 +11,7 @@ import { readVotes } from '../../../src/data/votes/votes.js';
 import { readOfficial } from '../../../src/pairing/official.js';
 import { ownRatings, readClipRatings } from '../../../src/report/clipRatings.js';
 import { readScoredClips } from '../../../src/report/scoredClips.js';
-import { readItems } from '../../../src/score/items.js';
+import { type Item, openItems } from '../../../src/score/items.js';
 
 const stored = (name: string) => fileURLToPath(new URL(`../../cases/${name}`, import.meta.url));
 const scored = (name: string) => readScoredClips('test', stored(name));
@@ -26,6 +26,13 @@ async function written(name: string, content: string | Uint8Array): Promise<stri
   const file = join(folder, name);
   await writeFile(file, content);
   return file;
+}
+
+/** The items of an inference file. */
+async function readItems(file: string): Promise<Item[]> {
+  const found: Item[] = [];
+  for await (const item of (await openItems(file)).read()) found.push(item);
+  return found;
 }
 
 describe('blanks and numbers', () => {

@@ -54,6 +54,22 @@ describe('agreement', () => {
     expect(rowsOf(two, { dimension: 'alignment', samples: 20 })).toEqual(rows.slice(3));
   });
 
+  it('measures 60,000 clips, whose kinds it draws, with the interval that the deviation over clips gives', () => {
+    const large = noisyMatrix(60_000, 5);
+    const rows = rowsOf(votesOfMatrix(large), { samples: 2000 });
+    expect(rows.map(({ value }) => value)).toBeAllclose(
+      [krippendorffAlpha(large), fleissKappa(large), rawAgreement(large)],
+      { rtol: 1e-9 },
+    );
+    // An interval shrinks by the root of the number of clips.
+    const few = rowsOf(votesOfMatrix(large.slice(0, 6000)), { samples: 2000 });
+    rows.forEach(({ value, low, high }, i) => {
+      expect(low).toBeLessThan(value);
+      expect(high).toBeGreaterThan(value);
+      expect((few[i].high - few[i].low) / (high - low) / Math.sqrt(10)).toBeCloseTo(1, 0);
+    });
+  });
+
   it('has the interval of a bootstrap over clips', () => {
     const rows = rowsOf(votesOfMatrix(matrix), { samples: 4000, seed: 1 });
     const judged = matrix.filter((item) => item.filter((vote) => vote !== null).length > 1);

@@ -7,19 +7,22 @@ const plain = ['', 'a=1', "'a", "it's", ' =1', '1-1', '雪'];
 describe('a sheet', () => {
   it.each(texts)('gives %j an apostrophe, and takes it off again', (text) => {
     expect(sheetCell(text)).toBe(`'${text}`);
-    const row = Object.fromEntries(sheetColumns.map((name) => [name, sheetCell(text)]));
-    expect(fromSheet([row])).toEqual([Object.fromEntries(sheetColumns.map((name) => [name, text]))]);
+    const sheet = new Map(sheetColumns.map((name) => [name, [sheetCell(text)]]));
+    expect(fromSheet(sheet)).toEqual(new Map(sheetColumns.map((name) => [name, [text]])));
   });
 
   it.each(plain)('leaves %j as it is', (text) => {
     expect(sheetCell(text)).toBe(text);
-    const row = Object.fromEntries(sheetColumns.map((name) => [name, text]));
-    expect(fromSheet([row])).toEqual([row]);
+    const sheet = new Map(sheetColumns.map((name) => [name, [text]]));
+    expect(fromSheet(sheet)).toEqual(sheet);
   });
 
   it('takes nothing off other tables', () => {
-    const rows = [{ clip: "'=1", annotator: 'a', dimension: 'd', pass: '1' }];
-    expect(fromSheet(rows)).toEqual(rows);
-    expect(fromSheet([])).toEqual([]);
+    const other = new Map([
+      ['clip', ["'=1"]],
+      ['pass', ['1']],
+    ]);
+    expect(fromSheet(other)).toEqual(other);
+    expect(fromSheet(new Map())).toEqual(new Map());
   });
 });

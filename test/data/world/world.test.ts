@@ -37,7 +37,23 @@ describe('makeWorld', () => {
     }
   });
 
-  it.each(['50%', '%d', 'a%03d', '%%', '100%25 wool'])(
+  const odd = [
+    "it's",
+    'a:b',
+    'file:x',
+    '[0:v]',
+    'a,b;c=d',
+    'back\\slash',
+    '-dash',
+    'star*?',
+    'new\nline',
+    'ünï',
+    ' x ',
+    '$HOME`x`',
+    '|pipe',
+    '"q"',
+  ];
+  it.each(['50%', '%d', 'a%03d', '%%', '100%25 wool', ...odd])(
     'writes its clips in a folder called %j',
     async (name) => {
       const { clips } = await makeWorld({ clips: 2, seed: 4, folder: join(folder, name) });

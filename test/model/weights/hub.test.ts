@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { link, lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -39,6 +40,7 @@ describe('download', () => {
     await rm(home, { recursive: true });
   });
 
+  const hasty = { silence: 300, pause: 1, requests: 5, longest: 2000 };
   const step = { subfolder: 'run/step-1' };
   const cache = () => join(home, 'hub', 'models--lab--model');
   const requests = (file: string) => hub.log.filter((line) => line.includes(`/resolve/${commit}/${file}`));
@@ -87,14 +89,16 @@ describe('download', () => {
   });
 
   it('goes on where a connection breaks, and in the next call where none brings anything', async () => {
-    hub.breaks = [undefined, 100_000, 50_000, 0];
-    const failure = await download('lab/model', step).catch((error: Error) => error.message);
+    hub.breaks = [undefined, 100_000, 50_000, 0, 0, 0];
+    const failure = await download('lab/model', { ...step, patience: hasty }).catch(
+      (error: Error) => error.message,
+    );
     expect(failure).toMatch(/^fromHub: cannot download lab\/model\/run\/step-1\/model\.safetensors: /);
     expect(failure).toMatch(/150000 of 300000 bytes are kept, call again to go on$/);
     expect(requests(file).map((line) => line.split(' ')[2])).toEqual([
       undefined,
       'bytes=100000-',
-      'bytes=150000-',
+      ...new Array(3).fill('bytes=150000-'),
     ]);
     const [incomplete] = (await readdir(join(cache(), 'blobs'))).filter((name) =>
       name.endsWith('.incomplete'),
@@ -102,7 +106,7 @@ describe('download', () => {
     expect((await lstat(join(cache(), 'blobs', incomplete))).size).toBe(150_000);
 
     const folder = await download('lab/model', step);
-    expect(requests(file)[3]).toMatch(/bytes=150000-$/);
+    expect(requests(file)[5]).toMatch(/bytes=150000-$/);
     expect(Buffer.compare(await readFile(join(folder, 'model.safetensors')), weights)).toBe(0);
     expect((await readdir(join(cache(), 'blobs'))).some((name) => name.endsWith('.incomplete'))).toBe(false);
   });
@@ -201,8 +205,8 @@ describe('download', () => {
   });
 
   it('does not take half a download for a model', async () => {
-    hub.breaks = [undefined, 0];
-    await expect(download('lab/model', step)).rejects.toThrow('cannot download');
+    hub.breaks = [undefined, 0, 0, 0, 0, 0];
+    await expect(download('lab/model', { ...step, patience: hasty })).rejects.toThrow('cannot download');
     vi.stubEnv('HF_HUB_OFFLINE', 'true');
     await expect(download('lab/model', { ...step, revision: commit })).rejects.toThrow(
       /run\/step-1 is not complete in the cache \(.*no weights/,
@@ -221,6 +225,140 @@ describe('download', () => {
   it('sends none where there is none', async () => {
     await download('lab/model', step);
     expect([...hub.authorization]).toEqual([undefined]);
+  });
+
+  describe('from a server that does what no hub does', () => {
+    const get = () => download('lab/model', { ...step, patience: hasty });
+    const ofFile = (path: string) => path.endsWith(`/${file}`);
+    const zeros = Buffer.alloc(1 << 16);
+    /** Sends zeros for as long as somebody listens. */
+    const endless = (response: ServerResponse) => {
+      const more = () => {
+        while (!response.destroyed && response.write(zeros));
+      };
+      response.on('drain', more);
+      more();
+      return true;
+    };
+    const page = '<!DOCTYPE html><html><form>Sign in</form></html>';
+
+    it.each<[string, Record<string, string>]>([
+      ['by its type', { 'content-type': 'text/html; charset=utf-8' }],
+      ['by its beginning', {}],
+    ])('a web page in place of a file is called one, %s, and asked for once', async (_, headers) => {
+      hub.instead = (path, response) => ofFile(path) && !!response.writeHead(200, headers).end(page);
+      await expect(get()).rejects.toThrow(
+        /cannot download lab\/model\/run\/step-1\/model\.safetensors: the answer of 127\.0\.0\.1:\d+ is a web page, not the file: .* HF_ENDPOINT/,
+      );
+      expect(requests(file)).toHaveLength(1);
+      hub.instead = undefined;
+      const folder = await get();
+      expect(Buffer.compare(await readFile(join(folder, 'model.safetensors')), weights)).toBe(0);
+    });
+
+    it('a web page in place of the list is called one', async () => {
+      hub.instead = (path, response) =>
+        path.startsWith('/api') && !!response.writeHead(200, { 'content-type': 'text/html' }).end(page);
+      await expect(get()).rejects.toThrow(
+        /lab\/model cannot be reached \(the answer of 127.0.0.1:\d+ is a web page/,
+      );
+      expect(hub.log).toHaveLength(1);
+    });
+
+    it('an answer without an end is cut off: a file after its size, a list after 64 MiB', async () => {
+      hub.instead = (path, response) => ofFile(path) && endless(response.writeHead(200));
+      await expect(get()).rejects.toThrow('the answer is longer than the file, which has 300000 bytes');
+      expect(requests(file)).toHaveLength(1);
+      for (const name of await readdir(join(cache(), 'blobs'))) {
+        expect((await lstat(join(cache(), 'blobs', name))).size).toBeLessThanOrEqual(weights.length);
+      }
+      hub.instead = (path, response) => path.startsWith('/api') && endless(response.writeHead(200));
+      await expect(get()).rejects.toThrow('the answer has no end: it is longer than 64.0 MiB');
+    });
+
+    it('a longer file is not begun, a shorter one asked for again, a few times', async () => {
+      hub.instead = (path, response) =>
+        ofFile(path) && !!response.writeHead(200, { 'content-length': 300_001 }).end(Buffer.alloc(300_001));
+      await expect(get()).rejects.toThrow('the answer is longer than the file, which has 300000 bytes');
+      expect(requests(file)).toHaveLength(1);
+      hub.instead = (path, response) => ofFile(path) && !!response.writeHead(206).end(Buffer.alloc(9));
+      await expect(get()).rejects.toThrow('the answer is too short; 45 of 300000 bytes are kept');
+      expect(requests(file)).toHaveLength(6);
+    });
+
+    it('another part of the file than was asked for is refused', async () => {
+      hub.breaks = [undefined, 1000];
+      hub.instead = (path, response, { headers }) =>
+        ofFile(path) &&
+        headers.range !== undefined &&
+        !!response.writeHead(206, { 'content-range': 'bytes 0-299999/300000' }).end(weights);
+      await expect(get()).rejects.toThrow(
+        'the server sends bytes 0-299999/300000, expected byte 1000 on of 300000; 1000 of 300000 bytes are kept',
+      );
+    });
+
+    it('a server that falls silent is given up after a while, before and within an answer', async () => {
+      hub.instead = (path) => ofFile(path);
+      await expect(get()).rejects.toThrow('the server has sent nothing for 0.3 s');
+      expect(requests(file)).toHaveLength(5);
+      hub.instead = (path, response) =>
+        ofFile(path) && !!response.writeHead(206).write(weights.subarray(0, 10));
+      await expect(get()).rejects.toThrow('the server has sent nothing for 0.3 s; 50 of 300000 bytes');
+      hub.instead = (path) => path.startsWith('/api');
+      await expect(get()).rejects.toThrow(
+        'lab/model cannot be reached (the server has sent nothing for 0.3 s)',
+      );
+    });
+
+    it('redirects in circles end', async () => {
+      hub.instead = (path, response) =>
+        ofFile(path) && !!response.writeHead(302, { location: `/lab/model/resolve/${commit}/${file}` }).end();
+      await expect(get()).rejects.toThrow('redirect count exceeded');
+      // Each request may be sent on 20 times.
+      expect(requests(file).length).toBeLessThanOrEqual(5 * 21);
+    });
+
+    it.each([429, 503])('%i is asked again when it says, a few times', async (status) => {
+      let busy = 3;
+      hub.instead = (path, response) =>
+        (ofFile(path) || path.startsWith('/api')) &&
+        busy-- > 0 &&
+        !!response.writeHead(status, { 'retry-after': '0' }).end();
+      await get();
+      expect(hub.log.filter((line) => line.includes('/api/')).length).toBe(2 + 3);
+      await rm(cache(), { recursive: true });
+      busy = Number.POSITIVE_INFINITY;
+      await expect(get()).rejects.toThrow('lab/model cannot be reached');
+      hub.log.length = 0;
+      hub.instead = (path, response) =>
+        ofFile(path) && !!response.writeHead(status, { 'retry-after': '0' }).end();
+      await expect(get()).rejects.toThrow(`the server says ${status}`);
+      expect(requests(file)).toHaveLength(5);
+    });
+
+    it('one that wants to be asked in an hour is not waited for', async () => {
+      hub.instead = (path, response) =>
+        ofFile(path) && !!response.writeHead(429, { 'retry-after': '3600' }).end();
+      await expect(get()).rejects.toThrow('the server says 429 Too Many Requests');
+      const tomorrow = new Date(Date.now() + 86_400_000).toUTCString();
+      hub.instead = (path, response) =>
+        ofFile(path) && !!response.writeHead(503, { 'retry-after': tomorrow }).end();
+      await expect(get()).rejects.toThrow('the server says 503');
+      expect(requests(file)).toHaveLength(2);
+    });
+
+    it.each([-1, 1.5, 1e300, '9', null])('the size %j is none', async (size) => {
+      const { fetch: original } = globalThis;
+      const lying: typeof fetch = async (input, init) => {
+        const answer = await original(input, init);
+        if (!String(input).includes('paths-info')) return answer;
+        const entries = (await answer.json()) as { lfs?: object }[];
+        return Response.json(entries.map(({ lfs: _, ...entry }) => ({ ...entry, size })));
+      };
+      await expect(download('lab/model', { ...step, fetch: lying })).rejects.toThrow(
+        /the hub gives the odd size .* of lab\/model\//,
+      );
+    });
   });
 
   it('says what is wrong', async () => {

@@ -1,7 +1,8 @@
+import { bounds } from '../../bounds.js';
 import { headSizeOf } from '../../commonConfig.js';
 import type { Json, JsonReader } from '../../jsonReader.js';
 import type { Body } from '../family.js';
-import { decoderJson } from '../officialDecoder.js';
+import { decoderJson, readDecoder } from '../officialDecoder.js';
 import type { InternVLConfig } from './config.js';
 
 /**
@@ -19,46 +20,54 @@ export function readConfig(top: JsonReader, training: JsonReader): Body<InternVL
     throw vision.refuse('norm_type', 'layer_norm or rms_norm');
   const version = top.text('ps_version', 'v1');
   if (version !== 'v1' && version !== 'v2') throw top.refuse('ps_version', 'v1 or v2');
-  const imageSize = top.number('force_image_size', vision.number('image_size', 224));
+  const ownSize = vision.whole('image_size', bounds.imageSize, 224);
+  const imageSize = top.whole('force_image_size', bounds.imageSize, ownSize);
   // The official code cuts tiles of that size, then finds another number of visual tokens than of placeholders.
-  if (frames.number('input_size', imageSize) !== imageSize) {
+  if (frames.whole('input_size', bounds.imageSize, imageSize) !== imageSize) {
     throw frames.refuse('input_size', `${imageSize}, the side of the model's tiles`);
   }
+  const patchSize = vision.whole('patch_size', [1, imageSize], 14);
+  const patches = Math.floor(imageSize / patchSize);
+  const downsampleRatio = top.number('downsample_ratio', [1 / patches, 1], 0.5);
+  if (!Number.isInteger(patches * downsampleRatio)) {
+    top.refuse('downsample_ratio', `a share of the ${patches} patches of a side that is a whole number`);
+  }
+  const visionWidth = vision.whole('hidden_size', bounds.channels, 3200);
+  const visionLayers = vision.whole('num_hidden_layers', bounds.layers, 48);
   return {
     family: kind === 'qwen2' ? 'InternVL3' : 'InternVL3-5',
     vision: {
-      hiddenSize: vision.number('hidden_size', 3200),
-      heads: vision.number('num_attention_heads', 25),
-      intermediateSize: vision.number('intermediate_size', 12800),
-      layers: vision.number('num_hidden_layers', 48),
+      hiddenSize: visionWidth,
+      heads: vision.divisor(
+        'num_attention_heads',
+        bounds.heads,
+        { name: 'hidden_size', value: visionWidth },
+        25,
+      ),
+      intermediateSize: vision.whole('intermediate_size', bounds.innerChannels, 12800),
+      layers: visionLayers,
       imageSize,
-      patchSize: vision.number('patch_size', 14),
+      patchSize,
       qkvBias: vision.flag('qkv_bias', false),
       qkNormalization: vision.flag('qk_normalization', true),
       normType,
-      normEpsilon: vision.number('layer_norm_eps', 1e-6),
-      dropPathRate: vision.number('drop_path_rate', 0),
+      normEpsilon: vision.number('layer_norm_eps', bounds.epsilon, 1e-6),
+      dropPathRate: vision.number('drop_path_rate', bounds.rate, 0),
     },
     llm: {
-      hiddenSize: llm.number('hidden_size'),
-      intermediateSize: llm.number('intermediate_size'),
-      layers: llm.number('num_hidden_layers'),
-      heads: llm.number('num_attention_heads'),
-      keyValueHeads: llm.number('num_key_value_heads'),
-      ...(kind === 'qwen3' && { headSize: llm.number('head_dim', 128) }),
-      vocabSize: llm.number('vocab_size'),
-      ropeTheta: llm.number('rope_theta', 10_000),
-      normEpsilon: llm.number('rms_norm_eps', 1e-6),
-      maxPositions: llm.number('max_position_embeddings', 32_768),
+      ...readDecoder(llm, kind === 'qwen3' ? 128 : undefined),
+      vocabSize: llm.whole('vocab_size', bounds.vocabulary),
+      ropeTheta: llm.number('rope_theta', bounds.theta, 10_000),
       attentionBias: kind === 'qwen2' || llm.flag('attention_bias', false),
       queryKeyNorm: kind === 'qwen3',
       tieWordEmbeddings: llm.flag('tie_word_embeddings', false),
     },
-    downsampleRatio: top.number('downsample_ratio', 0.5),
-    selectLayer: top.number('select_layer', -1),
+    downsampleRatio,
+    // Of the layers and the embeddings before them.
+    selectLayer: top.whole('select_layer', [-visionLayers - 1, visionLayers], -1),
     pixelShuffleVersion: version,
-    numSegments: frames.number('num_segments', 8),
-    maxNum: frames.number('max_num', 1),
+    numSegments: frames.whole('num_segments', bounds.frames, 8),
+    maxNum: frames.whole('max_num', bounds.tiles, 1),
     centerCropVideo: frames.flag('center_crop_video', false),
   };
 }

@@ -1,12 +1,11 @@
 import type { Clip } from '../../../data/clip.js';
-import type { Frames } from '../../../data/video/ppm.js';
 import type { Batch, ClipInput } from '../../input/batch.js';
 import type { ClipFormat } from '../../input/processor.js';
 import { assemble, imageContext, type Prompts } from '../../input/prompt.js';
 import type { Tokens } from '../../input/tokens.js';
 import { collate } from './collate.js';
 import type { InternVLFrameConfig } from './config.js';
-import { tileFrame } from './tiles.js';
+import { reading } from './tileReading.js';
 
 /** How a clip becomes tiles; the names of the official `internvl_args`, and the size of a tile in tokens. */
 export interface TileFormatOptions extends InternVLFrameConfig {
@@ -27,10 +26,9 @@ export class TileFormat implements ClipFormat {
     readonly options: TileFormatOptions,
   ) {
     const { inputSize, maxNum, numSegments, centerCropVideo } = options;
-    const tiling = { inputSize, maxNum, centerCrop: centerCropVideo };
-    const transform = ({ frames, width, height }: Frames) =>
-      Buffer.concat(frames.map((rgb) => tileFrame(rgb, width, height, tiling).tiles));
-    this.reading = { segments: numSegments, transform, parameters: { tiling } };
+    const settings = { segments: numSegments, tiling: { inputSize, maxNum, centerCrop: centerCropVideo } };
+    const module = new URL('./tileReading.js', import.meta.url).href;
+    this.reading = { ...reading(settings), recipe: { module, settings } };
     this.imageContextId = tokens.id(imageContext);
   }
 

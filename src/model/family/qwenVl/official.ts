@@ -1,8 +1,9 @@
+import { bounds } from '../../bounds.js';
 import { videoPad } from '../../input/prompt.js';
 import type { Tokens } from '../../input/tokens.js';
 import { type Json, JsonReader } from '../../jsonReader.js';
 import type { Body } from '../family.js';
-import { decoderJson } from '../officialDecoder.js';
+import { decoderJson, readDecoder } from '../officialDecoder.js';
 import type { QwenFrameConfig, QwenVisionConfig, QwenVLConfig, WindowedVisionConfig } from './config.js';
 
 /** What the official code does with videos: constants of its library qwen-vl-utils, whatever `qwenvl_args` says. */
@@ -25,34 +26,33 @@ export function readConfig(top: JsonReader, training: JsonReader, ours: boolean)
   const text = top.has('text_config') ? top.section('text_config') : top;
   const vision = top.section('vision_config');
   const scaling = text.has('rope_scaling') ? text.section('rope_scaling') : top.section('rope_scaling');
-  const sections = scaling.numbers('mrope_section');
-  const [hiddenSize, heads] = [text.number('hidden_size'), text.number('num_attention_heads')];
-  const headSize = hiddenSize / heads;
-  if (sections.length !== 3 || sections.reduce((sum, n) => sum + n, 0) !== headSize / 2) {
-    throw scaling.refuse('mrope_section', `three numbers with the sum ${headSize / 2}, half of a head`);
+  const decoder = readDecoder(text);
+  const half = decoder.hiddenSize / decoder.heads / 2;
+  const sections = scaling.wholes('mrope_section', [0, half], 3);
+  if (sections.length !== 3 || sections.reduce((sum, n) => sum + n, 0) !== half) {
+    throw scaling.refuse('mrope_section', `three numbers with the sum ${half}, half of a head`);
   }
+  const vocabulary = top.whole('vocab_size', bounds.vocabulary, 152_064);
+  const minFrames = frames.whole('fps_min_frames', bounds.frames, qwenFrames.minFrames);
+  const minPixels = frames.number('video_min_pixels', bounds.pixels, qwenFrames.minPixels);
+  const [, mostFrames] = bounds.frames;
+  const [, mostPixels] = bounds.pixels;
   const common = {
     llm: {
-      hiddenSize,
-      intermediateSize: text.number('intermediate_size'),
-      layers: text.number('num_hidden_layers'),
-      heads,
-      keyValueHeads: text.number('num_key_value_heads'),
-      vocabSize: text.number('vocab_size', top.has('vocab_size') ? top.number('vocab_size') : 152_064),
-      ropeTheta: text.number('rope_theta', 1e6),
-      normEpsilon: text.number('rms_norm_eps', 1e-6),
-      maxPositions: text.number('max_position_embeddings', 32_768),
+      ...decoder,
+      vocabSize: text.whole('vocab_size', bounds.vocabulary, vocabulary),
+      ropeTheta: text.number('rope_theta', bounds.theta, 1e6),
       attentionBias: true,
       queryKeyNorm: false,
       tieWordEmbeddings: top.flag('tie_word_embeddings', false),
     },
     ropeSections: sections as [number, number, number],
-    fps: frames.number('fps', qwenFrames.fps),
-    minFrames: frames.number('fps_min_frames', qwenFrames.minFrames),
-    maxFrames: frames.number('fps_max_frames', qwenFrames.maxFrames),
-    minPixels: frames.number('video_min_pixels', qwenFrames.minPixels),
-    maxPixels: frames.number('video_max_pixels', qwenFrames.maxPixels),
-    totalPixels: frames.number('video_total_pixels', qwenFrames.totalPixels),
+    fps: frames.number('fps', bounds.framesPerSecond, qwenFrames.fps),
+    minFrames,
+    maxFrames: frames.whole('fps_max_frames', [minFrames, mostFrames], qwenFrames.maxFrames),
+    minPixels,
+    maxPixels: frames.number('video_max_pixels', [minPixels, mostPixels], qwenFrames.maxPixels),
+    totalPixels: frames.number('video_total_pixels', [minPixels, mostPixels], qwenFrames.totalPixels),
   };
   return top.text('model_type') === 'qwen2_vl'
     ? { family: 'Qwen2-VL', vision: readVision(vision), ...common }
@@ -60,32 +60,43 @@ export function readConfig(top: JsonReader, training: JsonReader, ours: boolean)
 }
 
 function readVision(vision: JsonReader): QwenVisionConfig {
-  const hiddenSize = vision.number('embed_dim', 1280);
+  const hiddenSize = vision.whole('embed_dim', bounds.channels, 1280);
+  const [, most] = bounds.innerChannels;
+  const ratio = vision.number('mlp_ratio', [1 / hiddenSize, most / hiddenSize], 4);
   return {
     hiddenSize,
-    intermediateSize: Math.trunc(hiddenSize * vision.number('mlp_ratio', 4)),
-    ...patchFields(vision),
+    intermediateSize: Math.trunc(hiddenSize * ratio),
+    ...patchFields(vision, { name: 'embed_dim', value: hiddenSize }),
   };
 }
 
 function readWindowedVision(vision: JsonReader): WindowedVisionConfig {
+  const hiddenSize = vision.whole('hidden_size', bounds.channels, 3584);
+  const patches = patchFields(vision, { name: 'hidden_size', value: hiddenSize });
+  const [, mostLayers] = bounds.layers;
+  const [, largest] = bounds.imageSize;
   return {
-    hiddenSize: vision.number('hidden_size', 3584),
-    intermediateSize: vision.number('intermediate_size', 3420),
-    ...patchFields(vision),
-    windowSize: vision.number('window_size', 112),
-    fullAttentionLayers: vision.numbers('fullatt_block_indexes', [7, 15, 23, 31]),
-    tokensPerSecond: vision.number('tokens_per_second', 4),
+    hiddenSize,
+    intermediateSize: vision.whole('intermediate_size', bounds.innerChannels, 3420),
+    ...patches,
+    windowSize: vision.whole('window_size', [patches.patchSize * patches.mergeSize, largest], 112),
+    fullAttentionLayers: vision.wholes('fullatt_block_indexes', [0, mostLayers], mostLayers, [7, 15, 23, 31]),
+    tokensPerSecond: vision.number('tokens_per_second', bounds.framesPerSecond, 4),
   };
 }
 
-function patchFields(vision: JsonReader) {
+function patchFields(vision: JsonReader, width: { name: string; value: number }) {
+  const heads = vision.divisor('num_heads', bounds.heads, width, 16);
+  // A half of a head turns by the row, the other one by the column.
+  if ((width.value / heads) % 4 !== 0) {
+    vision.refuse('num_heads', `heads of a multiple of 4 channels, of ${width.value}`, heads);
+  }
   return {
-    layers: vision.number('depth', 32),
-    heads: vision.number('num_heads', 16),
-    patchSize: vision.number('patch_size', 14),
-    temporalPatchSize: vision.number('temporal_patch_size', 2),
-    mergeSize: vision.number('spatial_merge_size', 2),
+    layers: vision.whole('depth', bounds.layers, 32),
+    heads,
+    patchSize: vision.whole('patch_size', bounds.patchSize, 14),
+    temporalPatchSize: vision.whole('temporal_patch_size', [1, 16], 2),
+    mergeSize: vision.whole('spatial_merge_size', [1, 16], 2),
   };
 }
 

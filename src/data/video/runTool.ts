@@ -1,0 +1,166 @@
+import { spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { childEnvironment } from '../../base/childEnvironment.js';
+import { aboveLimit, videoLimits } from './videoLimits.js';
+
+/** A run of ffmpeg or ffprobe. */
+export interface ToolRun {
+  args: readonly string[];
+  /** Descriptors whose bytes are returned. */
+  pipes: readonly number[];
+  /** Bytes for `pipe:0`. */
+  input?: Uint8Array;
+  /** Kills the tool and rejects with the signal's reason. */
+  signal?: AbortSignal;
+  /** Is given each line of the tool's log at once; what it throws ends the tool. */
+  onLine?: (line: string) => void;
+}
+
+/** What a tool wrote. */
+export interface ToolOutput {
+  /** Of each pipe. */
+  outputs: Buffer[];
+  /** The end of its log. */
+  log: string;
+}
+
+/** Characters of a tool's log that are kept: a damaged file can have any number of complaints. */
+const logLength = 1 << 20;
+/** Looks for progress within the time that may pass without any. */
+const looks = 10;
+
+/** A tool that ended with a failure, or by another's signal. */
+export class ToolError extends Error {
+  constructor(
+    readonly log: string,
+    /** The signal that ended it, if one did. */
+    readonly killedBy: NodeJS.Signals | null,
+    status: number | null,
+  ) {
+    super(`it ended with ${killedBy ?? `status ${status}`}`);
+  }
+}
+
+/**
+ * Runs ffmpeg or ffprobe within the limits of memory and of time without progress (`videoLimits`), and without the
+ * environment of this process. Whatever goes wrong, also in here, is a rejection and ends the tool.
+ * @throws {ToolError} when it fails; Error that names the limit it exceeded; the signal's reason.
+ */
+export function runTool(program: string, run: ToolRun): Promise<ToolOutput> {
+  const { args, pipes, input, signal, onLine } = run;
+  return new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
+    const stdio = Array.from({ length: Math.max(2, ...pipes) + 1 }, (_, descriptor) =>
+      descriptor === 2 || pipes.includes(descriptor) ? ('pipe' as const) : ('ignore' as const),
+    );
+    if (input) stdio[0] = 'pipe';
+    const command = withMemoryLimit(program, args);
+    const env = childEnvironment({ MALLOC_ARENA_MAX: '2' }); // each arena of glibc is address space
+    const child = spawn(command.program, command.args, { stdio, windowsHide: true, env });
+
+    let failure: Error | undefined;
+    const fail = (error: unknown) => {
+      failure ??= error as Error;
+      child.kill('SIGKILL');
+      for (const stream of child.stdio) stream?.destroy(); // nobody waits for what else holds them open
+    };
+    /** A handler whose exceptions end the tool: nobody could catch them. */
+    const guarded =
+      <T extends unknown[]>(handler: (...values: T) => void) =>
+      (...values: T) => {
+        try {
+          handler(...values);
+        } catch (error) {
+          fail(error);
+        }
+      };
+    const abort = () => fail(signal?.reason);
+    signal?.addEventListener('abort', abort, { once: true });
+
+    let quiet = 0;
+    const progress = () => {
+      quiet = 0;
+    };
+    // Counted in looks, not by the clock: where this thread has computed for minutes, what has come is still to be read.
+    const watch = setInterval(
+      () => {
+        if (++quiet > looks) fail(aboveLimit('idleSeconds', videoLimits.idleSeconds));
+      },
+      (videoLimits.idleSeconds * 1000) / looks,
+    );
+
+    let size = 0;
+    const outputs = pipes.map((descriptor) => {
+      const chunks: Buffer[] = [];
+      const stream = child.stdio[descriptor] as Readable | null;
+      stream?.on(
+        'data',
+        guarded((chunk: Buffer) => {
+          progress();
+          size += chunk.length;
+          if (size > videoLimits.memory) throw aboveLimit('memory', size);
+          chunks.push(chunk);
+        }),
+      );
+      stream?.on('error', fail);
+      return chunks;
+    });
+
+    let log = '';
+    let line = '';
+    let seen = '';
+    child.stderr?.setEncoding('utf8');
+    child.stderr?.on(
+      'data',
+      guarded((text: string) => {
+        log = (log + text).slice(-logLength);
+        const lines = (line + text).slice(-logLength).split(/[\r\n]/);
+        line = lines.pop() ?? '';
+        for (const each of lines) {
+          // ffmpeg reports where it is twice a second, whether it goes on or not.
+          const place = /frame=.*?(?=\s*bitrate=)/.exec(each)?.[0].replace(/fps=\s*\S+/, '') ?? each;
+          if (place !== seen) progress();
+          seen = place;
+          onLine?.(each);
+        }
+      }),
+    );
+    child.stderr?.on('error', fail);
+
+    child.stdin?.on('error', () => {}); // a failing tool closes its input early; its exit status says why
+    child.stdin?.on('drain', progress);
+    child.stdin?.end(input);
+
+    const end = () => {
+      clearInterval(watch);
+      signal?.removeEventListener('abort', abort);
+    };
+    child.on('error', (error) => {
+      end();
+      reject(new Error(`cannot start ${program}: ${error.message}`));
+    });
+    child.on('close', (status, killedBy) => {
+      end();
+      try {
+        if (failure) reject(failure);
+        else if (status === 0) resolve({ outputs: outputs.map((chunks) => Buffer.concat(chunks)), log });
+        else reject(new ToolError(log, killedBy, status));
+      } catch (error) {
+        reject(error); // what came does not fit into one buffer
+      }
+    });
+  });
+}
+
+/** The command that runs a tool within `videoLimits.memory`: all of its memory on Linux, elsewhere each block. */
+export function withMemoryLimit(
+  program: string,
+  args: readonly string[],
+  platform = process.platform,
+): { program: string; args: string[] } {
+  const { memory } = videoLimits;
+  if (platform !== 'linux') return { program, args: ['-max_alloc', String(memory), ...args] };
+  // A limit that is lower already cannot be raised, and stays.
+  const script = 'ulimit -v "$0" 2>/dev/null; exec "$@"';
+  return { program: '/bin/sh', args: ['-c', script, String(Math.ceil(memory / 1024)), program, ...args] };
+}

@@ -1,0 +1,61 @@
+import { formatBytes } from '../base/formatBytes.js';
+import { nativeBackend } from '../engine/binding.js';
+import { OutOfMemoryError, outOfMemory } from '../engine/outOfMemory.js';
+import type { LlmConfig } from '../model/commonConfig.js';
+import type { ClipInput } from '../model/input/batch.js';
+import type { RewardModel } from '../model/rewardModel.js';
+
+/** Bytes that are not asked for before they are taken. */
+const always = 2 ** 28;
+
+/**
+ * Rewards of clips that go through the model together, or why one has none. Where memory does not suffice for all of
+ * them they are computed in halves, so that in the end one that does not fit fails by itself.
+ * @throws what the model throws, other than that memory ran out.
+ */
+export async function rewardsOf(
+  model: RewardModel,
+  inputs: readonly ClipInput[],
+): Promise<(number | Error)[]> {
+  const asked = attentionBytes(model.config.llm, inputs);
+  const room = asked < always ? always : memoryRoom();
+  let failure: Error;
+  if (asked > room) {
+    failure = tooLarge(inputs, asked, room);
+  } else {
+    try {
+      return await model.rewards(inputs);
+    } catch (error) {
+      const known = outOfMemory(error);
+      if (!(known instanceof OutOfMemoryError)) throw error;
+      failure = known;
+    }
+  }
+  if (inputs.length === 1) return [failure];
+  const half = Math.ceil(inputs.length / 2);
+  return [
+    ...(await rewardsOf(model, inputs.slice(0, half))),
+    ...(await rewardsOf(model, inputs.slice(half))),
+  ];
+}
+
+/**
+ * Bytes that one layer's attention takes, all that grows with the square of a sequence: scores, masked scores and shares of
+ * each head, and the mask, 3 · 4 · B · (heads + 1) · N² with N the longest sequence, to which the others are padded.
+ */
+export function attentionBytes({ heads }: Pick<LlmConfig, 'heads'>, inputs: readonly ClipInput[]): number {
+  const longest = inputs.reduce((most, { inputIds }) => Math.max(most, inputIds.length), 0);
+  return 12 * inputs.length * (heads + 1) * longest ** 2;
+}
+
+/** Bytes that are free; a GPU's allocator tells it by itself, while a host may end a process that takes too much. */
+function memoryRoom(): number {
+  return nativeBackend()?.isUsingGpuDevice ? Number.POSITIVE_INFINITY : process.availableMemory();
+}
+
+function tooLarge([{ inputIds }]: readonly ClipInput[], asked: number, room: number): Error {
+  return new Error(
+    `its ${inputIds.length} tokens take ${formatBytes(asked)} of memory, and ${formatBytes(room)} are free; ` +
+      'shorten the prompt, or take fewer frames',
+  );
+}
