@@ -135,7 +135,7 @@ describe.skipIf(!hasKernel)('notebooks (skipped where .venv has no kernelspec)',
     });
 
     it('06-reward-hacking sets proxies beside the truth', { timeout: 300_000 }, async () => {
-      const { outputs, summary } = await decided('06-reward-hacking', { GRPO_STEPS: '2' });
+      const { outputs, summary } = await decided('06-reward-hacking', { GRPO_STEPS: '2', GRPO_PROMPTS: '2' });
       expect(summary.claims).toHaveLength(12);
       for (const { value } of Object.values<{ value: number }>(summary.endQuality)) {
         expect(value).toBeGreaterThan(0);
