@@ -5,7 +5,7 @@ const { tf } = await at('engine/tf.js');
 const { nativeBackend } = await at('engine/binding.js');
 const { published } = await at('model/presets.js');
 const { parameterSpecs } = await at('model/parameters.js');
-const { assemble } = await at('model/load.js');
+const { assembleModel } = await at('model/load.js');
 const { Tokens } = await at('model/input/tokens.js');
 const { tinyFolder } = await at('model/tiny.js');
 const { evenLayers } = await at('model/officialConfig.js');
@@ -28,6 +28,11 @@ export async function makeModel({ depth, frames, small }) {
     llm: { ...base.llm, ...llm, layers: depth },
     layers: evenLayers(depth),
   };
+  return modelOf(config);
+}
+
+/** A model with made-up weights. @param {import('../../dist/src/model/config.js').RewardModelConfig} config */
+export async function modelOf(config) {
   const weights = new Map();
   for (const [name, { shape, initial }] of parameterSpecs(config)) {
     const size = shape.reduce((/** @type {number} */ product, /** @type {number} */ n) => product * n, 1);
@@ -41,7 +46,7 @@ export async function makeModel({ depth, frames, small }) {
   }
   const tokens = await Tokens.load(tinyFolder());
   const card = { dimension: 'physics', prompts: dimensionPrompts('physics') };
-  return assemble(config, weights, tokens, card);
+  return assembleModel(config, weights, tokens, card);
 }
 
 /** GiB to two places. */

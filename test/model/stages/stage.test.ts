@@ -75,6 +75,38 @@ describe('Stage', () => {
     model.dispose();
   });
 
+  it.each([
+    ['head', 3],
+    ['decoder+head', 3],
+    ['all', 5],
+  ] as const)('%s reads a clip that is prepared once for each load', async (part, expected) => {
+    const { model, reads } = await unevenModel();
+    const stage = stageOf(model, part);
+    stage.prepare([clip('a'), clip('b'), clip('broken-1'), clip('a')]);
+    stage.prepare([clip('b')]);
+    const first = await stage.load([clip('a'), clip('broken-1')]);
+    expect([...first.keys()]).toEqual(['a']);
+    stage.prepare([clip('a'), clip('broken-1')]);
+    expect([...(await stage.load([clip('b'), clip('a')])).keys()]).toEqual(['b', 'a']);
+    if (part === 'all') await stage.load([clip('b')]);
+    expect(reads()).toBe(expected);
+    expect([...stage.failures.keys()]).toEqual(['broken-1']);
+    model.dispose();
+  });
+
+  it('fails no clip that was prepared and not asked for, and keeps none of a stopped preparation', async () => {
+    const { model } = await unevenModel();
+    const stage = stageOf(model, 'all');
+    const stop = new AbortController();
+    stage.prepare([clip('a'), clip('broken-1')], stop.signal);
+    await stage.load([clip('a')]);
+    expect(stage.failures.size).toBe(0);
+    stage.prepare([clip('b')], stop.signal);
+    stop.abort(new Error('enough'));
+    expect([...(await stage.load([clip('b')])).keys()]).toEqual(['b']);
+    model.dispose();
+  });
+
   it('stops with the reason of its signal', async () => {
     const { model } = await unevenModel();
     const stage = stageOf(model, 'head');
