@@ -96,6 +96,7 @@ export async function readInThreads(
   { recipe, cache, signal }: ReadRequest,
   onFile: (index: number, outcome: Uint8Array | string) => void,
 ): Promise<void> {
+  signal?.throwIfAborted();
   while (pool.length < readers.threads)
     pool.push(
       new Reader((ended) => {
@@ -103,23 +104,28 @@ export async function readInThreads(
       }),
     );
   const given = new AbortController();
-  const stop = signal ? AbortSignal.any([signal, given.signal]) : given.signal;
-  setMaxListeners(0, stop); // each part listens
+  setMaxListeners(0, given.signal); // each part listens
+  const forward = () => given.abort(signal?.reason);
+  signal?.addEventListener('abort', forward, { once: true });
   const size = Math.min(batchSize, Math.ceil(paths.length / readers.threads));
   const parts: Promise<void>[] = [];
   for (let start = 0; start < paths.length; start += size) {
     const part = paths.slice(start, start + size);
     const task = { id: tasks++, paths: part, recipe, cache: cache?.folder, limits: videoLimits };
     const [idlest] = pool.slice(0, readers.threads).sort((a, b) => a.waiting.size - b.waiting.size);
-    const done = idlest.read(task, stop).then((outcomes) => {
+    const done = idlest.read(task, given.signal).then((outcomes) => {
       for (const [i, outcome] of outcomes.entries()) onFile(start + i, outcome);
     });
     parts.push(done);
   }
-  await Promise.all(parts).catch((error: Error) => {
+  try {
+    await Promise.all(parts);
+  } catch (error) {
     given.abort(error); // what the others read is of no use
     throw error;
-  });
+  } finally {
+    signal?.removeEventListener('abort', forward);
+  }
 }
 
 /** Ends the threads; what they read is lost. The next reading starts new ones. */

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clip } from '../../data/clip.js';
 import type { ProcessedClips, Processor } from './processor.js';
 import type { Prompts } from './prompt.js';
