@@ -1,48 +1,62 @@
-// Latencies of the built kernel, beside stock tslab and, where .venv is there, ipykernel: medians over starts and cells.
-// npm run build && npx vite-node bench/kernel.ts
-import { existsSync } from 'node:fs';
+// Latencies and memory of the built kernel beside ipykernel and stock tslab: rows for scripts/bench.mjs, which starts this.
+// Cells differ from one another, as people write them, and are the same by number in each kernel; the kernels take them in
+// turn, so that what disturbs the machine disturbs all.
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { built, Client, type Program } from '../test/support/kernelClient.js';
+import { built, Client, type Program, result } from '../test/support/kernelClient.js';
 
+const { python, quick } = JSON.parse(process.argv.at(-1) as string) as { python: string; quick: boolean };
 const root = fileURLToPath(new URL('..', import.meta.url));
-const python = `${root}.venv/bin/python`;
-const starts = 5;
-// Few enough for tslab, which hangs when it has sent some 500 messages.
-const cells = 50;
+const starts = quick ? 1 : 5;
+/** The cells whose times are told, each the middle of nine; and the last of all. */
+const told = quick ? [10, 20] : [10, 1000];
+const last = told[told.length - 1] + 4;
+const memoryAt = told.map((cell) => Math.max(cell, quick ? 0 : 100));
 
 interface Kernel {
   name: string;
   program: Program;
-  /** Prints 100,000 lines. */
-  lines: string;
-  /** A loop over variables of the cell, or the same in a function. */
+  variable: (i: number) => string;
+  sum: (i: number) => string;
+  /** Prints so many lines. */
+  lines: (count: number) => string;
+  /** A loop over a variable of the cell, or the same in a function. */
   loop?: (inFunction: boolean) => string;
+  /** From that cell on it hangs: it has sent too many messages. */
+  until?: number;
 }
 
-const typescriptLines = 'for (let i = 0; i < 100_000; i++) console.log(i)';
-const typescriptLoop = (inFunction: boolean) => {
-  const name = inFunction ? 'inner' : 'outer';
-  const loop = `let ${name} = 0.5; for (let i = 0; i < 30_000_000; i++) ${name} += i % 7;`;
-  return inFunction ? `(() => { ${loop} return ${name}; })()` : `${loop} ${name}`;
+const typescript = {
+  variable: (i: number) => `const v${i} = ${i} * 2; v${i}`,
+  sum: (i: number) => `1+${i}`,
+  lines: (count: number) => `for (let i = 0; i < ${count}; i++) console.log(i)`,
+  loop: (inFunction: boolean) => {
+    const name = inFunction ? 'inner' : 'outer';
+    const loop = `let ${name} = 0.5; for (let i = 0; i < ${quick ? 1000 : 30_000_000}; i++) ${name} += i % 7;`;
+    return inFunction ? `(() => { ${loop} return ${name}; })()` : `${loop} ${name}`;
+  },
 };
-const kernels: Kernel[] = [
-  { name: 'solireward', program: built, lines: typescriptLines, loop: typescriptLoop },
-  {
-    name: 'tslab',
-    program: {
-      argv: [process.execPath, `${root}node_modules/tslab/bin/tslab`, 'kernel', '--config-path'],
-      separator: ':',
-    },
-    // It loses lines and never becomes idle.
-    lines: '',
-    loop: typescriptLoop,
+const word = { code: 'Math.abs', cursor_pos: 8 };
+const ours: Kernel = { name: 'solireward', program: built, ...typescript };
+const ipykernel: Kernel = {
+  name: 'ipykernel',
+  program: { argv: [python, '-m', 'ipykernel_launcher', '-f'] },
+  variable: (i) => `v${i} = ${i} * 2; v${i}`,
+  sum: (i) => `1+${i}`,
+  lines: (count) => `for i in range(${count}): print(i)`,
+};
+const tslab: Kernel = {
+  name: 'tslab',
+  program: {
+    argv: [process.execPath, `${root}node_modules/tslab/bin/tslab`, 'kernel', '--config-path'],
+    separator: ':',
   },
-  {
-    name: 'ipykernel',
-    program: { argv: [python, '-m', 'ipykernel_launcher', '-f'] },
-    lines: 'for i in range(100_000): print(i)',
-  },
-];
+  ...typescript,
+  until: 50,
+};
+const kernels = [ours, ipykernel, ...(quick ? [] : [tslab])].filter(({ program }) =>
+  existsSync(program.argv[0]),
+);
 
 /** Milliseconds that something takes. */
 async function time(action: () => Promise<unknown>): Promise<number> {
@@ -51,46 +65,103 @@ async function time(action: () => Promise<unknown>): Promise<number> {
   return performance.now() - start;
 }
 
-const median = (times: number[]): number => times.sort((a, b) => a - b)[Math.floor(times.length / 2)];
-const inspect = { code: 'Math.abs', cursor_pos: 8 };
-
-/** The latencies of one process of a kernel. */
-async function measure({ name, program, lines, loop }: Kernel): Promise<Record<string, number>> {
-  let client!: Client;
-  const times: Record<string, number> = {};
-  times.ready = await time(async () => {
-    client = await Client.start(root, program);
-  });
-  times['first cell'] = await time(() => client.execute('1'));
-  const each: number[] = [];
-  for (let i = 0; i < cells; i++) each.push(await time(() => client.execute('1 + 1')));
-  times['trivial cell'] = median(each);
-  times.completion = await time(() => client.request('complete_request', inspect));
-  times.inspection = await time(() => client.request('inspect_request', inspect));
-  if (lines) times['100,000 lines'] = await time(() => client.execute(lines));
-  if (loop)
-    for (const inFunction of [false, true])
-      times[inFunction ? 'hot loop in a function' : 'hot loop'] = await time(() =>
-        client.execute(loop(inFunction)),
-      );
-  if (name === 'solireward')
-    times['import solireward'] = await time(() => client.execute("import * as sr from 'solireward'"));
-  await client.stop();
-  return times;
+/** MiB that a process holds, from Linux; elsewhere nothing. */
+function memory(client: Client): number | undefined {
+  try {
+    const status = readFileSync(`/proc/${client.process.pid}/status`, 'utf8');
+    return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024;
+  } catch {
+    return undefined;
+  }
 }
 
-const runs = kernels
-  .filter(({ program }) => existsSync(program.argv[0]))
-  .map((kernel) => ({ kernel, times: [] as Record<string, number>[] }));
-// One after the other in turn: what disturbs the machine disturbs all.
-for (let i = 0; i < starts; i++) for (const { kernel, times } of runs) times.push(await measure(kernel));
+/** What was measured, by its name and the kernel's. */
+const measured = new Map<string, Map<string, number[]>>();
+function keep(what: string, kernel: Kernel, value: number | undefined): void {
+  if (value === undefined) return;
+  const kernels = measured.get(what) ?? new Map<string, number[]>();
+  measured.set(what, kernels);
+  kernels.set(kernel.name, [...(kernels.get(kernel.name) ?? []), value]);
+}
 
-const table = runs.flatMap(({ kernel, times }) =>
-  Object.keys(times[0]).map((what) => ({
-    kernel: kernel.name,
-    what,
-    milliseconds: Math.round(median(times.map((one) => one[what]))),
-  })),
-);
-console.log(`medians of ${starts} starts and ${cells} cells, Node ${process.version}`);
-console.table(table);
+/** @throws when a kernel does not give the value of the cell. */
+async function run(client: Client, code: string, value: number): Promise<void> {
+  const outcome = await client.execute(code);
+  const shown = result(outcome)?.['text/plain'];
+  // tslab shows what it makes as a stream of text.
+  if (shown !== undefined && shown !== String(value)) throw new Error(`${code} gave ${shown}, not ${value}`);
+}
+
+for (let i = 0; i < starts; i++) {
+  for (const kernel of kernels) {
+    let client!: Client;
+    const start = await time(async () => {
+      client = await Client.start(root, kernel.program);
+    });
+    keep('a kernel starts', kernel, start);
+    keep('its first cell', kernel, await time(() => client.execute('1')));
+    for (const what of ['complete', 'inspect'])
+      keep(
+        what === 'complete' ? 'completion' : 'inspection',
+        kernel,
+        await time(() => client.request(`${what}_request`, word)),
+      );
+    if (kernel.loop)
+      for (const inFunction of [false, true])
+        keep(
+          `a loop of 30 million steps over a variable of ${inFunction ? 'a function' : 'the cell'}`,
+          kernel,
+          await time(() => client.execute((kernel.loop as typeof typescript.loop)(inFunction))),
+        );
+    if (kernel === ours)
+      keep(
+        'the first import of solireward',
+        kernel,
+        await time(() => client.execute("import * as sr from 'solireward'")),
+      );
+    if (kernel !== tslab) {
+      const count = quick ? 1000 : 100_000;
+      keep(
+        `${count.toLocaleString('en')} lines`,
+        kernel,
+        await time(() => client.execute(kernel.lines(count))),
+      );
+    }
+    await client.stop();
+  }
+}
+
+const ordinal = (cell: number) => `${cell.toLocaleString('en')}th`;
+const clients = new Map<Kernel, Client>();
+for (const kernel of kernels) clients.set(kernel, await Client.start(root, kernel.program));
+for (let i = 1; i <= last; i++) {
+  const near = told.find((cell) => Math.abs(cell - i) <= 4);
+  for (const [kernel, client] of clients) {
+    if (kernel.until !== undefined && i > kernel.until) continue;
+    const milliseconds = await time(() => run(client, kernel.variable(i), 2 * i));
+    if (near) keep(`the ${ordinal(near)} cell, of its own variable`, kernel, milliseconds);
+    const sum = await time(() => run(client, kernel.sum(i), 1 + i));
+    if (near) keep(`the ${ordinal(near)} cell, a sum`, kernel, sum);
+    if (memoryAt.includes(i)) keep(`memory after ${2 * i} cells`, kernel, memory(client));
+  }
+}
+for (const client of clients.values()) await client.stop();
+
+const median = (values: number[]) => [...values].sort((a, b) => a - b)[values.length >> 1];
+for (const [what, values] of measured) {
+  const own = values.get(ours.name) as number[];
+  const stock = values.get(tslab.name);
+  const row = {
+    part: 'kernel',
+    name: `kernel: ${what}`,
+    unit: what.startsWith('memory') ? 'MiB' : 'ms',
+    ours: own,
+    peer: values.get(ipykernel.name) ?? [],
+    peerName: values.has(ipykernel.name) ? 'ipykernel' : 'no ipykernel',
+    // At most 1.5 times ipykernel's.
+    ...(/th cell/.test(what) && { floor: 0.67 }),
+    ...(stock && { others: { tslab: median(stock) } }),
+  };
+  console.log(JSON.stringify(row));
+}
+process.exit();

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import vm from 'node:vm';
-import type { Diagnostic } from 'tslab/dist/converter.js';
 import { type Interrupted, type Interruption, isInterrupted } from '../interrupt/interruption.js';
-import { type Compiler, createCompiler, notFound } from './compiler.js';
+import { Compiler, type Diagnostic, notFound } from './compiler.js';
+import type { Found } from './completion.js';
 import { Failure, npmHint } from './errors.js';
 import { Observed } from './hotLoops.js';
 import { Modules } from './modules.js';
@@ -10,16 +10,12 @@ import { Scope } from './scope.js';
 import { addSource, mapStacks, placeText, splitInlineMap } from './sourceMaps.js';
 import { hiddenExports } from './syntax.js';
 import { parameters, transformCell } from './transform.js';
-import { ts } from './typescript.js';
 
 /** Where the files of the kernel are, as they stand in a stack. */
 const kernelUrl = new URL('..', import.meta.url).href;
 
 /** The file that the cells seem to be in, for imports and `import.meta`. */
 const notebookFile = 'notebook.ts';
-
-/** Lines that tslab's converter puts before a cell. */
-const compilerLines = 1;
 
 /** A cell that does not compile; the stack is what a reader needs: the lines of the cell and the messages. */
 export class CompileError extends Error {
@@ -57,7 +53,7 @@ function hintOf(code: string, diagnostics: readonly Diagnostic[]): string | unde
     .find((hint) => hint !== undefined);
 }
 
-/** The user's cells: compiled by TypeScript through tslab's converter, run one after the other in one common scope. */
+/** The user's cells: compiled by TypeScript, run one after the other in one common scope. */
 export class Cells {
   readonly #folder: string;
   readonly #compiler: Compiler;
@@ -65,8 +61,6 @@ export class Cells {
   readonly #modules: Modules;
   readonly #scope = new Scope();
   readonly #observed = new Observed();
-  /** The types of all variables so far. */
-  #declarations = '';
   #scripts = 0;
   /** What the user has not been told yet. */
   #problems: readonly string[];
@@ -75,7 +69,7 @@ export class Cells {
   constructor(folder: string, interruption: Interruption) {
     this.#folder = folder;
     this.#interruption = interruption;
-    this.#compiler = createCompiler(folder);
+    this.#compiler = new Compiler(folder);
     this.#modules = new Modules(interruption, this.#compiler.resolveAlias);
     this.#problems = this.#compiler.problems;
     mapStacks((file) => file.startsWith(kernelUrl));
@@ -112,44 +106,31 @@ export class Cells {
    * Names that fit at a position, each with TypeScript's word for what it is (`function`, `const`); positions are in
    * code points, as the protocol counts.
    */
-  complete(code: string, cursor: number): { matches: string[]; kinds: string[]; start: number; end: number } {
+  complete(code: string, cursor: number): Found {
     const at = toUnits(code, cursor);
-    const { candidates, start, end, original } = this.#interruption.protect(() =>
-      this.#compiler.complete(this.#declarations, code, at),
+    const { matches, kinds, start, end } = this.#interruption.protect(() =>
+      this.#compiler.complete(code, at),
     );
-    const kinds = new Map(original?.entries.map(({ name, kind }) => [name, kind]));
-    return {
-      matches: candidates,
-      kinds: candidates.map((name) => kinds.get(name) ?? ''),
-      start: toPoints(code, start),
-      end: toPoints(code, end),
-    };
+    return { matches, kinds, start: toPoints(code, start), end: toPoints(code, end) };
   }
 
   /** Type and documentation of the name at a position in code points; undefined where there is none. */
   inspect(code: string, cursor: number): string | undefined {
     const at = toUnits(code, cursor);
-    const info = this.#interruption.protect(() => this.#compiler.inspect(this.#declarations, code, at));
-    return info && this.#compiler.print(info);
-  }
-
-  /** Stops watching files. */
-  close(): void {
-    this.#compiler.close();
+    return this.#interruption.protect(() => this.#compiler.inspect(code, at));
   }
 
   #compile(code: string, label: string): () => Promise<unknown> {
     for (const problem of this.#problems) process.stderr.write(`${problem}\n`);
     this.#problems = [];
-    const converted = this.#compiler.convert(this.#declarations, withoutExports(code));
-    this.#modules.update(converted.sideOutputs ?? []);
-    if (converted.diagnostics.length > 0) throw new CompileError(code, label, converted.diagnostics);
-    const { code: js, map } = splitInlineMap(converted.output!);
-    const result = converted.lastExpressionVar;
+    const { diagnostics, output, result, declared, sideOutputs } = this.#compiler.compile(code);
+    this.#modules.update(sideOutputs);
+    if (diagnostics.length > 0) throw new CompileError(code, label, diagnostics);
+    const { code: js, map } = splitInlineMap(output);
     const transformed = transformCell(js, { result, observed: this.#observed });
     // No two scripts have the same name, whatever number the front end shows.
     const file = `cell-${++this.#scripts}.ts`;
-    addSource(file, label, [transformed.map, map], compilerLines);
+    addSource(file, label, [transformed.map, map]);
 
     let restore = () => {};
     const globals = {
@@ -168,7 +149,7 @@ export class Cells {
     );
     const run = script.runInThisContext() as (...values: unknown[]) => Promise<unknown>;
     return async () => {
-      this.#declarations = converted.declOutput ?? '';
+      this.#compiler.keep(declared);
       try {
         return await run(...Object.values(globals));
       } catch (error) {
@@ -177,26 +158,6 @@ export class Cells {
       }
     };
   }
-}
-
-/** Takes `export` from declarations of a cell, which later cells see anyway. All other text keeps its place. */
-function withoutExports(code: string): string {
-  const file = ts.createSourceFile('cell.ts', code, ts.ScriptTarget.Latest);
-  const blanks: [number, number][] = [];
-  for (const statement of file.statements) {
-    const start = statement.getStart(file);
-    if (ts.isExportDeclaration(statement) && !statement.moduleSpecifier) blanks.push([start, statement.end]);
-    if (ts.isExportAssignment(statement)) blanks.push([start, statement.expression.getStart(file)]);
-    if (!ts.canHaveModifiers(statement)) continue;
-    for (const modifier of statement.modifiers ?? [])
-      if (modifier.kind === ts.SyntaxKind.ExportKeyword || modifier.kind === ts.SyntaxKind.DefaultKeyword)
-        blanks.push([modifier.getStart(file), modifier.end]);
-  }
-  return blanks.reduce(
-    (text, [start, end]) =>
-      text.slice(0, start) + text.slice(start, end).replace(/[^\n]/g, ' ') + text.slice(end),
-    code,
-  );
 }
 
 /** UTF-16 position of a position in code points. */

@@ -1,8 +1,10 @@
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import type { Converter } from 'tslab/dist/converter.js';
+import { dirname, join, relative } from 'node:path';
 import type * as TypeScript from 'typescript';
 import { packageRoot } from '../../src/base/packageRoot.js';
+import { completionsAt, type Found } from './completion.js';
+import { Declarations, type Declared, isNamespace, type Meaning, readDeclared } from './declarations.js';
+import { keepLastExpression, writeEarlierVariables } from './earlierVariables.js';
 import { FolderFiles } from './folderFiles.js';
 import { combineOptions, readFolderOptions } from './folderOptions.js';
 import { Lookups } from './lookups.js';
@@ -12,20 +14,31 @@ import { ts } from './typescript.js';
 const require = createRequire(import.meta.url);
 
 /**
- * What a cell is compiled with, over tslab's own options: modules are found as bundlers find them (types in
- * `exports`), `solireward` is the package of this kernel from any folder, and Node's types are always there.
+ * What a cell is compiled with: modules are found as bundlers find them (types in `exports`), `solireward` is the
+ * package of this kernel from any folder, and Node's types are always there.
  */
 const cellOptions: TypeScript.CompilerOptions = {
+  module: ts.ModuleKind.ESNext,
   moduleResolution: ts.ModuleResolutionKind.Bundler,
   target: ts.ScriptTarget.ES2024,
+  esModuleInterop: true,
+  resolveJsonModule: true,
   // `./helper.ts` may be imported by that name.
   rewriteRelativeImportExtensions: true,
   lib: ['lib.esnext.d.ts'],
   types: ['node'],
+  typeRoots: [dirname(dirname(require.resolve('@types/node/package.json')))],
+  jsx: ts.JsxEmit.React,
   // Files of the user compile as they are, and errors of a JavaScript file are found when it runs.
+  allowJs: true,
   checkJs: false,
+  skipLibCheck: true,
   experimentalDecorators: false,
+  declaration: true,
   inlineSourceMap: true,
+  newLine: ts.NewLineKind.LineFeed,
+  // Nothing is written there: TypeScript refuses to write a JavaScript file in its own place.
+  outDir: '/compiled',
   paths: {
     ...ownTypes(),
     tslab: [join(dirname(require.resolve('tslab')), 'public.d.ts')],
@@ -44,294 +57,438 @@ function ownTypes(): Record<string, [string]> {
   );
 }
 
-/** What hovering over `position` tells; tslab's fork of TypeScript exports this, upstream keeps it inside. */
-function getQuickInfoAtPosition(
-  file: TypeScript.SourceFile,
-  checker: TypeScript.TypeChecker,
-  _cancellation: unknown,
-  position: number,
-): TypeScript.QuickInfo | undefined {
-  const node = ts.getTouchingPropertyName(file, position);
-  const symbol = node === file ? undefined : checker.getSymbolAtLocation(node);
-  if (!symbol) return undefined;
-  return {
-    kind: ts.ScriptElementKind.unknown,
-    kindModifiers: '',
-    textSpan: ts.createTextSpan(node.getStart(file), node.getWidth(file)),
-    ...ts.SymbolDisplay.getSymbolDisplayPartsDocumentationAndSymbolKind(checker, symbol, file, node, node),
-  };
+/** A place in a file or cell; both count from 0. */
+interface Place {
+  line: number;
+  character: number;
 }
 
-/**
- * Makes `{ a }` lead to the variable `a`, so that tslab sees when it comes from an earlier cell; and a global variable
- * that a cell declares to none, since it is reached by its name alone.
- */
-function resolveNames(checker: TypeScript.TypeChecker): void {
-  const getSymbolAtLocation = checker.getSymbolAtLocation;
-  checker.getSymbolAtLocation = (node) => {
-    const symbol =
-      node.parent && ts.isShorthandPropertyAssignment(node.parent)
-        ? checker.getShorthandAssignmentValueSymbol(node.parent)
-        : getSymbolAtLocation(node);
-    return symbol?.declarations?.some(isGlobalOfCell) ? undefined : symbol;
-  };
+/** What is wrong with a cell, or with a file that it imports. */
+export interface Diagnostic {
+  start: Place;
+  messageText: string;
+  code: number;
+  /** The file, from the folder; undefined for the cell itself. */
+  fileName?: string;
 }
 
-/** Whether a declaration of an earlier cell stands in `declare global`. */
-function isGlobalOfCell(declaration: TypeScript.Node): boolean {
-  if (!declaration.getSourceFile().fileName.endsWith('/__prev__.d.ts')) return false;
-  for (let node = declaration; node; node = node.parent)
-    if (ts.isModuleDeclaration(node) && node.flags & ts.NodeFlags.GlobalAugmentation) return true;
-  return false;
+/** A compiled file of the folder, as an ECMAScript module. */
+export interface SideOutput {
+  path: string;
+  data: string;
 }
 
-/** Has files that a cell imports only for what they do compiled as well: they may have no exports, and no symbol. */
-function dependOnImportedFiles(builder: TypeScript.BuilderProgram): void {
-  const getAllDependencies = builder.getAllDependencies;
-  builder.getAllDependencies = (file) => {
-    const found = new Set(getAllDependencies(file));
-    const program = builder.getProgram() as TypeScript.Program & {
-      getResolvedModuleFromModuleSpecifier(
-        literal: TypeScript.StringLiteralLike,
-        file: TypeScript.SourceFile,
-      ): TypeScript.ResolvedModuleWithFailedLookupLocations | undefined;
-    };
-    const visited = new Set<string>();
-    const visit = (path: string) => {
-      const source = visited.has(path) ? undefined : program.getSourceFile(path);
-      visited.add(path);
-      if (!source || source.isDeclarationFile) return;
-      found.add(source.fileName);
-      for (const literal of (source as { imports?: readonly TypeScript.StringLiteralLike[] }).imports ?? []) {
-        const resolved = program.getResolvedModuleFromModuleSpecifier(literal, source)?.resolvedModule;
-        if (resolved && !resolved.isExternalLibraryImport) visit(resolved.resolvedFileName);
-      }
-    };
-    for (const path of [...found]) visit(path);
-    return [...found];
-  };
-}
-
-/**
- * Writes a cell's declarations even if they name a type in a way that would not be portable: they are read by the
- * next cell only, from the same folder. `forceDtsEmit` is the last, internal, parameter of `Program.emit`.
- */
-function alwaysEmitDeclarations(program: TypeScript.Program): void {
-  const emit = program.emit as (...args: unknown[]) => TypeScript.EmitResult;
-  const forceDtsEmit = true;
-  program.emit = (file, write, cancellation, onlyDeclarations, transformers) =>
-    // tslab's transformers make a value of the last expression, which a file of the folder has no use for.
-    emit(
-      file,
-      write,
-      cancellation,
-      onlyDeclarations,
-      file && isCell(file) ? transformers : undefined,
-      forceDtsEmit,
-    );
-}
-
-/** `ts.visitEachChild` that writes `{ a: exports.a }` where the visitor has made `exports.a` of the `a` in `{ a }`. */
-const visitShorthandToo: typeof ts.visitEachChild = (
-  node: TypeScript.Node | undefined,
-  visitor: TypeScript.Visitor,
-  context: TypeScript.TransformationContext | undefined,
-) => {
-  if (node && ts.isShorthandPropertyAssignment(node)) {
-    const value = visitor(node.name) as TypeScript.Expression;
-    return value === node.name ? node : ts.factory.createPropertyAssignment(node.name, value);
-  }
-  return ts.visitEachChild(node, visitor, context);
-};
-
-/** The file that tslab's converter compiles a cell as. */
-const isCell = (file: TypeScript.SourceFile): boolean => file.fileName.endsWith('/__tslab__.ts');
-
-/**
- * Has the variables of a cell told by the names that were written: TypeScript keeps those that begin with `__` with one
- * more underscore, and tslab would export that. What `declare global` makes is no variable.
- */
-function tellWrittenNames(program: TypeScript.Program): void {
-  for (const file of program.getSourceFiles().filter(isCell)) {
-    const locals = (file as { locals?: Map<TypeScript.__String, TypeScript.Symbol> }).locals;
-    if (!locals) continue;
-    locals.forEach = (tell) => {
-      for (const [key, symbol] of locals)
-        if (key !== '__global')
-          tell(symbol, ts.unescapeLeadingUnderscores(key) as TypeScript.__String, locals);
-    };
-  }
-}
-
-/** Whether a cell asks not to be checked: `// @ts-nocheck` among its first comments. */
-const isUnchecked = (file: TypeScript.SourceFile): boolean =>
-  isCell(file) && /^export \{\};\s*(\/\/.*\s+|\/\*[\s\S]*?\*\/\s*)*\/\/\s*@ts-nocheck\b/.test(file.text);
-
-/** Declarations of global variables and of namespaces; tslab's converter forgets them after one cell. */
-function spaces(declarations: string): { name: string; text: string }[] {
-  if (!/\b(global|namespace|module)\b/.test(declarations)) return [];
-  const file = ts.createSourceFile('spaces.d.ts', declarations, ts.ScriptTarget.Latest);
-  return file.statements.flatMap((statement) =>
-    ts.isModuleDeclaration(statement) ? [{ name: statement.name.text, text: statement.getText(file) }] : [],
-  );
-}
-
-/** The names that a cell declares. */
-function declaredBy(code: string): Set<string> {
-  const file = ts.createSourceFile('cell.ts', code, ts.ScriptTarget.Latest);
-  const names = new Set<string>();
-  for (const statement of file.statements) {
-    const { name } = statement as { name?: TypeScript.Node };
-    if (name && ts.isIdentifier(name)) names.add(name.text);
-    if (ts.isVariableStatement(statement))
-      for (const { name: variable } of statement.declarationList.declarations)
-        if (ts.isIdentifier(variable)) names.add(variable.text);
-  }
-  return names;
-}
-
-/** What compiles cells. */
-export interface Compiler extends Converter {
-  /** What is wrong with the folder's tsconfig.json. */
-  problems: readonly string[];
-  /** What TypeScript knows of a name, as text. */
-  print(info: TypeScript.QuickInfo): string;
-  /** The file that a folder's alias (`paths` of tsconfig.json) stands for; undefined for a package. */
-  resolveAlias(specifier: string, file: string): string | undefined;
+/** What has become of a cell: JavaScript and declarations, or what is wrong with it. */
+export interface Compiled {
+  diagnostics: Diagnostic[];
+  /** An ECMAScript module in which earlier cells' variables are properties of `exports`. */
+  output: string;
+  /** The constant that has the value of the last expression, if there is one. */
+  result: string | undefined;
+  declared: Declared;
+  /** Files of the folder that the cell imports and that are new or changed. */
+  sideOutputs: SideOutput[];
 }
 
 /** TypeScript's numbers of "cannot find module" and "could not find a declaration file for module". */
 export const notFound = new Set([2307, 2792, 7016]);
 
-/** Makes tslab's converter, on upstream TypeScript, for cells in a folder. */
-export function createCompiler(folder: string): Compiler {
-  // Packages, and what npm changes in them, are looked at when something is not found.
-  const isFixed = (path: string) =>
-    path.includes('/node_modules/') || path.startsWith(join(packageRoot, 'dist'));
-  const files = new FolderFiles(isFixed);
-  const { options, problems } = readFolderOptions(folder);
-  const lookups = new Lookups();
-  replaceForkOfTypeScript(files, lookups, combineOptions(cellOptions, options));
-  const { createConverter } = require('tslab/dist/converter.js') as typeof import('tslab/dist/converter.js');
-  const { printQuickInfo } = require('tslab/dist/inspect.js') as typeof import('tslab/dist/inspect.js');
-  const resolveAlias = (specifier: string, file: string): string | undefined => {
-    if (!options.paths) return undefined;
-    const found = ts.resolveModuleName(
-      specifier,
-      file,
-      { ...cellOptions, ...options },
-      ts.sys,
-    ).resolvedModule;
+/** The constant that a cell's last value becomes. */
+const lastValue = '__solireward_value';
+
+/** After so many cells the checker is made anew: it remembers all that it has ever looked at. */
+const cellsOfChecker = 50;
+
+type SourceFile = TypeScript.SourceFile & {
+  path?: string;
+  resolvedPath?: string;
+  originalFileName?: string;
+  locals?: Map<TypeScript.__String, TypeScript.Symbol>;
+  imports?: readonly TypeScript.StringLiteralLike[];
+  moduleAugmentations?: readonly TypeScript.Node[];
+  ambientModuleNames?: readonly string[];
+};
+
+/** Compiles cells in a folder. */
+export class Compiler {
+  /** What is wrong with the folder's tsconfig.json. */
+  readonly problems: readonly string[];
+  readonly #folder: string;
+  readonly #options: TypeScript.CompilerOptions;
+  readonly #folderPaths: boolean;
+  readonly #host: TypeScript.CompilerHost;
+  readonly #lookups: Lookups;
+  readonly #files: FolderFiles<TypeScript.SourceFile>;
+  readonly #declarations = new Declarations();
+  /** Files of the folder whose compiled form was handed out. */
+  readonly #handedOut = new WeakSet<TypeScript.SourceFile>();
+  readonly #cellPath: string;
+  readonly #preludePath: string;
+  #cell: SourceFile;
+  /** What the cell can see of earlier ones. */
+  #prelude: SourceFile;
+  /** The latest program, the state of all declarations when it was made, and how many cells it has checked since. */
+  #known: { program: TypeScript.Program; state: string; cells: number } | undefined;
+
+  constructor(folder: string) {
+    const { options, problems } = readFolderOptions(folder);
+    this.problems = problems;
+    this.#folder = folder;
+    this.#folderPaths = options.paths !== undefined;
+    this.#options = { ...combineOptions(cellOptions, options), rootDir: folder };
+    this.#cellPath = join(folder, '__cell__.ts');
+    this.#preludePath = join(folder, '__earlier__.d.ts');
+    this.#cell = this.#parse(this.#cellPath, 'export {};');
+    this.#prelude = this.#parse(this.#preludePath, 'export {};');
+    this.#lookups = new Lookups(folder, this.#options);
+    // Packages, and what npm changes in them, are looked at when something is not found.
+    const isFixed = (path: string) =>
+      path.includes('/node_modules/') || path.startsWith(join(packageRoot, 'dist'));
+    this.#files = new FolderFiles(isFixed);
+    this.#host = this.#makeHost();
+    // The library's types are read and bound now, so that the first cell does not wait for them.
+    this.#check('');
+  }
+
+  /** Compiles a cell; nothing of it is seen by later cells before {@link keep}. */
+  compile(code: string): Compiled {
+    const compiled = this.#compileOnce(code);
+    return compiled.diagnostics.some((diagnostic) => notFound.has(diagnostic.code))
+      ? this.#lookups.anew(() => this.#compileOnce(code))
+      : compiled;
+  }
+
+  /** Has later cells see what a cell declares. */
+  keep(declared: Declared): void {
+    this.#declarations.add(declared);
+  }
+
+  /** Names that fit at a position. */
+  complete(code: string, position: number): Found {
+    const program = this.#check(code, { all: true });
+    return completionsAt(program, this.#cell, position);
+  }
+
+  /** Type and documentation of the name at a position; undefined where there is none. */
+  inspect(code: string, position: number): string | undefined {
+    const checker = this.#check(code).getTypeChecker();
+    const node = ts.getTouchingPropertyName(this.#cell, position);
+    const symbol = node === this.#cell ? undefined : checker.getSymbolAtLocation(node);
+    if (!symbol) return undefined;
+    const { displayParts, documentation, tags } =
+      ts.SymbolDisplay.getSymbolDisplayPartsDocumentationAndSymbolKind(
+        checker,
+        symbol,
+        this.#cell,
+        node,
+        node,
+      );
+    const about = [
+      ts.displayPartsToString(documentation),
+      ...(tags ?? []).map(({ name, text }) => `@${name} ${ts.displayPartsToString(text)}`.trimEnd()),
+    ].filter(Boolean);
+    return [ts.displayPartsToString(displayParts), ...(about.length > 0 ? ['', ...about] : [])].join('\n');
+  }
+
+  /** The file that a folder's alias (`paths` of tsconfig.json) stands for; undefined for a package. */
+  readonly resolveAlias = (specifier: string, file: string): string | undefined => {
+    if (!this.#folderPaths) return undefined;
+    const found = ts.resolveModuleName(specifier, file, this.#options, ts.sys).resolvedModule;
     return found && !found.isExternalLibraryImport ? found.resolvedFileName : undefined;
   };
-  const converter = createConverter();
-  const convert: Converter['convert'] = (before, code) => {
-    files.refresh();
-    const declared = declaredBy(code);
-    exportsName.current = declared.has('exports') ? hiddenExports : 'exports';
-    let converted = converter.convert(before, code);
-    if (converted.diagnostics.some((diagnostic) => notFound.has(diagnostic.code)))
-      converted = lookups.anew(() => converter.convert(before, code));
-    if (converted.declOutput === undefined) return converted;
-    const kept = new Set(spaces(converted.declOutput).map(({ text }) => text));
-    const missing = spaces(before).filter(
-      ({ name, text }) => !kept.has(text) && (name === 'global' || !declared.has(name)),
-    );
+
+  #compileOnce(code: string): Compiled {
+    const program = this.#check(code);
+    const imported = this.#importedFiles(program);
+    const diagnostics = [this.#cell, ...imported].flatMap((file) => [
+      ...program.getSyntacticDiagnostics(file),
+      ...program.getSemanticDiagnostics(file),
+    ]);
+    const told = diagnostics.flatMap((diagnostic) => this.#tell(diagnostic, code.length));
+    const sideOutputs = told.length > 0 ? [] : imported.flatMap((file) => this.#compileFile(program, file));
+    const names = new Map(namesOf(this.#cell).map(([name, symbol]) => [name, meaningOf(symbol, program)]));
+    let output = '';
+    let declarations = '';
+    let hasResult = false;
+    if (told.length === 0) {
+      const checker = program.getTypeChecker();
+      const isEarlier = (symbol: TypeScript.Symbol) =>
+        this.#prelude.locals?.get(symbol.escapedName) === symbol;
+      const exportsName = names.has('exports') ? hiddenExports : 'exports';
+      const after = [
+        writeEarlierVariables(checker, isEarlier, exportsName),
+        keepLastExpression(lastValue, () => {
+          hasResult = true;
+        }),
+      ];
+      emit(program, this.#cell, { after }, (path, text) => {
+        if (path.endsWith('.d.ts')) declarations = text;
+        else output = text;
+      });
+    }
     return {
-      ...converted,
-      declOutput: [converted.declOutput, ...missing.map(({ text }) => text)].join('\n'),
+      diagnostics: told,
+      output,
+      result: hasResult ? lastValue : undefined,
+      declared: readDeclared(declarations, names),
+      sideOutputs,
     };
-  };
-  return { ...converter, convert, problems, print: printQuickInfo, resolveAlias };
+  }
+
+  /**
+   * The program of a cell and of all that it can see. To make a checker costs more than to check a cell; so where a
+   * cell brings in nothing that the program has not, it is checked by the one that is there.
+   */
+  #check(code: string, { all = false } = {}): TypeScript.Program {
+    const { text, words, isPlain } = this.#readCell(code);
+    const declarations = all ? this.#declarations.all() : this.#declarations.reachedFrom(words);
+    const state = this.#declarations.state;
+    const changed = this.#files.refresh();
+    const known = this.#known;
+    if (isPlain && known && known.state === state && known.cells < cellsOfChecker && changed === 'nothing') {
+      const path = join(this.#folder, `__cell${++known.cells}__.ts`);
+      this.#prelude = this.#join(this.#makePrelude(declarations), this.#preludePath);
+      this.#cell = this.#join(this.#parse(path, text), path);
+      this.#nest();
+      return known.program;
+    }
+    this.#prelude = this.#makePrelude(declarations);
+    this.#cell = this.#parse(this.#cellPath, text);
+    this.#nest();
+    const create = () => {
+      const rootNames = [this.#preludePath, this.#cellPath];
+      const [options, host, oldProgram] = [this.#options, this.#host, known?.program];
+      return ts.createProgram({ rootNames, options, host, oldProgram });
+    };
+    const program = changed === 'something is gone' ? this.#lookups.anew(create) : create();
+    this.#known = { program, state, cells: 0 };
+    return program;
+  }
+
+  /** Names that a cell has not are looked for in what its file stands in, as if that were a namespace. */
+  #nest(): void {
+    (this.#cell as { parent: TypeScript.Node }).parent = this.#prelude;
+  }
+
+  /** Gives a file what a program gives those that it is made of. */
+  #join(file: SourceFile, path: string): SourceFile {
+    file.path = path;
+    file.resolvedPath = path;
+    file.originalFileName = path;
+    file.imports ??= [];
+    file.moduleAugmentations ??= [];
+    file.ambientModuleNames ??= [];
+    ts.bindSourceFile(file, this.#options);
+    return file;
+  }
+
+  /** A cell as a module that exports all that it declares, the words in it, and whether it names no other file. */
+  #readCell(code: string): { text: string; words: Set<string>; isPlain: boolean } {
+    let cell = this.#parse(this.#cellPath, code);
+    const text = withoutExports(cell);
+    if (text !== code) cell = this.#parse(this.#cellPath, text);
+    ts.bindSourceFile(cell, this.#options);
+    const words = new Set<string>();
+    let isPlain =
+      cell.referencedFiles.length +
+        cell.typeReferenceDirectives.length +
+        cell.libReferenceDirectives.length ===
+      0;
+    const visit = (node: TypeScript.Node): void => {
+      if (ts.isIdentifier(node)) words.add(node.text);
+      if (namesFile(node)) isPlain = false;
+      ts.forEachChild(node, visit);
+    };
+    visit(cell);
+    const names = namesOf(cell).map(([name]) => name);
+    return { text: `${text}\nexport { ${names.join(', ')} };`, words, isPlain };
+  }
+
+  /**
+   * The file of earlier cells' declarations. It imports all modules that these name, whether or not the next cell needs
+   * them: where a file imports the same as before, TypeScript goes on with the files that it has.
+   */
+  #makePrelude(declarations: string): SourceFile {
+    const { modules, hasAugmentations } = this.#declarations;
+    const imports = modules.map((name) => `import ${JSON.stringify(name)};`);
+    const file = this.#parse(this.#preludePath, ['export {};', ...imports, declarations].join('\n'));
+    if (hasAugmentations || declarations.includes('resolution-mode')) return file;
+    file.imports = file.statements
+      .slice(1, 1 + modules.length)
+      .map(
+        (statement) =>
+          (statement as TypeScript.ImportDeclaration).moduleSpecifier as TypeScript.StringLiteral,
+      );
+    file.moduleAugmentations = [];
+    file.ambientModuleNames = [];
+    return file;
+  }
+
+  #parse(path: string, text: string): SourceFile {
+    const setExternalModuleIndicator = (file: SourceFile) => {
+      (file as { externalModuleIndicator?: true }).externalModuleIndicator ??= true;
+    };
+    const languageVersion = this.#options.target ?? ts.ScriptTarget.Latest;
+    const setParentNodes = true;
+    return ts.createSourceFile(path, text, { languageVersion, setExternalModuleIndicator }, setParentNodes);
+  }
+
+  #makeHost(): TypeScript.CompilerHost {
+    const library = dirname(ts.sys.getExecutingFilePath());
+    const own = new Map([
+      [this.#cellPath, () => this.#cell],
+      [this.#preludePath, () => this.#prelude],
+    ]);
+    const host: TypeScript.CompilerHost = {
+      fileExists: (path) => own.has(path) || ts.sys.fileExists(path),
+      readFile: ts.sys.readFile,
+      directoryExists: ts.sys.directoryExists,
+      getDirectories: ts.sys.getDirectories,
+      realpath: ts.sys.realpath,
+      getCurrentDirectory: () => this.#folder,
+      getCanonicalFileName: (path) => path,
+      useCaseSensitiveFileNames: () => true,
+      getNewLine: () => '\n',
+      getDefaultLibLocation: () => library,
+      getDefaultLibFileName: (options) => join(library, ts.getDefaultLibFileName(options)),
+      writeFile: () => {},
+      getSourceFile: (path, options) =>
+        own.get(path)?.() ?? this.#files.read(path, (text) => ts.createSourceFile(path, text, options)),
+    };
+    this.#lookups.serve(host);
+    return host;
+  }
+
+  /** The files of the user that the cell imports, and those that they import. */
+  #importedFiles(program: TypeScript.Program): SourceFile[] {
+    const { getResolvedModuleFromModuleSpecifier: resolve } = program as TypeScript.Program & {
+      getResolvedModuleFromModuleSpecifier(
+        literal: TypeScript.StringLiteralLike,
+        file: TypeScript.SourceFile,
+      ): TypeScript.ResolvedModuleWithFailedLookupLocations | undefined;
+    };
+    const found = new Set<SourceFile>();
+    const visit = (file: SourceFile): void => {
+      for (const literal of file.imports ?? []) {
+        const module = resolve(literal, file)?.resolvedModule;
+        if (!module || module.isExternalLibraryImport) continue;
+        const imported = program.getSourceFile(module.resolvedFileName);
+        if (!imported || found.has(imported) || imported.isDeclarationFile || ts.isJsonSourceFile(imported))
+          continue;
+        found.add(imported);
+        visit(imported);
+      }
+    };
+    visit(this.#cell);
+    return [...found];
+  }
+
+  #compileFile(program: TypeScript.Program, file: TypeScript.SourceFile): SideOutput[] {
+    if (this.#handedOut.has(file)) return [];
+    this.#handedOut.add(file);
+    const outputs: SideOutput[] = [];
+    emit(program, file, undefined, (path, data) => {
+      if (path.endsWith('.js')) outputs.push({ path: file.fileName.replace(/\.[jt]sx?$/, '.js'), data });
+    });
+    return outputs;
+  }
+
+  /** A diagnostic as a reader needs it; none for what is no file of the folder. */
+  #tell({ file, start = 0, messageText, code }: TypeScript.Diagnostic, length: number): Diagnostic[] {
+    if (!file) return [];
+    const isCell = file === this.#cell;
+    const fileName = isCell ? undefined : relative(this.#folder, file.fileName);
+    if (fileName?.startsWith('..')) return [];
+    const place = ts.getLineAndCharacterOfPosition(file, isCell ? Math.min(start, length) : start);
+    return messagesOf(messageText).map((text, i) => ({
+      start: place,
+      messageText: text.messageText,
+      code: i === 0 ? code : text.code,
+      ...(fileName === undefined ? {} : { fileName }),
+    }));
+  }
 }
 
-/** How the cell that is compiled calls the variables of earlier cells. */
-const exportsName = { current: 'exports' };
+/** A message and those that explain it, in order. */
+function messagesOf(
+  message: string | TypeScript.DiagnosticMessageChain,
+): { messageText: string; code: number }[] {
+  if (typeof message === 'string') return [{ messageText: message, code: 0 }];
+  return [message, ...(message.next ?? []).flatMap(messagesOf)].map(({ messageText, code }) => ({
+    messageText,
+    code,
+  }));
+}
 
-/** tslab makes one identifier, `exports`, which a cell may have taken for a variable of its own. */
-const createVisibleIdentifier: typeof ts.factory.createIdentifier = (text) =>
-  ts.factory.createIdentifier(text === 'exports' ? exportsName.current : text);
+/** Whether a node of a cell names another module or adds to what all modules see. */
+const namesFile = (node: TypeScript.Node): boolean =>
+  ts.isImportDeclaration(node) ||
+  ts.isImportTypeNode(node) ||
+  ts.isExternalModuleReference(node) ||
+  (ts.isExportDeclaration(node) && node.moduleSpecifier !== undefined) ||
+  (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) ||
+  (ts.isModuleDeclaration(node) && !isNamespace(node));
 
-/** Gives tslab upstream TypeScript in place of its own fork of 5.0. Call it before tslab is loaded. */
-function replaceForkOfTypeScript(
-  files: FolderFiles,
-  lookups: Lookups,
-  cellOptions: TypeScript.CompilerOptions,
-): void {
-  const tslab = createRequire(require.resolve('tslab'));
-  const nodeTypes = dirname(dirname(require.resolve('@types/node/package.json')));
-  const forTslab = {
-    ...ts,
-    __esModule: true,
-    sys: { ...ts.sys, watchFile: files.watchFile, watchDirectory: files.watchDirectory },
-    factory: { ...ts.factory, createIdentifier: createVisibleIdentifier },
-    getNullTransformationContext: () => ts.nullTransformationContext,
-    visitEachChild: visitShorthandToo,
-    // tslab makes CommonJS of a cell and of the folder's files; the kernel does that itself (transform.ts).
-    transpileModule: (js: string) => ({ outputText: js }),
-    getDefaultTypeRoots: () => [nodeTypes],
-    getPreEmitDiagnosticsOfFiles: (program: TypeScript.Program, files: TypeScript.SourceFile[]) =>
-      files.flatMap((file) => [
-        ...program.getSyntacticDiagnostics(file),
-        ...(isUnchecked(file) ? [] : program.getSemanticDiagnostics(file)),
-      ]),
-    getQuickInfoAtPosition,
-    Completions: {
-      ...ts.Completions,
-      getCompletionsAtPositionForTslab: ts.Completions.getCompletionsAtPosition,
-    },
-    createWatchCompilerHost: (
-      files: string[],
-      options: TypeScript.CompilerOptions,
-      system: TypeScript.System,
-      ...rest: [undefined, TypeScript.DiagnosticReporter, TypeScript.WatchStatusReporter]
-    ) => {
-      tolerateTimers(system);
-      const host = ts.createWatchCompilerHost(files, { ...options, ...cellOptions }, system, ...rest);
-      lookups.serve(host);
-      const createProgram = host.createProgram;
-      host.createProgram = (...inputs) => {
-        const builder = createProgram(...inputs);
-        const program = builder.getProgram();
-        resolveNames(program.getTypeChecker());
-        dependOnImportedFiles(builder);
-        tellWrittenNames(program);
-        alwaysEmitDeclarations(program);
-        return builder;
-      };
-      return host;
-    },
-  };
-  const path = tslab.resolve('@tslab/typescript-for-tslab');
-  const module = { id: path, filename: path, loaded: true, exports: forTslab };
-  require.cache[path] = module as unknown as NodeJS.Module;
+/** The names that a cell declares, as they are written. */
+function namesOf(cell: SourceFile): [string, TypeScript.Symbol][] {
+  return [...(cell.locals ?? [])].flatMap(([key, symbol]): [string, TypeScript.Symbol][] => {
+    const name = ts.unescapeLeadingUnderscores(key);
+    // What `declare global` and `declare module 'name'` make is no name.
+    return key === '__global' || name.startsWith('"') ? [] : [[name, symbol]];
+  });
+}
+
+function meaningOf(symbol: TypeScript.Symbol, program: TypeScript.Program): Meaning {
+  const { flags } =
+    symbol.flags & ts.SymbolFlags.Alias ? program.getTypeChecker().getAliasedSymbol(symbol) : symbol;
+  return { value: (flags & ts.SymbolFlags.Value) !== 0, type: (flags & ts.SymbolFlags.Type) !== 0 };
 }
 
 /**
- * Lets TypeScript ask for a rebuild more than once before a cell is converted: when files appear or change in the
- * folder between two cells. tslab keeps one timer, fires it when it converts a cell, and refuses a second one.
+ * Writes JavaScript and declarations of a file, these even if they name a type in a way that would not be portable:
+ * they are read by the next cell only, from the same folder. That is the last, internal, parameter of `Program.emit`.
  */
-function tolerateTimers(system: TypeScript.System): void {
-  const ask = system.setTimeout!.bind(system);
-  type Timer = { callback: () => void };
-  let waiting: Timer[] | undefined;
-  system.setTimeout = (callback: (...args: never[]) => void, _delay: number, ...args: never[]) => {
-    const timer: Timer = { callback: () => callback(...args) };
-    if (waiting) {
-      waiting.push(timer);
-      return timer;
-    }
-    const timers = [timer];
-    waiting = timers;
-    ask(() => {
-      // A callback may ask for another one.
-      for (let next = timers.shift(); next; next = timers.shift()) next.callback();
-      waiting = undefined;
-    }, 0);
-    return timer;
-  };
-  system.clearTimeout = (timer) => {
-    const at = waiting?.indexOf(timer as Timer) ?? -1;
-    if (at >= 0) waiting?.splice(at, 1);
-  };
+function emit(
+  program: TypeScript.Program,
+  file: TypeScript.SourceFile,
+  transformers: TypeScript.CustomTransformers | undefined,
+  take: (path: string, text: string) => void,
+): void {
+  const write = program.emit as (...args: unknown[]) => TypeScript.EmitResult;
+  const forceDtsEmit = true;
+  write(file, take, undefined, false, transformers, forceDtsEmit);
+}
+
+/**
+ * Takes `export` from declarations of a cell, which later cells see anyway, and makes expressions of those that have no
+ * name. All other text keeps its place, but for what stands in the line where such an expression ends.
+ */
+function withoutExports(file: TypeScript.SourceFile): string {
+  const edits: { start: number; end: number; head?: string; tail?: string }[] = [];
+  for (const statement of file.statements) {
+    const start = statement.getStart(file);
+    if (ts.isExportDeclaration(statement) && !statement.moduleSpecifier)
+      edits.push({ start, end: statement.end });
+    if (ts.isExportAssignment(statement))
+      edits.push({ start, end: statement.expression.getStart(file), head: ';' });
+    if (!ts.canHaveModifiers(statement)) continue;
+    const exported = (statement.modifiers ?? []).filter(
+      ({ kind }) => kind === ts.SyntaxKind.ExportKeyword || kind === ts.SyntaxKind.DefaultKeyword,
+    );
+    const isNameless =
+      (ts.isClassDeclaration(statement) || ts.isFunctionDeclaration(statement)) && !statement.name;
+    exported.forEach((modifier, i) => {
+      const edit = { start: modifier.getStart(file), end: modifier.end };
+      edits.push(isNameless && i === 0 ? { ...edit, head: ';(' } : edit);
+    });
+    if (isNameless && exported.length > 0)
+      edits.push({ start: statement.end, end: statement.end, tail: ');' });
+  }
+  // From the last to the first, so that the places of the others hold.
+  return edits
+    .sort((a, b) => b.start - a.start)
+    .reduce((text, { start, end, head = '', tail = '' }) => {
+      const blank = text.slice(start + head.length, end).replace(/[^\n]/g, ' ');
+      return text.slice(0, start) + head + blank + tail + text.slice(end);
+    }, file.text);
 }

@@ -1,51 +1,68 @@
-import { statSync } from 'node:fs';
-import type * as TypeScript from 'typescript';
+import { readFileSync, statSync } from 'node:fs';
 
-interface WatchedFile {
-  path: string;
-  callback: TypeScript.FileWatcherCallback;
+interface KnownFile<T> {
   state: string;
+  parsed: T | undefined;
 }
 
 /** When a file was changed last and how long it is; empty when there is none. */
 function stateOf(path: string): string {
   const stats = statSync(path, { throwIfNoEntry: false });
-  return stats ? `${stats.mtimeMs} ${stats.size}` : '';
+  return stats?.isFile() ? `${stats.mtimeMs} ${stats.size}` : '';
 }
 
 /**
- * Tells TypeScript which files of the user have changed: when a cell is compiled, and no earlier. So a cell sees what
- * the one before it has written, and no folder, however large, is watched in between.
+ * The files that cells are compiled with, each parsed once for each state that it has. Files of the user are looked at
+ * when a cell is compiled, and no earlier: a cell sees what the one before it has written, and no folder, however large,
+ * is watched in between.
  */
-export class FolderFiles {
-  readonly #files = new Set<WatchedFile>();
+export class FolderFiles<T> {
+  readonly #files = new Map<string, KnownFile<T>>();
   readonly #isFixed: (path: string) => boolean;
+  readonly #looked = new Set<string>();
 
   /** @param isFixed whether a file stays as it is while the kernel lives */
   constructor(isFixed: (path: string) => boolean) {
     this.#isFixed = isFixed;
   }
 
-  /** In place of `ts.sys.watchFile`. */
-  readonly watchFile = (path: string, callback: TypeScript.FileWatcherCallback): TypeScript.FileWatcher => {
-    if (this.#isFixed(path)) return { close: () => {} };
-    const file: WatchedFile = { path, callback, state: stateOf(path) };
-    this.#files.add(file);
-    return { close: () => this.#files.delete(file) };
-  };
+  /**
+   * What `parse` makes of the text of a file, the same object as long as the file is the same; undefined where there is
+   * none.
+   */
+  read(path: string, parse: (text: string) => T): T | undefined {
+    const known = this.#files.get(path);
+    if (known && (this.#looked.has(path) || this.#isFixed(path))) return known.parsed;
+    this.#looked.add(path);
+    const state = stateOf(path);
+    if (known?.state === state) return known.parsed;
+    const text = state === '' ? undefined : textOf(path);
+    const parsed = text === undefined ? undefined : parse(text);
+    // A file that is not there may come, whoever's it is.
+    if (parsed === undefined) this.#files.delete(path);
+    else this.#files.set(path, { state, parsed });
+    return parsed;
+  }
 
-  /** In place of `ts.sys.watchDirectory`: what was not found is looked for again, see `compiler.ts`. */
-  readonly watchDirectory = (): TypeScript.FileWatcher => ({ close: () => {} });
-
-  /** Tells of files that have changed since the last time. */
-  refresh(): void {
-    for (const file of [...this.#files]) {
-      const state = stateOf(file.path);
-      if (state === file.state) continue;
-      // TypeScript's FileWatcherEventKind: Created 0, Changed 1, Deleted 2.
-      const kind = state === '' ? 2 : file.state === '' ? 0 : 1;
-      file.state = state;
-      file.callback(file.path, kind);
+  /** Has the user's files looked at again when they are read next, and tells what has become of them since. */
+  refresh(): 'nothing' | 'changes' | 'something is gone' {
+    this.#looked.clear();
+    let found: 'nothing' | 'changes' = 'nothing';
+    for (const [path, { state }] of this.#files) {
+      if (this.#isFixed(path)) continue;
+      const now = stateOf(path);
+      if (now === '') return 'something is gone';
+      if (now !== state) found = 'changes';
     }
+    return found;
+  }
+}
+
+/** Without its byte order mark; undefined for a file that cannot be read. */
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
+  } catch {
+    return undefined;
   }
 }

@@ -9,10 +9,9 @@ export interface Position {
 interface Source {
   /** How a reader calls it: `Cell [12]`, or a path. */
   label: string;
-  /** From the code that runs back to what the user wrote, one map a step. */
-  maps: Lookup[];
-  /** Lines that the compiler has put before what the user wrote. */
-  shift: number;
+  /** From the code that runs back to what the user wrote, one map a step, as JSON: few are ever looked into. */
+  maps: readonly string[];
+  lookups?: Lookup[];
 }
 
 const sources = new Map<string, Source>();
@@ -31,11 +30,9 @@ export function splitInlineMap(js: string): { code: string; map: string } {
  * @param file name of the script that runs
  * @param label how the traceback calls it
  * @param maps source maps as JSON, the last step of the compilation first
- * @param shift lines that stand before what the user wrote
  */
-export function addSource(file: string, label: string, maps: readonly string[], shift = 0): void {
-  const lookups = maps.map((map) => new SourceMap(JSON.parse(map) as SourceMapPayload));
-  sources.set(file, { label, maps: lookups, shift });
+export function addSource(file: string, label: string, maps: readonly string[]): void {
+  sources.set(file, { label, maps });
 }
 
 /** Where in what the user wrote a place of the running code comes from; undefined for code that nobody wrote. */
@@ -43,12 +40,13 @@ export function originalPosition(file: string, { line, column }: Position): Posi
   const source = sources.get(file);
   if (!source) return undefined;
   let place = { line: line - 1, column: column - 1 };
-  for (const map of source.maps) {
+  source.lookups ??= source.maps.map((map) => new SourceMap(JSON.parse(map) as SourceMapPayload));
+  for (const map of source.lookups) {
     const entry = map.findEntry(place.line, place.column);
     if (!('originalLine' in entry) || entry.originalLine === undefined) return undefined;
     place = { line: entry.originalLine, column: entry.originalColumn };
   }
-  return { line: place.line + 1 - source.shift, column: place.column + 1 };
+  return { line: place.line + 1, column: place.column + 1 };
 }
 
 const isCell = (label: string): boolean => /^\w+ \[.*\]$/.test(label);

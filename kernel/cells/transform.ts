@@ -1,7 +1,7 @@
 import type * as TypeScript from 'typescript';
 import { type LoopCopies, loopCopies, type Observed } from './hotLoops.js';
 import { awaitsItself, isEarlierVariable, isLoop } from './syntax.js';
-import { ts } from './typescript.js';
+import { type SourceWriter, ts } from './typescript.js';
 
 /** The parameters of the function that a cell or module becomes: what the transformed code calls, by names that no cell has. */
 export const parameters = {
@@ -41,7 +41,7 @@ export function transformCell(
   js: string,
   { result, observed }: { result?: string; observed: Observed },
 ): Transformed {
-  return transpile(js, ts.ModuleKind.ESNext, (context) => (file) => {
+  return rewrite(js, (context) => (file) => {
     const imports: TypeScript.Statement[] = [];
     const body: TypeScript.Statement[] = [];
     const names: string[] = [];
@@ -95,6 +95,20 @@ export function moduleNeeds(js: string): { imports: string[]; awaits: boolean } 
       : [],
   );
   return { imports, awaits: awaitsItself(file) };
+}
+
+/** Writes what a transformer makes of JavaScript, which stays as new as it is. */
+function rewrite(js: string, transformer: TypeScript.TransformerFactory<TypeScript.SourceFile>): Transformed {
+  const options: TypeScript.CompilerOptions = { target: ts.ScriptTarget.ESNext, allowJs: true };
+  const file = ts.createSourceFile('cell.js', js, ts.ScriptTarget.ESNext, true);
+  ts.bindSourceFile(file, options);
+  const { transformed } = ts.transform(file, [transformer], options);
+  const printer = ts.createPrinter({ newLine: ts.NewLineKind.LineFeed }) as TypeScript.Printer & SourceWriter;
+  const writer = ts.createTextWriter('\n');
+  const host = { getCurrentDirectory: () => '', getCanonicalFileName: (name: string) => name };
+  const map = ts.createSourceMapGenerator(host, 'cell.js', '', '', {});
+  printer.writeFile(transformed[0], writer, map);
+  return { code: writer.getText(), map: map.toString() };
 }
 
 function transpile(

@@ -1,9 +1,23 @@
 import { createRequire } from 'node:module';
 import type * as TypeScript from 'typescript';
 
-/** The parts of TypeScript that tslab uses and that its public types leave out. */
+/** Writes a file, and the map of where its parts come from. */
+export interface SourceWriter {
+  writeFile(file: TypeScript.SourceFile, writer: TextWriter, map: SourceMapGenerator): void;
+}
+
+interface TextWriter {
+  getText(): string;
+}
+
+interface SourceMapGenerator {
+  /** The map as JSON. */
+  toString(): string;
+}
+
+/** The parts of TypeScript that cells are compiled with and that its public types leave out. */
 type Internals = typeof TypeScript & {
-  Completions: { getCompletionsAtPosition(...args: unknown[]): unknown };
+  Completions: { getCompletionsAtPosition(...args: unknown[]): TypeScript.CompletionInfo | undefined };
   SymbolDisplay: {
     getSymbolDisplayPartsDocumentationAndSymbolKind(
       ...args: unknown[]
@@ -11,6 +25,16 @@ type Internals = typeof TypeScript & {
   };
   nullTransformationContext: TypeScript.TransformationContext;
   getTouchingPropertyName(file: TypeScript.SourceFile, position: number): TypeScript.Node;
+  createTextWriter(newLine: string): TextWriter;
+  createSourceMapGenerator(
+    host: object,
+    file: string,
+    sourceRoot: string,
+    sourcesDirectoryPath: string,
+    options: object,
+  ): SourceMapGenerator;
+  bindSourceFile(file: TypeScript.SourceFile, options: TypeScript.CompilerOptions): void;
+  isJsonSourceFile(file: TypeScript.SourceFile): boolean;
   isAssignmentTarget(node: TypeScript.Node): boolean;
 };
 

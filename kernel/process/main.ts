@@ -8,9 +8,10 @@ import { Interruption, isInterrupted } from '../interrupt/interruption.js';
 import { shared } from '../interrupt/interruptWords.js';
 import { claim } from '../protocol/claim.js';
 import type { ControlCommand, ControlData, ControlEvent } from '../protocol/control.js';
-import { address, type Connection, type Message, unlimited, Wire } from '../protocol/wire.js';
+import { receive } from '../protocol/receive.js';
+import { address, type Connection, type Message, small, unlimited, Wire } from '../protocol/wire.js';
 import { Drain, redirectDescriptors } from './inheritedOutput.js';
-import { log, logTo } from './log.js';
+import { logTo } from './log.js';
 import { Output } from './output.js';
 
 /** Time in which the control thread closes its sockets before the process exits: long, for it may have to wait for a core. */
@@ -26,7 +27,7 @@ async function main(connectionFile: string): Promise<void> {
   const connection = JSON.parse(readFileSync(connectionFile, 'utf8')) as Connection;
   const session = randomUUID();
   const wire = new Wire(connection, session);
-  const iopub = new Publisher(unlimited);
+  const iopub = new Publisher({ ...unlimited, maxMessageSize: small.maxMessageSize });
   // Mandatory: to ask a client that does not listen is an error.
   const stdin = new Router({ ...unlimited, mandatory: true });
   const closed = new Int32Array(new SharedArrayBuffer(4));
@@ -110,21 +111,7 @@ async function main(connectionFile: string): Promise<void> {
   control.off('message', keep);
   control.on('message', take);
   early.forEach(take);
-  await receive(stdin, wire, (message) => server.receiveInput(message));
-}
-
-/** Reads a socket for good; what is no message of a client with our key is reported and dropped. */
-async function receive(socket: Router, wire: Wire, take: (message: Message) => void): Promise<void> {
-  for await (const frames of socket) {
-    let message: Message;
-    try {
-      message = wire.decode(frames);
-    } catch (error) {
-      log((error as Error).message);
-      continue;
-    }
-    take(message);
-  }
+  await receive(stdin, (frames) => server.receiveInput(wire.decode(frames)));
 }
 
 void main(process.argv[2]);

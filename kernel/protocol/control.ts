@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { Reply, Router } from 'zeromq';
+import { Router } from 'zeromq';
 import { shared } from '../interrupt/interruptWords.js';
 import { interruptMainThread } from '../interrupt/terminate.js';
 import { type Redirected, readDescriptors } from '../process/inheritedOutput.js';
@@ -8,7 +8,8 @@ import { splitLog } from '../process/nativeLogs.js';
 import { whenOrphaned } from '../process/parent.js';
 import { type Claim, claim } from './claim.js';
 import { kernelInfo } from './kernelInfo.js';
-import { address, type Connection, type Message, unlimited, Wire } from './wire.js';
+import { receive } from './receive.js';
+import { address, type Connection, type Message, small, unlimited, Wire } from './wire.js';
 
 /**
  * The thread that reads requests, of the shell and the control channel, and the heartbeat: a kernel that computes or
@@ -65,44 +66,39 @@ function endInTime(words: Int32Array): void {
   }, grace.milliseconds).unref();
 }
 
-async function heartbeat(socket: Reply): Promise<void> {
-  for await (const frames of socket) await socket.send(frames);
-}
+/** Sends all back. A Reply socket would do that too, but has nothing to give after a message without an empty frame. */
+const heartbeat = (socket: Router): Promise<void> => receive(socket, (frames) => socket.send(frames));
 
 /** Reads a channel for good; what is no message of a client with our key is reported and dropped. */
-async function serve(channel: Channel, socket: Router, wire: Wire, words: Int32Array): Promise<void> {
+function serve(channel: Channel, socket: Router, wire: Wire, words: Int32Array): Promise<void> {
   const answer = (request: Message, type: string, content: object) =>
     socket.send(wire.encode(type, content, request, { identities: request.identities }));
   const tell = (event: ControlEvent) => parentPort!.postMessage(event);
-  for await (const frames of socket) {
-    try {
-      const request = wire.decode(frames);
-      if (request.header.msg_type === 'interrupt_request') {
-        void interruptMainThread(
-          words,
-          (cell) => tell({ type: 'interrupt', request, cell }),
-          (cell) => tell({ type: 'terminated', cell }),
-        );
-        await answer(request, 'interrupt_reply', { status: 'ok' });
-      } else if (request.header.msg_type === 'shutdown_request') {
-        const restart = request.content.restart === true;
-        endInTime(words);
-        await answer(request, 'shutdown_reply', { status: 'ok', restart });
-        tell({ type: 'shutdown', request, restart });
-      } else if (request.header.msg_type === 'kernel_info_request') {
-        const open: Claim = new Int32Array(new SharedArrayBuffer(4));
-        tell({ type: 'request', request, channel, open });
-        setTimeout(
-          () => claim(open) && void answer(request, 'kernel_info_reply', kernelInfo()),
-          infoMilliseconds,
-        ).unref();
-      } else {
-        tell({ type: 'request', request, channel });
-      }
-    } catch (error) {
-      log((error as Error).message);
+  return receive(socket, async (frames) => {
+    const request = wire.decode(frames);
+    if (request.header.msg_type === 'interrupt_request') {
+      void interruptMainThread(
+        words,
+        (cell) => tell({ type: 'interrupt', request, cell }),
+        (cell) => tell({ type: 'terminated', cell }),
+      );
+      await answer(request, 'interrupt_reply', { status: 'ok' });
+    } else if (request.header.msg_type === 'shutdown_request') {
+      const restart = request.content.restart === true;
+      endInTime(words);
+      await answer(request, 'shutdown_reply', { status: 'ok', restart });
+      tell({ type: 'shutdown', request, restart });
+    } else if (request.header.msg_type === 'kernel_info_request') {
+      const open: Claim = new Int32Array(new SharedArrayBuffer(4));
+      tell({ type: 'request', request, channel, open });
+      setTimeout(
+        () => claim(open) && void answer(request, 'kernel_info_reply', kernelInfo()),
+        infoMilliseconds,
+      ).unref();
+    } else {
+      tell({ type: 'request', request, channel });
     }
-  }
+  });
 }
 
 async function main(): Promise<void> {
@@ -121,7 +117,7 @@ async function main(): Promise<void> {
     );
   }
   const sockets = { shell: new Router(unlimited), control: new Router(unlimited) };
-  const heartbeatSocket = new Reply({ linger: 0 });
+  const heartbeatSocket = new Router(small);
   await sockets.shell.bind(address(connection, connection.shell_port));
   await sockets.control.bind(address(connection, connection.control_port));
   await heartbeatSocket.bind(address(connection, connection.hb_port));

@@ -148,7 +148,6 @@ export class Server implements Host {
     this.#interruption.abort();
     this.#output.publish('shutdown_reply', { status: 'ok', restart }, request);
     this.#publishState('idle', request);
-    this.#madeCells?.close();
   }
 
   #publishEnd(request: Message): void {

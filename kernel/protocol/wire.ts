@@ -1,4 +1,5 @@
 import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
+import { Replays } from './replays.js';
 
 /** The connection file that Jupyter hands to a kernel. */
 export interface Connection {
@@ -47,14 +48,22 @@ export interface EncodeOptions {
 /** The protocol version that this kernel speaks. */
 export const protocolVersion = '5.3';
 
-/** How many of the latest messages are known again when they are replayed. */
-const remembered = 65_536;
+/** The largest frame that is read; whoever announces a larger one is disconnected before it is held. */
+const largestFrame = 128 * 2 ** 20;
 
 /**
  * Options of a socket: with no time-out and no limit a send is done at once or fails. Otherwise zeromq makes some 500
  * sends at once, queues the next and refuses all after it, and output is lost.
  */
-export const unlimited = { sendTimeout: 0, sendHighWaterMark: 0, linger: 500 };
+export const unlimited = {
+  sendTimeout: 0,
+  sendHighWaterMark: 0,
+  linger: 500,
+  maxMessageSize: largestFrame,
+};
+
+/** Options of a socket that is only ever sent a few bytes. */
+export const small = { linger: 0, sendTimeout: 0, maxMessageSize: 1024 };
 
 const delimiter = Buffer.from('<IDS|MSG>');
 
@@ -71,7 +80,7 @@ export function address(connection: Connection, port: number): string {
 export class Wire {
   readonly #key: string;
   readonly #session: string;
-  readonly #seen = new Set<string>();
+  readonly #replays = new Replays();
 
   /** @param session this kernel's own session id, the same for all of its sockets */
   constructor(connection: Connection, session: string) {
@@ -118,7 +127,8 @@ export class Wire {
     if (![header, parent, metadata, content].every(isObject) || !isHeader(header))
       throw new Error('kernel: received parts that are no message');
     const signature = this.#key && frames[start + 1].toString();
-    if (!this.isNew({ signature })) throw new Error(`kernel: received message ${header.msg_id} again`);
+    if (!this.isNew({ signature, header }))
+      throw new Error(`kernel: received message ${header.msg_id} again`);
     return {
       identities: frames.slice(0, start),
       header,
@@ -133,12 +143,8 @@ export class Wire {
    * Whether a message has not come before; it is taken as come from now on. Ids do not tell: the manager of a kernel and
    * its clients are clones of one session, each with a counter of its own.
    */
-  isNew({ signature }: Pick<Message, 'signature'>): boolean {
-    if (!signature) return true;
-    if (this.#seen.has(signature)) return false;
-    this.#seen.add(signature);
-    if (this.#seen.size > remembered) this.#seen.delete(this.#seen.values().next().value!);
-    return true;
+  isNew({ signature, header }: Pick<Message, 'signature' | 'header'>): boolean {
+    return !signature || this.#replays.isNew(signature, header);
   }
 
   #sign(parts: (Buffer | string)[]): string {

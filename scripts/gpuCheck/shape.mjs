@@ -28,6 +28,11 @@ export async function makeModel({ depth, frames, small }) {
     llm: { ...base.llm, ...llm, layers: depth },
     layers: evenLayers(depth),
   };
+  return modelOf(config);
+}
+
+/** A model with made-up weights. @param {import('../../dist/src/model/config.js').RewardModelConfig} config */
+export async function modelOf(config) {
   const weights = new Map();
   for (const [name, { shape, initial }] of parameterSpecs(config)) {
     const size = shape.reduce((/** @type {number} */ product, /** @type {number} */ n) => product * n, 1);

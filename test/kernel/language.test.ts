@@ -152,6 +152,33 @@ describe('variables of cells', () => {
       "'1function'",
     ],
     [
+      'patterns with defaults assign',
+      [
+        'let p23 = 1; const o23 = { q: 2, r: 3 }',
+        '({ p23 = 5 } = {} as { p23?: number }); const { q: q23, r } = o23; [p23, q23, r]',
+      ],
+      '[ 5, 2, 3 ]',
+    ],
+    [
+      'names of properties',
+      ['const k24 = { v24: 1 }, v24 = 2', '[{ ...k24, x: v24 }.v24, { v24: 3 }.v24, k24["v24"]]'],
+      '[ 1, 3, 1 ]',
+    ],
+    [
+      'a class without a name',
+      ['const n26 = 1\nexport default class { static n = n26 }'],
+      '[class (anonymous)] { n: 1 }',
+    ],
+    ['a function without a name', ['export default function () { return 1 }\n(1)'], '1'],
+    ['a list by default', ['const n27 = 1\nexport default [n27]'], '[ 1 ]'],
+    [
+      'a namespace at the end',
+      ['namespace N28 { export const x = 1 } namespace N28 { export const y = { x } }', 'N28.y'],
+      '{ x: 1 }',
+    ],
+    ['an enum at the end', ['enum E29 { A = "foo".length, B = A + 1 }', 'E29.B'], '4'],
+    ['a lone text', ["'use strict'"], "'use strict'"],
+    [
       'async cells',
       ['const a18 = await Promise.resolve(1); let b18 = a18; b18 += await Promise.resolve(2)', 'b18'],
       '3',
@@ -183,6 +210,20 @@ describe('variables of cells', () => {
     ],
   ])('%s', async (_, cells, expected) => {
     expect(await text(...cells)).toBe(expected);
+  });
+
+  it('are checked in every one of many cells, and have the types of their declarations', async () => {
+    await text('interface Many { n: number } let many: Many = { n: 0 }; declare global { var shared: Many }');
+    for (let i = 1; i <= 120; i++) {
+      const value = await text(
+        `const many${i} = { ...many, n: many.n + 1 }; globalThis.shared = many = many${i}; many${i}.n`,
+      );
+      expect(value).toBe(String(i));
+    }
+    expect((await client.execute('many7.n = "x"')).reply.content.evalue).toBe(
+      "Type 'string' is not assignable to type 'number'.",
+    );
+    expect((await client.execute('const wrong: string = shared.n')).reply.content.ename).toBe('CompileError');
   });
 
   it('keep what a failing cell has assigned, and the earlier value of what it has not', async () => {

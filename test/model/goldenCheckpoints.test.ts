@@ -9,7 +9,7 @@ import {
   type Tensor4D,
   tf,
 } from '../../src/engine/tf.js';
-import { use } from '../../src/engine/use.js';
+import { type EngineName, use } from '../../src/engine/use.js';
 import { internVit } from '../../src/model/family/internvl/internVit.js';
 import type { VideoGrid } from '../../src/model/family/videoGrid.js';
 import { RewardHead } from '../../src/model/head/head.js';
@@ -26,6 +26,10 @@ const names = ['internvl3-tiny', 'internvl3_5-tiny', 'qwen2_vl-tiny', 'qwen2_5_v
 /** Milliseconds; software WebGPU is slow. */
 const timeout = 240_000;
 const cases = (await allEngines()).flatMap((engine) => names.map((name) => ({ engine, name })));
+/** In software a forward pass takes 4 s, a gradient 12: what repeats the same operations is left to the other engines. */
+const isSlow = (engine: EngineName) => engine === 'webgpu';
+/** One of each family is enough on a slow engine: of all four the forward pass is compared. */
+const gradients = new Set<string>(['internvl3_5-tiny', 'qwen2_5_vl-tiny']);
 
 for (const { engine, name } of cases) {
   describe(`${name} on ${engine}`, () => {
@@ -117,13 +121,15 @@ for (const { engine, name } of cases) {
       };
     }
 
-    /** The values of what is computed. */
+    /** The values of what is computed, of which no tensor stays. */
     async function valuesOf(compute: () => Record<string, Tensor>): Promise<Record<string, Float32Array>> {
+      const before = tf.memory().numTensors;
       const results = tf.tidy(compute);
       const values: Record<string, Float32Array> = {};
       for (const [key, result] of Object.entries(results))
         values[key] = (await result.data()) as Float32Array;
       tf.dispose(results);
+      expect(tf.memory().numTensors).toBe(before);
       return values;
     }
 
@@ -155,7 +161,7 @@ for (const { engine, name } of cases) {
       timeout,
     );
 
-    it('has the same rewards with the padding on the left', async () => {
+    it.skipIf(isSlow(engine))('has the same rewards with the padding on the left', async () => {
       const ids = expected('input.input_ids');
       const flags = expected('input.attention_mask');
       const lengths = io.lengths as number[];
@@ -177,7 +183,7 @@ for (const { engine, name } of cases) {
       expect(left).toBeAllclose(official, { rtol: 1e-4 });
     });
 
-    it('has the official reward of a whole row without a mask', async () => {
+    it.skipIf(isSlow(engine))('has the official reward of a whole row without a mask', async () => {
       const first = expected('input.input_ids').slice(0, length());
       const count = Array.from(first).filter((id) => id === placeholder()).length;
       const { reward } = await valuesOf(() => {
@@ -192,7 +198,7 @@ for (const { engine, name } of cases) {
     });
     const placeholder = () => io.img_context_token_id ?? io.token_ids.video;
 
-    it(
+    it.skipIf(isSlow(engine) && !gradients.has(name))(
       'has the official gradient of the loss',
       async () => {
         // BT with margin 3: softplus(3 - (r0 - r1)).
@@ -200,6 +206,7 @@ for (const { engine, name } of cases) {
           const [chosen, rejected] = tf.split(rewards(), 2);
           return tf.sum(tf.softplus(tf.sub(3, tf.sub(chosen, rejected)))) as Scalar;
         };
+        const before = tf.memory().numTensors;
         const names = model.parameters('all');
         const variables = names.map((name) => model.weights.get(name)!);
         const { grads, value } = tf.variableGrads(loss, variables);
@@ -216,15 +223,6 @@ for (const { engine, name } of cases) {
         }
         expect(Math.sqrt(squares)).toBeAllclose(io.expected.gradient_global_norm, { rtol: 1e-4 });
         tf.dispose([value, grads] as Tensor[]);
-      },
-      timeout,
-    );
-
-    it(
-      'leaves no tensor behind',
-      () => {
-        const before = tf.memory().numTensors;
-        rewards().dispose();
         expect(tf.memory().numTensors).toBe(before);
       },
       timeout,

@@ -5,7 +5,21 @@ import { keepOnDevice } from './onDevice.js';
 
 /** The software Vulkan driver in Debian's `chromium` package: WebGPU without a GPU, for tiny shapes. */
 const softwareDriver = '/usr/lib/chromium/vk_swiftshader_icd.json';
-if (existsSync(softwareDriver) && !existsSync('/dev/dri')) process.env.VK_DRIVER_FILES ??= softwareDriver;
+if (existsSync(softwareDriver) && !existsSync('/dev/dri')) {
+  process.env.VK_DRIVER_FILES ??= softwareDriver;
+  letDawnWait();
+}
+
+/**
+ * At every turn of the event loop Dawn asks whether the device is done: a whole core, which a device in software needs
+ * itself. It asks by `setImmediate`, as the only one with a native function, and from here on once a millisecond.
+ */
+function letDawnWait(): void {
+  const original = setImmediate;
+  const waiting = (call: (...values: unknown[]) => void, ...values: unknown[]) =>
+    String(call).includes('[native code]') ? setTimeout(call, 1, ...values) : original(call, ...values);
+  globalThis.setImmediate = Object.assign(waiting, original) as typeof setImmediate;
+}
 
 const probes = new Map<EngineName, Promise<boolean>>();
 

@@ -41,6 +41,9 @@ export interface Program {
   separator?: string;
 }
 
+/** The ports of a kernel's channels. */
+export type Ports = Record<'shell' | 'iopub' | 'stdin' | 'control' | 'hb', number>;
+
 const main = fileURLToPath(new URL('../../dist/kernel/process/main.js', import.meta.url));
 
 /** What a busy machine may take for anything, in milliseconds: less than a test may. */
@@ -71,16 +74,15 @@ export class Client {
   readonly #published = new Map<string, Received[]>();
   #changed: () => void = () => {};
 
-  private constructor(cwd: string | undefined, { argv, separator = '-' }: Program) {
-    const socket = (name: string) => `ipc://${join(this.#folder, 'socket')}${separator}${name}`;
+  private constructor(cwd: string | undefined, { argv, separator = '-' }: Program, tcp?: Ports) {
+    const ports = tcp ?? { shell: 1, iopub: 2, stdin: 3, control: 4, hb: 5 };
+    const ip = tcp ? '127.0.0.1' : join(this.#folder, 'socket');
+    const socket = (name: keyof Ports) =>
+      tcp ? `tcp://${ip}:${ports[name]}` : `ipc://${ip}${separator}${ports[name]}`;
     const connection = {
-      transport: 'ipc',
-      ip: join(this.#folder, 'socket'),
-      shell_port: 1,
-      iopub_port: 2,
-      stdin_port: 3,
-      control_port: 4,
-      hb_port: 5,
+      transport: tcp ? 'tcp' : 'ipc',
+      ip,
+      ...Object.fromEntries(Object.entries(ports).map(([name, port]) => [`${name}_port`, port])),
       signature_scheme: 'hmac-sha256',
       key: this.#key,
     };
@@ -91,12 +93,12 @@ export class Client {
       stdio: ['ignore', 'ignore', 'inherit'],
     });
     this.exited = once(this.process, 'exit');
-    this.#shell.connect(socket('1'));
-    this.#iopub.connect(socket('2'));
+    this.#shell.connect(socket('shell'));
+    this.#iopub.connect(socket('iopub'));
     this.#iopub.subscribe('');
-    this.#stdin.connect(socket('3'));
-    this.#control.connect(socket('4'));
-    this.#heartbeat.connect(socket('5'));
+    this.#stdin.connect(socket('stdin'));
+    this.#control.connect(socket('control'));
+    this.#heartbeat.connect(socket('hb'));
     for (const dealer of [this.#shell, this.#control])
       void this.#listen(dealer, (message) => this.#replies.set(message.parent, message));
     void this.#listen(this.#stdin, (message) => this.questions.push(message));
@@ -109,9 +111,10 @@ export class Client {
   /**
    * Starts a kernel and waits until it answers and its iopub is heard.
    * @param cwd the folder that the kernel runs in; an empty one if it is not given
+   * @param tcp the ports that it listens on; sockets in a folder if they are not given
    */
-  static async start(cwd?: string, program = built): Promise<Client> {
-    const client = new Client(cwd, program);
+  static async start(cwd?: string, program = built, tcp?: Ports): Promise<Client> {
+    const client = new Client(cwd, program, tcp);
     const ids: string[] = [];
     const heard = () => ids.some((id) => client.#replies.has(id) && client.published(id).length >= 2);
     do ids.push(await client.send('kernel_info_request', {}));

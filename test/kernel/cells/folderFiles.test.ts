@@ -1,49 +1,52 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { FolderFiles } from '../../../kernel/cells/folderFiles.js';
-import { ts } from '../../../kernel/cells/typescript.js';
 
 let folder: string;
 let path: string;
-const told: [string, number][] = [];
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'solireward-files-'));
   path = join(folder, 'a.ts');
-  told.length = 0;
 });
 afterEach(() => {
   rmSync(folder, { recursive: true });
 });
-const note = (file: string, kind: number) => void told.push([file, kind]);
+const parse = (text: string) => ({ text });
 
-it('tells what was made, changed and deleted, when it is asked to and once', () => {
-  const files = new FolderFiles(() => false);
-  files.watchFile(path, note);
-  writeFileSync(path, '1');
-  expect(told).toEqual([]);
-  files.refresh();
-  files.refresh();
+it('reads a file once for each state that it has, and looks at it when it is asked to', () => {
+  const files = new FolderFiles<{ text: string }>(() => false);
+  writeFileSync(path, '\uFEFF1');
+  const first = files.read(path, parse);
+  expect(first).toEqual({ text: '1' });
+  expect(files.refresh()).toBe('nothing');
+  expect(files.read(path, parse)).toBe(first);
   writeFileSync(path, '10');
-  files.refresh();
-  rmSync(path);
-  files.refresh();
-  const { Created, Changed, Deleted } = ts.FileWatcherEventKind;
-  expect(told).toEqual([
-    [path, Created],
-    [path, Changed],
-    [path, Deleted],
-  ]);
+  expect(files.read(path, parse)).toBe(first);
+  expect(files.refresh()).toBe('changes');
+  expect(files.read(path, parse)).toEqual({ text: '10' });
+  expect(files.refresh()).toBe('nothing');
 });
 
-it('does not look at what stays as it is, nor at what is watched no more', () => {
-  const files = new FolderFiles((file) => file === path);
-  files.watchFile(path, note);
-  const other = join(folder, 'b.ts');
-  files.watchFile(other, note).close();
+it('tells when a file is gone, and finds one that comes', () => {
+  const files = new FolderFiles<{ text: string }>(() => false);
+  expect(files.read(path, parse)).toBeUndefined();
+  mkdirSync(join(folder, 'folder.ts'));
+  expect(files.read(join(folder, 'folder.ts'), parse)).toBeUndefined();
   writeFileSync(path, '1');
-  writeFileSync(other, '1');
-  files.refresh();
-  expect(told).toEqual([]);
+  expect(files.read(path, parse)).toEqual({ text: '1' });
+  rmSync(path);
+  expect(files.refresh()).toBe('something is gone');
+  expect(files.read(path, parse)).toBeUndefined();
+  expect(files.refresh()).toBe('nothing');
+});
+
+it('does not look again at what stays as it is', () => {
+  const files = new FolderFiles<{ text: string }>(() => true);
+  writeFileSync(path, '1');
+  const first = files.read(path, parse);
+  writeFileSync(path, '10');
+  expect(files.refresh()).toBe('nothing');
+  expect(files.read(path, parse)).toBe(first);
 });

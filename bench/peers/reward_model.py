@@ -1,15 +1,6 @@
-"""The forward pass of a saved InternVL3 reward model in PyTorch, by the modules of transformers: seconds and memory.
-
-Started by bench/backbone1b.ts. FOLDER has model/ (config.json, model.safetensors, training_config.json) and
-inputs.safetensors (input_ids, pixel_values, and the reward that was computed of them).
-python bench/backbone1b.py FOLDER
-"""
+"""A saved InternVL3 reward model with the HPQA head in PyTorch, by the modules of transformers."""
 
 import json
-import resource
-import sys
-import time
-from pathlib import Path
 
 import torch
 from safetensors.torch import load_file
@@ -54,6 +45,7 @@ class RewardModel(torch.nn.Module):
         training = json.loads((folder / "training_config.json").read_text())
         self.layers = training["model_args"]["hierarchical_query_attn_layers"]
         vision, llm = config["vision_config"], config["llm_config"]
+        self.merge = round(1 / config["downsample_ratio"])
         weights = load_file(folder / "model.safetensors")
         with torch.device("meta"):
             self.vision = InternVLVisionModel(
@@ -70,7 +62,7 @@ class RewardModel(torch.nn.Module):
                 )
             )
             self.llm = Qwen2Model(Qwen2Config(**llm, attn_implementation="sdpa"))
-            merged = 4 * vision["hidden_size"]
+            merged = self.merge**2 * vision["hidden_size"]
             self.mlp1 = torch.nn.Sequential(
                 torch.nn.LayerNorm(merged),
                 torch.nn.Linear(merged, llm["hidden_size"]),
@@ -81,54 +73,55 @@ class RewardModel(torch.nn.Module):
         self.llm.load_state_dict(under(weights, "language_model.model."), assign=True)
         self.llm.rotary_emb = type(self.llm.rotary_emb)(self.llm.config)  # its table is no weight
         self.mlp1.load_state_dict(under(weights, "mlp1."), assign=True)
-        self.head = {k: v for k, v in weights.items() if k.startswith(("attention_query", "reward_head"))}
+        self.head = torch.nn.ParameterDict(
+            {
+                name.replace(".", "/"): torch.nn.Parameter(value)
+                for name, value in weights.items()
+                if name.startswith(("attention_query", "reward_head"))
+            }
+        )
+
+    def of_head(self, name):
+        return self.head[name.replace(".", "/")]
 
     def attend(self, name, query, sequence):
-        head = self.head
         width = query.shape[-1]
         result, _ = torch.nn.functional.multi_head_attention_forward(
             query[None], sequence.transpose(0, 1), sequence.transpose(0, 1), width, 8,
-            head[f"{name}.in_proj_weight"], head[f"{name}.in_proj_bias"], None, None, False, 0.0,
-            head[f"{name}.out_proj.weight"], head[f"{name}.out_proj.bias"], training=False, need_weights=False,
+            self.of_head(f"{name}.in_proj_weight"), self.of_head(f"{name}.in_proj_bias"), None, None, False, 0.0,
+            self.of_head(f"{name}.out_proj.weight"), self.of_head(f"{name}.out_proj.bias"),
+            training=False, need_weights=False,
         )
         return result[0]
 
-    def forward(self, input_ids, pixel_values, context_id):
+    def encode(self, pixel_values):
+        """Visual tokens of all tiles, [tokens, width of the decoder]."""
         x = self.vision(pixel_values).last_hidden_state[:, 1:]
         tiles, patches, width = x.shape
-        side = int(patches**0.5)
-        x = x.reshape(tiles, side // 2, 2, side // 2, 2, width).permute(0, 1, 3, 2, 4, 5)
-        visual = self.mlp1(x.reshape(tiles, patches // 4, 4 * width))
+        rows, side = int(patches**0.5) // self.merge, self.merge
+        x = x.reshape(tiles, rows, side, rows, side, width).permute(0, 1, 3, 2, 4, 5)
+        return self.mlp1(x.reshape(tiles * rows * rows, side * side * width))
+
+    def decode(self, input_ids, visual, context_id):
+        """Rewards of sequences of one length, whose placeholders the visual tokens take."""
         embeddings = self.llm.embed_tokens(input_ids)
-        embeddings[input_ids == context_id] = visual.reshape(-1, visual.shape[-1])
+        places = (input_ids == context_id).unsqueeze(-1)
+        embeddings = embeddings.masked_scatter(places, visual)
         states = self.llm(inputs_embeds=embeddings, use_cache=False, output_hidden_states=True).hidden_states
-        query = self.head["attention_query_first_layer.query.weight"]
+        rows = len(input_ids)
+        query = self.of_head("attention_query_first_layer.query.weight").expand(rows, -1)
         query = self.attend("attention_query_first_layer.attention.0", query, states[self.layers[0]])
         for i, layer in enumerate(self.layers[1:]):
             query = self.attend(f"attention_query_other_layers.{i}", query, states[layer])
-        final = self.head["attention_query_final_layer.query.weight"]
+        final = self.of_head("attention_query_final_layer.query.weight").expand(rows, -1)
         read = query + self.attend("attention_query_final_layer.attention.0", final, states[-1])
-        hidden = torch.nn.functional.linear(read, self.head["reward_head.0.weight"], self.head["reward_head.0.bias"])
-        return torch.nn.functional.linear(torch.nn.functional.silu(hidden), self.head["reward_head.3.weight"])[:, 0]
+        hidden = torch.nn.functional.linear(
+            read, self.of_head("reward_head.0.weight"), self.of_head("reward_head.0.bias")
+        )
+        return torch.nn.functional.linear(torch.nn.functional.silu(hidden), self.of_head("reward_head.3.weight"))[:, 0]
 
 
-def main():
-    folder = Path(sys.argv[1])
-    start = time.perf_counter()
-    model = RewardModel(folder / "model").eval()
-    print(f"torch {torch.__version__}, {torch.get_num_threads()} threads: loaded in {time.perf_counter() - start:.1f} s")
-    inputs = load_file(folder / "inputs.safetensors")
-    ids = inputs["input_ids"].long()
-    context_id = int(torch.bincount(ids.flatten()).argmax())  # the most frequent token is the placeholder
-    with torch.inference_mode():
-        for _ in range(3):
-            start, cpu = time.perf_counter(), time.process_time()
-            reward = model(ids, inputs["pixel_values"], context_id)
-            seconds, of_cpu = time.perf_counter() - start, time.process_time() - cpu
-            print(f"torch: forward in {seconds:.1f} s ({of_cpu:.1f} s of CPU)", flush=True)
-    difference = abs(reward.item() - inputs["reward"].item())
-    print(f"torch: reward {reward.item():.6f}, ours differs by {difference:.1e}")
-    print(f"torch: peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.2f} GiB")
+def versions():
+    import transformers
 
-
-main()
+    return f"PyTorch {torch.__version__}, transformers {transformers.__version__}"
