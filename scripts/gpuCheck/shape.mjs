@@ -5,7 +5,7 @@ const { tf } = await at('engine/tf.js');
 const { nativeBackend } = await at('engine/binding.js');
 const { published } = await at('model/presets.js');
 const { parameterSpecs } = await at('model/parameters.js');
-const { assemble } = await at('model/load.js');
+const { assembleModel } = await at('model/load.js');
 const { Tokens } = await at('model/input/tokens.js');
 const { tinyFolder } = await at('model/tiny.js');
 const { evenLayers } = await at('model/officialConfig.js');
@@ -46,7 +46,7 @@ export async function modelOf(config) {
   }
   const tokens = await Tokens.load(tinyFolder());
   const card = { dimension: 'physics', prompts: dimensionPrompts('physics') };
-  return assemble(config, weights, tokens, card);
+  return assembleModel(config, weights, tokens, card);
 }
 
 /** GiB to two places. */

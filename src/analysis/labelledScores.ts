@@ -1,7 +1,7 @@
 import { column, type ScoreColumns } from './columns.js';
 
 /** Scores and the label of each, and what a function was told besides. */
-export interface LabelledScores<Options> {
+export interface ScoresAndLabels<Options> {
   scores: readonly number[];
   /** True is Pass. */
   labels: readonly boolean[];
@@ -22,7 +22,7 @@ export type LabelledArguments<Options> =
 export function labelledScores<Options>(
   operation: string,
   [first, second, third]: LabelledArguments<Options>,
-): LabelledScores<Options> {
+): ScoresAndLabels<Options> {
   if (Array.isArray(second) || isNumbers(first)) {
     const refuse = (name: string) => {
       throw new Error(

@@ -71,7 +71,7 @@ export async function create(
 ): Promise<RewardModel> {
   const tokens = await Tokens.load(tokenizer);
   const weights = initialize(parameterSpecs(config), seed);
-  return assemble(config, weights, tokens, card, cache);
+  return assembleModel(config, weights, tokens, card, cache);
 }
 
 /**
@@ -104,7 +104,7 @@ export async function load(
   // In their own order whatever the file's is, so that sums over them are the same after a restart.
   const weights: Weights = new Map([...specs.keys()].map((name) => [name, parameter(stored, name)]));
   const known = files.card ?? { task: 'phy_deform', prompts: taskPrompts('phy_deform') };
-  return assemble(config, weights, tokens, card ?? known, cache);
+  return assembleModel(config, weights, tokens, card ?? known, cache);
 }
 
 /**
@@ -149,7 +149,7 @@ export async function save(
 }
 
 /** A model of weights that are there, and are freed where it cannot be. @throws when the tokenizer is not one for the model. */
-export function assemble(
+export function assembleModel(
   config: RewardModelConfig,
   weights: Weights,
   tokens: Tokens,

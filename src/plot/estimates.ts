@@ -4,7 +4,7 @@ import { Figure } from './figure.js';
 import { palette, type Trace } from './traces.js';
 
 /** One estimate of several that are compared. */
-export interface Estimate extends Interval {
+export interface NamedEstimate extends Interval {
   name: string;
   /** Single results behind it, such as those of the seeds; drawn as small dots. */
   results?: readonly number[];
@@ -15,7 +15,10 @@ export interface Estimate extends Interval {
  * @param options `title`; `y`, what is estimated
  * @throws {RangeError} when there is none, or a value is not finite
  */
-export function estimates(rows: readonly Estimate[], { title, y }: { title: string; y: string }): Figure {
+export function estimates(
+  rows: readonly NamedEstimate[],
+  { title, y }: { title: string; y: string },
+): Figure {
   if (rows.length === 0) throw new RangeError('estimates: expected at least one estimate, received none');
   for (const { name, value } of rows) {
     if (!Number.isFinite(value)) {

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { cellError } from '../data/tables/cellError.js';
 import {
   type ColumnFile,
   type Columns,
@@ -246,10 +247,9 @@ function gather(
       if (earlier !== undefined) {
         for (const column of [verdicts, ratings]) {
           if (column === undefined || same(columns.get(column)!, earlier, row)) continue;
-          throw new Error(
-            `${where} row ${row + 1}, column "${column}": expected ${shown(columns.get(column)![earlier])}, the vote of ` +
-              `the same annotator on the same clip in row ${earlier + 1}, received ${shown(columns.get(column)![row])}`,
-          );
+          const values = columns.get(column)!;
+          const expected = `${shown(values[earlier])}, the vote of the same annotator on the same clip in row ${earlier + 1}`;
+          throw cellError({ where, row, column }, expected, values[row]);
         }
         continue;
       }
@@ -289,9 +289,7 @@ function cell<T>(
   const value = columns.get(column)![row];
   const result = read(value);
   if (result !== undefined) return result;
-  throw new Error(
-    `${where} row ${row + 1}, column "${column}": expected ${expected}, received ${shown(value)}`,
-  );
+  throw cellError({ where, row, column }, expected, value);
 }
 
 /** Sums over the judgements of each clip. */

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { cellError } from '../data/tables/cellError.js';
 import {
   type ColumnFile,
   type Columns,
@@ -118,9 +119,7 @@ export function clipNames(columns: Columns, id: readonly string[], where: string
     if (parts.length === 0) return `row ${row + 1}`;
     const empty = parts.findIndex((values) => isMissing(values[row]));
     if (empty >= 0) {
-      throw new Error(
-        `${where} row ${row + 1}, column "${id[empty]}": expected the name of a clip, received nothing`,
-      );
+      throw cellError({ where, row, column: id[empty] }, 'the name of a clip', undefined);
     }
     return parts.length === 1
       ? textOf(parts[0][row])
@@ -312,10 +311,7 @@ class Pivot {
   }
 
   private error(row: number, column: string, expected: string): Error {
-    const value = this.columns.get(column)![row];
-    return new Error(
-      `${this.where} row ${row + 1}, column "${column}": expected ${expected}, received ${shown(value)}`,
-    );
+    return cellError({ where: this.where, row, column }, expected, this.columns.get(column)![row]);
   }
 
   private contradiction(row: number, column: string, earlier: string | number): Error {

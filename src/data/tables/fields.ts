@@ -1,4 +1,5 @@
 import type { ColumnTable } from 'arquero';
+import { cellError } from './cellError.js';
 import { type Columns, rowCount } from './columnFile.js';
 import {
   isLongInteger,
@@ -7,7 +8,6 @@ import {
   namesOf,
   numberOf,
   plain,
-  shortened,
   shown,
   verdictReader,
   verdictWords,
@@ -191,9 +191,10 @@ export class Fields {
 
   /** The error of a value: what was expected, and what is there. */
   error(row: number, column: string, expected: string): Error {
-    return new Error(
-      `${this.where} row ${row + 1}, column "${shortened(this.nameOf(column))}": expected ${expected}, received ` +
-        shown(this.raw(row, column)),
+    return cellError(
+      { where: this.where, row, column: this.nameOf(column) },
+      expected,
+      this.raw(row, column),
     );
   }
 

@@ -1,5 +1,6 @@
+import { cellError } from './cellError.js';
 import type { Columns } from './columnFile.js';
-import { isMissing, listOf, shown } from './vocabulary.js';
+import { isMissing, listOf } from './vocabulary.js';
 
 /** One of the numbers of a column of lists. */
 export interface ListPart {
@@ -61,10 +62,8 @@ function partsOf(
   }
   const odd = lists.findIndex((list) => list !== undefined && list.length !== length);
   if (odd >= 0) {
-    throw new Error(
-      `${where} row ${odd + 1}, column "${column}": expected a list of ${length} numbers, as in earlier rows, ` +
-        `received ${shown(values[odd])}`,
-    );
+    const expected = `a list of ${length} numbers, as in earlier rows`;
+    throw cellError({ where, row: odd, column }, expected, values[odd]);
   }
   return Array.from({ length }, (_, i) => ({
     name: names?.[i] ?? `${column} ${i + 1}`,
