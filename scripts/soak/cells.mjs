@@ -26,7 +26,6 @@ export async function soakCells({ cells = 10_000, told = () => {} } = {}) {
   /** @type {number[]} */
   const times = [];
   try {
-    const before = temporaryFiles();
     for (let i = 1; i <= cells; i++) {
       const start = performance.now();
       const status = await kernel.run(cell(i));
@@ -36,12 +35,7 @@ export async function soakCells({ cells = 10_000, told = () => {} } = {}) {
         throw new Error(`soak: cell ${i} ended with "${status}", expected "${expected}": ${cell(i)}`);
       if (i % Math.ceil(cells / 10) !== 0) continue;
       const latest = times.slice(-10).sort((a, b) => a - b);
-      const row = {
-        cells: i,
-        milliseconds: latest[latest.length >> 1],
-        ...kernel.held(),
-        temporaryFiles: temporaryFiles() - before,
-      };
+      const row = { cells: i, milliseconds: latest[latest.length >> 1], ...kernel.held() };
       rows.push(row);
       told(row);
     }
@@ -74,17 +68,17 @@ function cell(i) {
   }
 }
 
-const temporaryFiles = () => readdirSync(tmpdir()).filter((name) => name.startsWith('solireward-')).length;
-
 /** A kernel, and a client that only runs cells. */
 class Kernel {
   #folder = mkdtempSync(join(tmpdir(), 'soak-cells-'));
+  #temporary = mkdtempSync(join(this.#folder, 'temporary-'));
   #key = randomUUID();
   #session = randomUUID();
   #shell = new Dealer({ linger: 0 });
   #iopub = new Subscriber({ linger: 0, receiveHighWaterMark: 0 });
   #process = spawn(process.execPath, [inClone('dist', 'kernel', 'process', 'main.js'), this.#connect()], {
     cwd: this.#folder,
+    env: { ...process.env, TMPDIR: this.#temporary },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   #ended = once(this.#process, 'exit').then(([code, signal]) => {
@@ -132,13 +126,14 @@ class Kernel {
     return JSON.parse(String(frames.at(-1))).status;
   }
 
-  /** Memory and open files of the process. */
+  /** Memory, open files and temporary files of the process. */
   held() {
     const folder = `/proc/${this.#process.pid}`;
     const [, kilobytes] = /VmRSS:\s+(\d+)/.exec(readFileSync(`${folder}/status`, 'utf8')) ?? [];
     return {
       megabytes: Math.round(Number(kilobytes) / 1024),
       descriptors: readdirSync(`${folder}/fd`).length,
+      temporaryFiles: readdirSync(this.#temporary).length,
     };
   }
 
