@@ -33,8 +33,8 @@ export default defineConfig({
     pool: 'forks',
     poolOptions: { forks: { maxForks: 2 } },
     // For a machine that is four times slower and busy: whoever hangs is found late, nobody fails for being slow.
-    testTimeout: 300_000,
-    hookTimeout: 300_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     coverage: {
       provider: 'v8',
       include: ['src/**', 'kernel/**/*.ts'],

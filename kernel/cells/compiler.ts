@@ -459,21 +459,36 @@ function emit(
   write(file, take, undefined, false, transformers, forceDtsEmit);
 }
 
-/** Takes `export` from declarations of a cell, which later cells see anyway. All other text keeps its place. */
+/**
+ * Takes `export` from declarations of a cell, which later cells see anyway, and makes expressions of those that have no
+ * name. All other text keeps its place, but for what stands in the line where such an expression ends.
+ */
 function withoutExports(file: TypeScript.SourceFile): string {
-  const blanks: [number, number][] = [];
+  const edits: { start: number; end: number; head?: string; tail?: string }[] = [];
   for (const statement of file.statements) {
     const start = statement.getStart(file);
-    if (ts.isExportDeclaration(statement) && !statement.moduleSpecifier) blanks.push([start, statement.end]);
-    if (ts.isExportAssignment(statement)) blanks.push([start, statement.expression.getStart(file)]);
+    if (ts.isExportDeclaration(statement) && !statement.moduleSpecifier)
+      edits.push({ start, end: statement.end });
+    if (ts.isExportAssignment(statement))
+      edits.push({ start, end: statement.expression.getStart(file), head: ';' });
     if (!ts.canHaveModifiers(statement)) continue;
-    for (const modifier of statement.modifiers ?? [])
-      if (modifier.kind === ts.SyntaxKind.ExportKeyword || modifier.kind === ts.SyntaxKind.DefaultKeyword)
-        blanks.push([modifier.getStart(file), modifier.end]);
+    const exported = (statement.modifiers ?? []).filter(
+      ({ kind }) => kind === ts.SyntaxKind.ExportKeyword || kind === ts.SyntaxKind.DefaultKeyword,
+    );
+    const isNameless =
+      (ts.isClassDeclaration(statement) || ts.isFunctionDeclaration(statement)) && !statement.name;
+    exported.forEach((modifier, i) => {
+      const edit = { start: modifier.getStart(file), end: modifier.end };
+      edits.push(isNameless && i === 0 ? { ...edit, head: ';(' } : edit);
+    });
+    if (isNameless && exported.length > 0)
+      edits.push({ start: statement.end, end: statement.end, tail: ');' });
   }
-  return blanks.reduce(
-    (text, [start, end]) =>
-      text.slice(0, start) + text.slice(start, end).replace(/[^\n]/g, ' ') + text.slice(end),
-    file.text,
-  );
+  // From the last to the first, so that the places of the others hold.
+  return edits
+    .sort((a, b) => b.start - a.start)
+    .reduce((text, { start, end, head = '', tail = '' }) => {
+      const blank = text.slice(start + head.length, end).replace(/[^\n]/g, ' ');
+      return text.slice(0, start) + head + blank + tail + text.slice(end);
+    }, file.text);
 }

@@ -60,6 +60,8 @@ export function keepLastExpression(
     const at = file.statements.findLastIndex((statement) => !ts.isExportDeclaration(statement));
     const last = file.statements[at];
     if (!last || !ts.isExpressionStatement(last)) return file;
+    // Namespaces and enums have become calls, too.
+    if (!ts.isExpressionStatement(ts.getParseTreeNode(last) ?? file)) return file;
     found();
     const constant = factory.createVariableStatement(
       [factory.createModifier(ts.SyntaxKind.ExportKeyword)],

@@ -7,8 +7,8 @@ export type Json = Record<string, unknown>;
 /** Typed reading of the fields of a JSON object; errors name the file and the field. A field of null counts as missing. */
 export class JsonReader {
   constructor(
-    private readonly where: string,
-    private readonly json: Json,
+    readonly where: string,
+    protected readonly json: Json,
   ) {}
 
   has(key: string): boolean {
@@ -64,7 +64,12 @@ export class JsonReader {
     throw new Error(`${this.where}: ${key} is ${shown(value)}, expected ${expected}`);
   }
 
-  private get<T>(key: string, otherwise: T | undefined, fits: (value: unknown) => boolean, what: string): T {
+  protected get<T>(
+    key: string,
+    otherwise: T | undefined,
+    fits: (value: unknown) => boolean,
+    what: string,
+  ): T {
     const value = this.json[key] ?? otherwise;
     if (value === undefined) throw new Error(`${this.where}: the field ${key} is missing`);
     if (!fits(value)) this.refuse(key, what, value);

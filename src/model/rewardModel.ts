@@ -1,7 +1,5 @@
-import { cellSignal } from '../base/host.js';
 import type { Random } from '../base/random.js';
 import type { Clip } from '../data/clip.js';
-import type { ReadFailure } from '../data/video/readClips.js';
 import { Compiled } from '../engine/compile.js';
 import { type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, tf } from '../engine/tf.js';
 import type { RewardModelConfig } from './config.js';
@@ -9,31 +7,15 @@ import type { Backbone } from './family/family.js';
 import { familyOf } from './family/familyOf.js';
 import type { VideoGrid } from './family/videoGrid.js';
 import { RewardHead } from './head/head.js';
-import { ahead } from './input/ahead.js';
 import { type Batch, batchOf, type ClipInput, disposeBatch, padded, tensorsOf } from './input/batch.js';
 import { Fill } from './input/fill.js';
 import type { Processor } from './input/processor.js';
 import type { Prompts } from './input/prompt.js';
 import { parameterNames } from './parameterNames.js';
 import { headSpecs } from './parameters.js';
+import { type BatchOptions, scoreBatches } from './scoreBatches.js';
 import type { ModelCard } from './weights/checkpoint.js';
 import type { Weights } from './weights/weights.js';
-
-export interface BatchOptions {
-  /** Clips that go through the model together. Default 4. */
-  batchSize?: number;
-  /** Stops between batches, with the signal's reason. Default: the interrupt of the notebook's cell. */
-  signal?: AbortSignal;
-}
-
-/** One batch of `scoreBatches`. */
-export interface ScoredBatch {
-  /** The clips that have a score, in their order. */
-  scores: { clip: Clip; score: number }[];
-  failures: ReadFailure[];
-  /** Seconds that were waited for its clips. */
-  waited: number;
-}
 
 /** The trained part: the reward head, the language model too, or everything. */
 export type Trainable = 'head' | 'decoder+head' | 'all';
@@ -155,7 +137,7 @@ export class RewardModel {
     }: BatchOptions & { onProgress?: (p: { done: number; total: number }) => void } = {},
   ): Promise<number[]> {
     const scores: number[] = [];
-    for await (const batch of this.scoreBatches(clips, options)) {
+    for await (const batch of scoreBatches(this, clips, options)) {
       if (batch.failures.length > 0) {
         const reasons = batch.failures.map(({ clip, reason }) => `clip "${clip.id}": ${reason}`);
         throw new Error(`score: ${reasons.join('; ')}`);
@@ -164,43 +146,6 @@ export class RewardModel {
       onProgress?.({ done: scores.length, total: clips.length });
     }
     return scores;
-  }
-
-  /**
-   * Scores batch by batch, in order. The next batches are read while the model computes this one.
-   * A clip that cannot be read, or whose score is no number, is among its batch's failures, and the rest goes on.
-   */
-  async *scoreBatches(
-    clips: readonly Clip[],
-    { batchSize = 4, signal = cellSignal() }: BatchOptions = {},
-  ): AsyncGenerator<ScoredBatch> {
-    checkBatchSize(batchSize);
-    const groups = Array.from({ length: Math.ceil(clips.length / batchSize) }, (_, i) => ({
-      clips: clips.slice(i * batchSize, (i + 1) * batchSize),
-    }));
-    for await (const { group, inputs, failures, waited } of ahead(
-      this.processor,
-      groups,
-      this.prompts,
-      signal,
-    )) {
-      signal?.throwIfAborted();
-      const readable = inputs.filter((input) => input !== undefined);
-      const rewards = readable.length > 0 ? await this.rewards(readable) : [];
-      const scored = inputs.flatMap((input, i) => (input ? [group.clips[i]] : []));
-      yield {
-        waited,
-        scores: scored.flatMap((clip, i) =>
-          Number.isFinite(rewards[i]) ? [{ clip, score: rewards[i] }] : [],
-        ),
-        failures: [
-          ...failures,
-          ...scored.flatMap((clip, i) =>
-            Number.isFinite(rewards[i]) ? [] : [{ clip, reason: `the model gives ${rewards[i]}` }],
-          ),
-        ],
-      };
-    }
   }
 
   /** Rewards of clips that the processor has read, which go through the model together. */
@@ -238,12 +183,5 @@ export class RewardModel {
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString();
-  }
-}
-
-/** @throws RangeError when clips cannot go through a model in batches of that size. */
-export function checkBatchSize(batchSize: number): void {
-  if (!(Number.isSafeInteger(batchSize) && batchSize > 0)) {
-    throw new RangeError(`score: expected batchSize to be a positive integer, received ${batchSize}`);
   }
 }

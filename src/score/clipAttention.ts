@@ -4,7 +4,8 @@ import { type Tensor2D, tf } from '../engine/tf.js';
 import type { VisualLayout } from '../model/family/family.js';
 import { familyOf } from '../model/family/familyOf.js';
 import { type ClipInput, disposeBatch } from '../model/input/batch.js';
-import type { BatchOptions, RewardModel } from '../model/rewardModel.js';
+import type { RewardModel } from '../model/rewardModel.js';
+import type { BatchOptions } from '../model/scoreBatches.js';
 import type { Attention } from '../notebook/messages.js';
 
 /** One reading of a clip's tokens by a query of the head. */

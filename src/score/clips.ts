@@ -1,19 +1,14 @@
 import { type ColumnTable, table } from 'arquero';
-import { cellSignal } from '../base/host.js';
 import { type Pace, PaceMeter } from '../base/pace.js';
 import type { Clip } from '../data/clip.js';
 import { clipColumns } from '../data/tables/fields.js';
 import type { TableOf } from '../data/tables/tableOf.js';
 import type { ReadFailure } from '../data/video/readClips.js';
 import { type LabelTable, ofDimension } from '../data/votes/labels.js';
-import { readAhead } from '../model/input/ahead.js';
-import {
-  type BatchOptions,
-  checkBatchSize,
-  type RewardModel,
-  type ScoredBatch,
-} from '../model/rewardModel.js';
+import type { RewardModel } from '../model/rewardModel.js';
+import { scoreBatches } from '../model/scoreBatches.js';
 import type { Features } from '../model/stages/features.js';
+import { scoreStage } from '../model/stages/scoreStage.js';
 import { stageOf } from '../model/stages/stage.js';
 
 /** A row of the scores: the clip's own fields, and the columns that the input had. */
@@ -80,8 +75,8 @@ export async function clips(
   const scores = new Map<string, number>();
   const failures: ReadFailure[] = [];
   const batches = features
-    ? scoreByFeatures(model, distinct, features, { batchSize, signal })
-    : model.scoreBatches(distinct, { batchSize, signal });
+    ? scoreStage(stageOf(model, features.trainable, features), distinct, { batchSize, signal })
+    : scoreBatches(model, distinct, { batchSize, signal });
   const meter = new PaceMeter();
   for await (const batch of batches) {
     for (const { clip, score } of batch.scores) scores.set(clip.id, score);
@@ -99,40 +94,6 @@ export async function clips(
   };
   for (const name of columnNames(rows)) columns[name] = scored.map(({ values }) => values[name]);
   return Object.assign(table(columns) as ColumnTable as TableOf<ScoredRow & { pass: boolean }>, { failures });
-}
-
-/** Scores batch by batch, as `RewardModel.scoreBatches`, from features on. */
-async function* scoreByFeatures(
-  model: RewardModel,
-  clips: readonly Clip[],
-  features: Features,
-  { batchSize = 4, signal = cellSignal() }: BatchOptions,
-): AsyncGenerator<ScoredBatch> {
-  checkBatchSize(batchSize);
-  const stage = stageOf(model, features.trainable, features);
-  for (let start = 0; start < clips.length; start += batchSize) {
-    const asked = clips.slice(start, start + batchSize);
-    const before = stage.waited;
-    const reading = stage.score(asked, signal);
-    stage.prepare(clips.slice(start + batchSize, start + (1 + readAhead) * batchSize), signal);
-    const scores = await reading;
-    signal?.throwIfAborted();
-    yield {
-      waited: stage.waited - before,
-      scores: asked.flatMap((clip) => {
-        const score = scores.get(clip.id);
-        return score === undefined || !Number.isFinite(score) ? [] : [{ clip, score }];
-      }),
-      failures: asked.flatMap((clip) => {
-        const score = scores.get(clip.id);
-        const failure = stage.failures.get(clip.id);
-        if (failure) return [failure];
-        return score === undefined || Number.isFinite(score)
-          ? []
-          : [{ clip, reason: `the model gives ${score}` }];
-      }),
-    };
-  }
 }
 
 /** One row of the result to be: the clip and the input's other columns. */

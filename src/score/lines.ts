@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, stat, truncate } from 'node:fs/promises';
 import { parseJson, writeJson } from '../base/json.js';
+import { shown } from '../data/tables/vocabulary.js';
 import type { Item, Items } from './items.js';
 import { claimOutput, type MadeBy } from './madeBy.js';
 import { type Outcome, Outcomes } from './outcomes.js';
@@ -136,7 +137,7 @@ function readLine(
   }
   const { index, score, error, ...fields } = parsed ?? {};
   if (typeof index !== 'number' || !(index in known)) {
-    throw fail(`has the index ${index}, and the input has ${known.length} items`);
+    throw fail(`has the index ${shown(index)}, and the input has ${known.length} items`);
   }
   if (fingerprint(fields) !== known[index]) throw fail(`is of another item than item ${index}`);
   if (typeof error === 'string') return { index, outcome: { error } };

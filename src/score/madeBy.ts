@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { packageRoot } from '../base/packageRoot.js';
 import { replaceFile } from '../base/replaceFile.js';
+import { shortened, shown } from '../data/tables/vocabulary.js';
 import { ffmpegPaths } from '../data/video/tools.js';
 import { precision } from '../engine/precision.js';
 import { tf } from '../engine/tf.js';
@@ -56,7 +57,7 @@ export async function claimOutput(output: string, made: MadeBy, isEmpty: boolean
   const differing = names.filter((name) => !isDeepStrictEqual(saved[name], plain[name]));
   if (differing.length === 0) return;
   const changes = differing.map(
-    (name) => `${name} ${JSON.stringify(saved[name])} there, ${JSON.stringify(plain[name])} here`,
+    (name) => `${shortened(name)} ${shown(saved[name])} there, ${shown(plain[name])} here`,
   );
   throw new Error(`score: ${output} was begun with something else (${changes.join('; ')}); ${remedy}`);
 }

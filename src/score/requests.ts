@@ -3,6 +3,7 @@ import type { Clip } from '../data/clip.js';
 import { ahead } from '../model/input/ahead.js';
 import type { Prompts } from '../model/input/prompt.js';
 import type { RewardModel } from '../model/rewardModel.js';
+import { batchesOf } from '../model/scoreBatches.js';
 import type { Item } from './items.js';
 import type { Outcome } from './outcomes.js';
 import { rewardsOf } from './rewards.js';
@@ -63,8 +64,7 @@ export async function* scoreRequests(
       const input = inputs[i];
       return input ? [{ id, input }] : [];
     });
-    for (let start = 0; start < readable.length; start += batchSize) {
-      const batch = readable.slice(start, start + batchSize);
+    for (const batch of batchesOf(readable, batchSize)) {
       const rewards = await rewardsOf(
         model,
         batch.map(({ input }) => input),

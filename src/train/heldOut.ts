@@ -4,7 +4,7 @@ import { mean } from '../analysis/distribution.js';
 import { meanMargin, pairAccuracy } from '../analysis/pairs.js';
 import type { Clip } from '../data/clip.js';
 import { clipsOf } from '../data/votes/clipsOf.js';
-import { readAhead } from '../model/input/ahead.js';
+import { scoreStage } from '../model/stages/scoreStage.js';
 import type { Stage } from '../model/stages/stage.js';
 import type { Pair } from '../pairing/pair.js';
 
@@ -98,12 +98,10 @@ export async function evaluateOn(
 ): Promise<Evaluation> {
   const scores = new Map<string, number>();
   const odd: string[] = [];
-  for (let start = 0; start < clips.length; start += batchSize) {
-    const scoring = stage.score(clips.slice(start, start + batchSize), signal);
-    stage.prepare(clips.slice(start + batchSize, start + (1 + readAhead) * batchSize), signal);
-    for (const [id, score] of await scoring)
-      if (Number.isFinite(score)) scores.set(id, score);
-      else odd.push(`${id}: ${score}`);
+  for await (const batch of scoreStage(stage, clips, { batchSize, signal })) {
+    for (const { clip, score } of batch.scores) scores.set(clip.id, score);
+    for (const { clip, reason } of batch.failures)
+      if (!stage.failures.has(clip.id)) odd.push(`${clip.id}: ${reason}`);
   }
   if (odd.length > 0) {
     console.warn(

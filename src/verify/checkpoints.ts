@@ -5,7 +5,7 @@ import { gatherRows } from '../model/layers/gatherRows.js';
 import { load } from '../model/load.js';
 import type { RewardModel } from '../model/rewardModel.js';
 import { parameter } from '../model/weights/weights.js';
-import type { Fields, Fixtures, Tensors } from './fixtures.js';
+import type { FixtureReader, Fixtures, Tensors } from './fixtures.js';
 import { guarded, type Item, relativeError, Worst } from './measure.js';
 import { Sample } from './sample.js';
 
@@ -77,7 +77,7 @@ async function errorOf(compute: () => Tensor, expected: ArrayLike<number>): Prom
 }
 
 /** Ids of texts, in which special tokens are read as such, as the official code does. */
-function tokenError(tokens: Tokens, io: Fields): number {
+function tokenError(tokens: Tokens, io: FixtureReader): number {
   const worst = new Worst();
   for (const given of io.objects('tokenizer_cases')) {
     const pieces = given
@@ -139,7 +139,7 @@ async function gradientError(
   model: RewardModel,
   sample: Sample,
   stored: Tensors,
-  io: Fields,
+  io: FixtureReader,
 ): Promise<number> {
   const variables = model
     .parameters('all')

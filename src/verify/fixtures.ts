@@ -1,64 +1,46 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Json, JsonReader } from '../model/jsonReader.js';
 import { readTensors, type StoredTensor } from '../model/weights/safetensors.js';
 
-/** Typed reading of fixtures of plain data; errors name the file and the field. */
-export class Fields {
-  constructor(
-    /** The file, and the field in it. */
-    readonly where: string,
-    readonly data: Readonly<Record<string, unknown>>,
-  ) {}
-
+/** Typed reading of fixtures of plain data, whose numbers are of any size; errors name the file and the field. */
+export class FixtureReader extends JsonReader {
   get names(): string[] {
-    return Object.keys(this.data);
+    return Object.keys(this.json);
   }
 
-  /** Whether the field is there and not null. */
-  has(name: string): boolean {
-    return this.data[name] !== undefined && this.data[name] !== null;
-  }
-
-  number(name: string): number {
-    return this.get(name, 'a number', (value): value is number => typeof value === 'number');
+  override number(name: string): number {
+    return this.get<number>(name, undefined, (value) => typeof value === 'number', 'a number');
   }
 
   /** Also `[1, [2, 3]]`: numbers in lists of any depth, as one list. */
   numbers(name: string): number[] {
     const flat = this.list(name).flat(Number.POSITIVE_INFINITY);
     if (flat.every((value) => typeof value === 'number')) return flat;
-    throw new Error(`verify: ${this.where}: ${name} is no list of numbers`);
-  }
-
-  text(name: string): string {
-    return this.get(name, 'a text', (value): value is string => typeof value === 'string');
+    return this.refuse(name, 'a list of numbers');
   }
 
   list(name: string): unknown[] {
-    return this.get(name, 'a list', (value): value is unknown[] => Array.isArray(value));
+    return this.get<unknown[]>(name, undefined, Array.isArray, 'a list');
   }
 
-  object(name: string): Fields {
-    return new Fields(`${this.where}, ${name}`, this.get(name, 'an object', isObject));
+  object(name: string): FixtureReader {
+    return new FixtureReader(
+      `${this.where}, ${name}`,
+      this.get<Json>(name, undefined, isObject, 'an object'),
+    );
   }
 
-  objects(name: string): Fields[] {
+  objects(name: string): FixtureReader[] {
     return this.list(name).map((item, i) => {
       const where = `${this.where}, ${name} ${i}`;
-      if (!isObject(item)) throw new Error(`verify: ${where} is no object`);
-      return new Fields(where, item);
+      if (!isObject(item)) throw new Error(`${where} is no object`);
+      return new FixtureReader(where, item);
     });
-  }
-
-  private get<T>(name: string, kind: string, is: (value: unknown) => value is T): T {
-    const value = this.data[name];
-    if (is(value)) return value;
-    const received = value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 60);
-    throw new Error(`verify: ${this.where}: ${name} has to be ${kind}, received ${received}`);
   }
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
@@ -114,7 +96,7 @@ export class Fixtures {
   }
 
   /** @throws when the file is missing or no JSON object. */
-  async json(...parts: string[]): Promise<Fields> {
+  async json(...parts: string[]): Promise<FixtureReader> {
     const where = parts.join('/');
     const text = await readFile(this.path(...parts), 'utf8').catch((error: Error) => {
       throw new Error(`verify: cannot read ${where}: ${error.message}`);
@@ -126,7 +108,7 @@ export class Fixtures {
       throw new Error(`verify: ${where} is not JSON: ${(error as Error).message}`);
     }
     if (!isObject(data)) throw new Error(`verify: ${where} is no JSON object`);
-    return new Fields(where, data);
+    return new FixtureReader(`verify: ${where}`, data);
   }
 
   /** @throws when the file is missing or damaged. */

@@ -4,7 +4,7 @@ import { RewardHead } from '../model/head/head.js';
 import { tinyConfig } from '../model/presets.js';
 import { variableOf } from '../model/weights/safetensors.js';
 import type { Weights } from '../model/weights/weights.js';
-import type { Fields, Fixtures, Tensors } from './fixtures.js';
+import type { FixtureReader, Fixtures, Tensors } from './fixtures.js';
 import { guarded, type Item, relativeError } from './measure.js';
 
 /** Gradients below this share of the largest one are rounding: keys' biases have a true gradient of zero. */
@@ -25,10 +25,9 @@ export async function* heads(fixtures: Fixtures): AsyncGenerator<Item> {
   }
 }
 
-async function* head(name: string, io: Fields, stored: Tensors): AsyncGenerator<Item> {
+async function* head(name: string, io: FixtureReader, stored: Tensors): AsyncGenerator<Item> {
   const kind = io.text('reduce_sequence') as ReduceSequence;
-  if (!reduceSequences.includes(kind))
-    throw new Error(`verify: ${io.where}: unknown reduce_sequence "${kind}"`);
+  if (!reduceSequences.includes(kind)) throw new Error(`${io.where}: unknown reduce_sequence "${kind}"`);
   // The parameters and the hidden states: gradients are taken of both.
   const variables: Weights = new Map();
   try {

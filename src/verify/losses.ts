@@ -5,7 +5,7 @@ import { bttPerPair } from '../loss/btt.js';
 import { btWt } from '../loss/btWt.js';
 import { combined } from '../loss/combined.js';
 import type { Loss } from '../loss/loss.js';
-import type { Fields, Fixtures } from './fixtures.js';
+import type { FixtureReader, Fixtures } from './fixtures.js';
 import { guarded, type Item, relativeError } from './measure.js';
 
 /** Gradients of far apart rewards are zero but for rounding; a pair's gradient is at most 2. */
@@ -21,7 +21,7 @@ export async function* losses(fixtures: Fixtures): AsyncGenerator<Item> {
   }
 }
 
-async function errorOf(given: Fields): Promise<number> {
+async function errorOf(given: FixtureReader): Promise<number> {
   const chosen = given.numbers('rewards_chosen');
   const rejected = given.numbers('rewards_rejected');
   const loss = lossOf(given);
@@ -57,7 +57,7 @@ async function errorOf(given: Fields): Promise<number> {
 }
 
 /** Ties and labels by the official rules: equal qualities, and a quality above 0. */
-function qualitiesOf(given: Fields, pairs: number) {
+function qualitiesOf(given: FixtureReader, pairs: number) {
   if (!given.has('quality_chosen')) return [tf.zeros([pairs]) as Tensor1D] as const;
   const [chosen, rejected] = [given.numbers('quality_chosen'), given.numbers('quality_rejected')];
   const flags = (flag: (i: number) => boolean) => tf.tensor1d(chosen.map((_, i) => (flag(i) ? 1 : 0)));
@@ -65,7 +65,7 @@ function qualitiesOf(given: Fields, pairs: number) {
   return [flags((i) => chosen[i] === rejected[i]), labels] as const;
 }
 
-function lossOf(given: Fields): Loss {
+function lossOf(given: FixtureReader): Loss {
   const params = given.has('params') ? given.object('params') : given;
   const kind = given.text('kind');
   switch (kind) {
@@ -91,8 +91,6 @@ function lossOf(given: Fields): Loss {
         terms: 'official',
       });
     default:
-      throw new Error(
-        `verify: ${given.where}: unknown kind "${kind}", expected bt, btt, bce, bt_wt or combined`,
-      );
+      throw new Error(`${given.where}: unknown kind "${kind}", expected bt, btt, bce, bt_wt or combined`);
   }
 }

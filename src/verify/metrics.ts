@@ -13,7 +13,7 @@ import {
   type VoteMatrix,
 } from '../data/votes/agreementMeasures.js';
 import { estimateDawidSkene } from '../data/votes/dawidSkene.js';
-import type { Fields, Fixtures } from './fixtures.js';
+import type { FixtureReader, Fixtures } from './fixtures.js';
 import { guarded, type Item, relativeError, Worst } from './measure.js';
 
 /** The numbers of `metrics.json`, all computed in double precision without the engine. */
@@ -37,7 +37,7 @@ export async function* metrics(fixtures: Fixtures): AsyncGenerator<Item> {
   }
 }
 
-function scoreError(set: Fields): number {
+function scoreError(set: FixtureReader): number {
   const [chosen, rejected] = [set.numbers('chosen'), set.numbers('rejected')];
   const scores = [...chosen, ...rejected];
   const labels = scores.map((_, i) => i < chosen.length);
@@ -56,14 +56,14 @@ function scoreError(set: Fields): number {
   return Math.max(...errors);
 }
 
-function matrixOf(table: Fields): VoteMatrix {
+function matrixOf(table: FixtureReader): VoteMatrix {
   return table.list('table').map((item) => {
-    if (!Array.isArray(item)) throw new Error(`verify: ${table.where}: an item of the table is no list`);
+    if (!Array.isArray(item)) throw new Error(`${table.where}: an item of the table is no list`);
     return item.map((vote) => (vote === null ? null : vote === 1));
   });
 }
 
-function agreementError(matrix: VoteMatrix, expected: Fields): number {
+function agreementError(matrix: VoteMatrix, expected: FixtureReader): number {
   const worst = new Worst();
   worst.add([krippendorffAlpha(matrix)], [expected.number('krippendorff_alpha_nominal')]);
   worst.add(
@@ -85,7 +85,7 @@ function agreementError(matrix: VoteMatrix, expected: Fields): number {
   return worst.error;
 }
 
-function dawidSkeneError(matrix: VoteMatrix, expected: Fields): number {
+function dawidSkeneError(matrix: VoteMatrix, expected: FixtureReader): number {
   const votes = matrix.map((item) => ({
     votes: item.flatMap((pass, j) => (pass === null ? [] : [{ annotator: `${j}`, pass }])),
   }));

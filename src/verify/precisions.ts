@@ -4,7 +4,7 @@ import { atPrecision, type Precision } from '../engine/precision.js';
 import { tf } from '../engine/tf.js';
 import { batchOf, disposeBatch, tensorsOf } from '../model/input/batch.js';
 import { load } from '../model/load.js';
-import { type Fields, Fixtures } from './fixtures.js';
+import { type FixtureReader, Fixtures } from './fixtures.js';
 import { relativeError } from './measure.js';
 import { Sample } from './sample.js';
 
@@ -46,7 +46,7 @@ export async function precisionErrors(
 async function errorsOf(
   fixtures: Fixtures,
   name: string,
-  io: Fields,
+  io: FixtureReader,
   precisions: readonly Precision[],
 ): Promise<PrecisionError[]> {
   const copy = io.has('inputs');

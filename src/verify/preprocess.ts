@@ -7,7 +7,7 @@ import { tileFrame, tileGrid } from '../model/family/internvl/tiles.js';
 import { framePixels, smartResize } from '../model/family/qwenVl/smartResize.js';
 import { normalisedTiles } from '../model/input/normalise.js';
 import { resize } from '../model/input/resize.js';
-import type { Fields, Fixtures, Tensors } from './fixtures.js';
+import type { FixtureReader, Fixtures, Tensors } from './fixtures.js';
 import { guarded, type Item, relativeError, Worst } from './measure.js';
 
 /**
@@ -44,7 +44,7 @@ export async function* preprocess(fixtures: Fixtures): AsyncGenerator<Item> {
   }
 }
 
-function samplingError(rows: readonly Fields[]): number {
+function samplingError(rows: readonly FixtureReader[]): number {
   const worst = new Worst();
   for (const row of rows) {
     for (const count of row.names.filter((key) => key !== 'frames')) {
@@ -54,7 +54,7 @@ function samplingError(rows: readonly Fields[]): number {
   return worst.error;
 }
 
-function gridError(rows: readonly Fields[]): number {
+function gridError(rows: readonly FixtureReader[]): number {
   const worst = new Worst();
   for (const row of rows) {
     const options = { inputSize: row.number('input_size'), maxNum: row.number('max_num') };
@@ -64,7 +64,7 @@ function gridError(rows: readonly Fields[]): number {
   return worst.error;
 }
 
-function timeError(qwen: Fields): number {
+function timeError(qwen: FixtureReader): number {
   const constants = qwen.object('constants');
   const settings = {
     fps: constants.number('fps'),
@@ -81,7 +81,7 @@ function timeError(qwen: Fields): number {
   return worst.error;
 }
 
-function smartResizeError(qwen: Fields): number {
+function smartResizeError(qwen: FixtureReader): number {
   const constants = qwen.object('constants');
   const factor = constants.number('factor');
   const [minPixels, maxPixels] = [constants.number('image_min'), constants.number('image_max')];
@@ -93,7 +93,11 @@ function smartResizeError(qwen: Fields): number {
   const worst = new Worst();
   for (const row of qwen.objects('smart_resize_hw')) {
     const [width, height] = [row.number('width'), row.number('height')];
-    const compare = (limits: { minPixels: number; maxPixels: number }, where: Fields, name: string) => {
+    const compare = (
+      limits: { minPixels: number; maxPixels: number },
+      where: FixtureReader,
+      name: string,
+    ) => {
       const size = orNothing(() => smartResize(width, height, { factor, ...limits }));
       worst.add(size ? [size.height, size.width] : [], where.has(name) ? where.numbers(name) : []);
     };
@@ -135,7 +139,7 @@ async function resizeError(tensors: Tensors, size: number): Promise<number> {
 /** Tensors of a clip that are made of its frames: the side of a tile, most tiles, and whether the frame is cropped. */
 const madeOfFrames = /^(pixels|resized_uint8)\.(\d+)\.max(\d+)(\.center_crop)?$/;
 
-async function* clipItems(fixtures: Fixtures, clip: Fields, name: string): AsyncGenerator<Item> {
+async function* clipItems(fixtures: Fixtures, clip: FixtureReader, name: string): AsyncGenerator<Item> {
   const [width, height] = [clip.number('width'), clip.number('height')];
   const frames: Uint8Array[] = [];
   for (const png of clip.list('png')) {

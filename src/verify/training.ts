@@ -7,7 +7,7 @@ import { parameter } from '../model/weights/weights.js';
 import { AdamW } from '../train/adamw.js';
 import { learningRateAt } from '../train/schedule.js';
 import { type MicroBatch, TrainStep } from '../train/trainStep.js';
-import type { Fields, Fixtures, Tensors } from './fixtures.js';
+import type { FixtureReader, Fixtures, Tensors } from './fixtures.js';
 import { guarded, type Item, Worst } from './measure.js';
 
 /** A trajectory is followed up to the step where the official float32 run itself is this far from its float64 twin. */
@@ -44,7 +44,7 @@ export async function* training(fixtures: Fixtures): AsyncGenerator<Item> {
   }
 }
 
-function rateError(file: Fields): number {
+function rateError(file: FixtureReader): number {
   const worst = new Worst();
   for (const schedule of file.objects('schedules')) {
     const options = {
@@ -63,7 +63,7 @@ function rateError(file: Fields): number {
 }
 
 /** The steps before the first one whose official numbers are too noisy. */
-function followed(trajectory: Fields): { steps: Fields[]; all: boolean } {
+function followed(trajectory: FixtureReader): { steps: FixtureReader[]; all: boolean } {
   const steps = trajectory.objects('steps');
   if (!trajectory.has('float32_vs_float64')) return { steps, all: true };
   const noisy = trajectory.objects('float32_vs_float64').findIndex((noise) => {
@@ -74,11 +74,11 @@ function followed(trajectory: Fields): { steps: Fields[]; all: boolean } {
 }
 
 interface Trajectory {
-  setup: Fields;
+  setup: FixtureReader;
   batches: Tensors;
   model: string;
   name: string;
-  steps: { steps: Fields[]; all: boolean };
+  steps: { steps: FixtureReader[]; all: boolean };
 }
 
 async function* trajectory(
@@ -147,7 +147,7 @@ async function* trajectory(
   }
 }
 
-function lossOf(settings: Fields): Loss {
+function lossOf(settings: FixtureReader): Loss {
   return combined({
     margin: settings.number('reward_margin'),
     bt: settings.number('bt_loss_coeff'),

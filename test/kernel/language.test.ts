@@ -164,6 +164,19 @@ describe('variables of cells', () => {
       ['const k24 = { v24: 1 }, v24 = 2', '[{ ...k24, x: v24 }.v24, { v24: 3 }.v24, k24["v24"]]'],
       '[ 1, 3, 1 ]',
     ],
+    [
+      'a class without a name',
+      ['const n26 = 1\nexport default class { static n = n26 }'],
+      '[class (anonymous)] { n: 1 }',
+    ],
+    ['a function without a name', ['export default function () { return 1 }\n(1)'], '1'],
+    ['a list by default', ['const n27 = 1\nexport default [n27]'], '[ 1 ]'],
+    [
+      'a namespace at the end',
+      ['namespace N28 { export const x = 1 } namespace N28 { export const y = { x } }', 'N28.y'],
+      '{ x: 1 }',
+    ],
+    ['an enum at the end', ['enum E29 { A = "foo".length, B = A + 1 }', 'E29.B'], '4'],
     ['a lone text', ["'use strict'"], "'use strict'"],
     [
       'async cells',

@@ -49,7 +49,7 @@ describe.skipIf(!hasKernel)('notebooks (skipped where .venv has no kernelspec)',
   const count = (outputs: Output[], mime: string) =>
     outputs.filter(({ data }) => data && mime in data).length;
 
-  it('01-training-run goes from votes to players', { timeout: 300_000 }, async () => {
+  it('01-training-run goes from votes to players', { timeout: 1_800_000 }, async () => {
     const { outputs, summary } = await run('01-training-run', {
       CLIPS: '120',
       STEPS: '6',
@@ -67,7 +67,7 @@ describe.skipIf(!hasKernel)('notebooks (skipped where .venv has no kernelspec)',
 
   it.skipIf(!hasShared)(
     '02-real-ratings goes the same way on FETV (skipped: needs ../shared/data, of real clips)',
-    { timeout: 300_000 },
+    { timeout: 1_800_000 },
     async () => {
       const { outputs, summary } = await run('02-real-ratings', { FETV: shared('data', 'fetv'), STEPS: '4' });
       expect(outputs.filter(({ output_type }) => output_type === 'error')).toEqual([]);
@@ -98,7 +98,7 @@ describe.skipIf(!hasKernel)('notebooks (skipped where .venv has no kernelspec)',
       return { outputs, summary };
     }
 
-    it('03-annotation-noise compares ways of asking', { timeout: 300_000 }, async () => {
+    it('03-annotation-noise compares ways of asking', { timeout: 1_800_000 }, async () => {
       const { summary } = await decided('03-annotation-noise', {
         ...(hasShared && { FETV: shared('data', 'fetv') }),
       });
@@ -110,7 +110,7 @@ describe.skipIf(!hasKernel)('notebooks (skipped where .venv has no kernelspec)',
       }
     });
 
-    it('04-heads compares the heads and shows where HPQA looks', { timeout: 300_000 }, async () => {
+    it('04-heads compares the heads and shows where HPQA looks', { timeout: 1_800_000 }, async () => {
       const { outputs, summary } = await decided('04-heads', {});
       expect(summary.claims).toHaveLength(16);
       expect(Object.keys(summary.distinct)).toHaveLength(9);
@@ -126,7 +126,7 @@ describe.skipIf(!hasKernel)('notebooks (skipped where .venv has no kernelspec)',
       }
     });
 
-    it('05-win-tie compares losses', { timeout: 300_000 }, async () => {
+    it('05-win-tie compares losses', { timeout: 1_800_000 }, async () => {
       const { outputs, summary } = await decided('05-win-tie', {});
       expect(summary.claims).toHaveLength(7);
       expect(summary.differences).toHaveLength(12);
@@ -134,7 +134,7 @@ describe.skipIf(!hasKernel)('notebooks (skipped where .venv has no kernelspec)',
       expect(count(outputs, 'application/vnd.plotly.v1+json')).toBeGreaterThanOrEqual(6);
     });
 
-    it('06-reward-hacking sets proxies beside the truth', { timeout: 300_000 }, async () => {
+    it('06-reward-hacking sets proxies beside the truth', { timeout: 1_800_000 }, async () => {
       const { outputs, summary } = await decided('06-reward-hacking', { GRPO_STEPS: '2', GRPO_PROMPTS: '2' });
       expect(summary.claims).toHaveLength(12);
       for (const { value } of Object.values<{ value: number }>(summary.endQuality)) {
@@ -172,7 +172,7 @@ describe.skipIf(!hasKernel)('notebooks (skipped where .venv has no kernelspec)',
     };
 
     it('goes from votes on 8 clips to a model, and says first what it will take', {
-      timeout: 300_000,
+      timeout: 1_800_000,
     }, async () => {
       const { outputs, summary } = await run('07-full-run', {
         ...small,
@@ -192,7 +192,7 @@ describe.skipIf(!hasKernel)('notebooks (skipped where .venv has no kernelspec)',
       expect(existsSync(join(folder, 'model-physics', 'training_config.json'))).toBe(true);
     });
 
-    it('goes on where a killed kernel was', { timeout: 600_000 }, async () => {
+    it('goes on where a killed kernel was', { timeout: 1_800_000 }, async () => {
       const parameters = { ...small, VOTES: await votesOn8Clips(), EPOCHS: '10', SAVE: '1' };
       const training = join(folder, 'run-physics-42');
       let ended = false;
@@ -205,7 +205,7 @@ describe.skipIf(!hasKernel)('notebooks (skipped where .venv has no kernelspec)',
       });
       await expect
         .poll(() => ended || existsSync(join(training, 'checkpoints', 'step-3')), {
-          timeout: 300_000,
+          timeout: 1_800_000,
           interval: 20,
         })
         .toBe(true);

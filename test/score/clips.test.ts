@@ -8,20 +8,22 @@ import { smallModel } from '../support/smallModel.js';
 
 /** Scores a clip by the number in its path; a path without one cannot be read. */
 const scored: string[] = [];
+const numberOf = (clip: Clip) => Number(/\d+/.exec(clip.path)?.[0]);
+/** A model whose score of a clip is a tenth of the number in its path; without one it cannot be read. */
 const model = {
   card: {},
-  async *scoreBatches(list: readonly Clip[], { batchSize = 4 }: { batchSize?: number }) {
-    for (let i = 0; i < list.length; i += batchSize) {
-      const batch = list.slice(i, i + batchSize);
-      scored.push(...batch.map(({ id }) => id));
-      const number = (clip: Clip) => Number(/\d+/.exec(clip.path)?.[0]);
-      yield {
-        scores: batch.filter((clip) => number(clip) >= 0).map((clip) => ({ clip, score: number(clip) / 10 })),
-        failures: batch.filter((clip) => !(number(clip) >= 0)).map((clip) => ({ clip, reason: 'no number' })),
-        waited: 1e-9 * batch.length,
+  processor: {
+    async processMany(list: readonly Clip[]) {
+      scored.push(...list.map(({ id }) => id));
+      return {
+        inputs: list.map((clip) => (numberOf(clip) >= 0 ? { number: numberOf(clip) } : undefined)),
+        failures: list
+          .filter((clip) => !(numberOf(clip) >= 0))
+          .map((clip) => ({ clip, reason: 'no number' })),
       };
-    }
+    },
   },
+  rewards: async (inputs: readonly { number: number }[]) => inputs.map(({ number }) => number / 10),
 } as unknown as RewardModel;
 const clip = (id: string, path: string, more = {}): Clip => ({ id, path, ...more });
 
@@ -91,7 +93,7 @@ describe('score.clips', () => {
     expect(console.warn).toHaveBeenCalledWith(
       expect.stringMatching(/1 of 3 clips have no score.*"b": no number/),
     );
-    const pace = { clipsPerSecond: expect.any(Number), waiting: expect.closeTo(0, 2) };
+    const pace = { clipsPerSecond: expect.any(Number), waiting: expect.any(Number) };
     expect(progress).toEqual([
       { done: 2, total: 3, failed: 1, ...pace },
       { done: 3, total: 3, failed: 1, ...pace },

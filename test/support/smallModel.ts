@@ -1,11 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { Random } from '../../src/base/random.js';
 import type { Clip } from '../../src/data/clip.js';
-import { dimensionPrompts } from '../../src/model/input/prompt.js';
+import type { ClipInput } from '../../src/model/input/batch.js';
+import { type ProcessedClips, Processor } from '../../src/model/input/processor.js';
+import { dimensionPrompts, type Prompts } from '../../src/model/input/prompt.js';
 import { Tokens } from '../../src/model/input/tokens.js';
 import { create } from '../../src/model/load.js';
 import { tinyConfig } from '../../src/model/presets.js';
-import type { RewardModel } from '../../src/model/rewardModel.js';
+import { RewardModel } from '../../src/model/rewardModel.js';
 import { type LabelRow, labelsOf } from './labels.js';
 
 const tokenizer = fileURLToPath(new URL('../../assets/tiny', import.meta.url));
@@ -27,18 +29,40 @@ export async function smallModel(seed = 1, drop = 0): Promise<RewardModel> {
     numSegments: 2,
   };
   const card = { dimension: 'physics', prompts: dimensionPrompts('physics') };
-  const model = await create(config, { seed, tokenizer, card });
-  const processor = model.processor as unknown as Record<string, unknown>;
-  processor.processMany = async (clips: Clip[], _: unknown, { signal }: { signal?: AbortSignal } = {}) => {
+  return withMadeUpClips(await create(config, { seed, tokenizer, card }));
+}
+
+/** A model in whose place another one reads its clips by `reader`; the weights are the same ones. */
+export const readBy = ({ config, weights, card }: RewardModel, reader: Processor): RewardModel =>
+  new RewardModel(config, weights, reader, card);
+
+/** The model, with clips that are made up of their ids. */
+export const withMadeUpClips = (model: RewardModel): RewardModel =>
+  readBy(model, new MadeUpClips(model.processor.tokens, model.processor.format));
+
+/** Reads no file: bright clips pass, `broken` ones fail to load. */
+export class MadeUpClips extends Processor {
+  override async processMany(
+    clips: readonly Clip[],
+    _: Prompts,
+    { signal }: { signal?: AbortSignal } = {},
+  ): Promise<ProcessedClips> {
     await new Promise((resolve) => setImmediate(resolve));
     signal?.throwIfAborted();
     const broken = (clip: Clip) => clip.id.startsWith('broken');
     return {
-      inputs: clips.map((clip) => (broken(clip) ? undefined : inputOf(model, clip))),
+      inputs: clips.map((clip) => (broken(clip) ? undefined : this.madeUp(clip))),
       failures: clips.filter(broken).map((clip) => ({ clip, reason: 'no video stream' })),
     };
-  };
-  return model;
+  }
+
+  private madeUp({ id }: Clip): ClipInput {
+    const random = new Random(1, ...Buffer.from(id));
+    const bright = id.includes('pass') ? 60 : 0;
+    const pixels = Uint8Array.from({ length: 2 * 16 * 16 * 3 }, () => bright + random.integer(160));
+    const context = this.tokens.id('<IMG_CONTEXT>');
+    return { inputIds: Int32Array.from([1, context, context, 2, 3]), pixels, shape: [2, 16, 16] };
+  }
 }
 
 /** Labels of so many made-up clips, half of them Pass. */
@@ -48,13 +72,4 @@ export function smallLabels(count: number, name = 'clip') {
     pass: i % 2 === 0,
   }));
   return labelsOf(rows);
-}
-
-function inputOf(model: RewardModel, { id }: Clip) {
-  const random = new Random(1, ...Buffer.from(id));
-  const bright = id.includes('pass') ? 60 : 0;
-  const pixels = Uint8Array.from({ length: 2 * 16 * 16 * 3 }, () => bright + random.integer(160));
-  const { tokens } = model.processor;
-  const context = tokens.id('<IMG_CONTEXT>');
-  return { inputIds: Int32Array.from([1, context, context, 2, 3]), pixels, shape: [2, 16, 16] };
 }

@@ -1,13 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { fromArrow } from 'arquero';
-import { parquetRead } from 'hyparquet';
+import { parquetMetadata, parquetRead, parquetSchema } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { parseJson } from '../../base/json.js';
+import { withinTime } from '../../base/withinTime.js';
 import { registerArrowCodecs } from './arrowCodecs.js';
 import { DelimitedRows, separatorOf } from './delimited.js';
 import { type Content, contentOf, decodeText, textPieces } from './tableText.js';
-import { shown } from './vocabulary.js';
+import { shortened, shown } from './vocabulary.js';
 
 /** The columns of a table by name, all of one length. Text formats give strings, the others what they hold. */
 export type Columns = ReadonlyMap<string, readonly unknown[]>;
@@ -117,7 +118,7 @@ function parse(
 function trimmed(columns: Columns, where: string): Columns {
   const result = new Map<string, readonly unknown[]>();
   for (const [name, values] of columns) {
-    if (result.has(name.trim())) throw new Error(`${where} has two columns "${name.trim()}"`);
+    if (result.has(name.trim())) throw new Error(`${where} has two columns ${shown(name.trim())}`);
     result.set(name.trim(), values);
   }
   return result;
@@ -196,7 +197,7 @@ function parseDelimited(bytes: Buffer, usual: string, where: string, notes: stri
   if (separator !== usual) notes.push(`its fields are separated by ${JSON.stringify(separator)}`);
   const byName = new Map<string, readonly unknown[]>();
   for (const [column, name] of names.entries()) {
-    if (byName.has(name)) throw new Error(`${where} has two columns "${name}"`);
+    if (byName.has(name)) throw new Error(`${where} has two columns ${shown(name)}`);
     byName.set(name, columns[column].values);
   }
   return byName;
@@ -206,7 +207,7 @@ function parseDelimited(bytes: Buffer, usual: string, where: string, notes: stri
 const sampleSize = 2 ** 16;
 
 const shownNames = (names: readonly string[]): string =>
-  names.length <= 20 ? names.join(', ') : `${names.slice(0, 20).join(', ')}, …`;
+  names.slice(0, 20).map(shortened).join(', ') + (names.length > 20 ? ', …' : '');
 
 /** Values of a column, of which equal ones are one string: millions of votes are on few clips, by few people. */
 class Interned {
@@ -242,11 +243,17 @@ function readJson(format: 'json' | 'jsonl', bytes: Buffer, where: string): unkno
   return parseText(text, where);
 }
 
+/** Milliseconds that Arrow takes at most, on the slowest machine: for any file, and for each byte. */
+const [slowestStart, slowestByte] = [5000, 1e-3];
+
 function parseArrow(bytes: Buffer, where: string): Columns {
   try {
     registerArrowCodecs();
-    const table = fromArrow(new Uint8Array(bytes), { useBigInt: true });
-    return new Map(table.columnNames().map((name) => [name, Array.from(table.array(name))]));
+    // Its reader trusts the numbers of a file.
+    return withinTime(slowestStart + bytes.length * slowestByte, () => {
+      const table = fromArrow(new Uint8Array(bytes), { useBigInt: true });
+      return new Map(table.columnNames().map((name) => [name, Array.from(table.array(name))]));
+    });
   } catch (error) {
     throw new Error(`${where} is no Arrow IPC file: ${(error as Error).message}`);
   }
@@ -255,17 +262,36 @@ function parseArrow(bytes: Buffer, where: string): Columns {
 async function parseParquet(bytes: Buffer, where: string): Promise<Columns> {
   const columns = new Map<string, unknown[]>();
   try {
-    await parquetRead({
-      file: new Uint8Array(bytes).buffer,
-      compressors,
-      onChunk: ({ columnName, columnData, rowStart }) => {
-        const column = columns.get(columnName) ?? [];
-        columns.set(columnName, column);
-        for (let i = 0; i < columnData.length; i++) column[rowStart + i] = columnData[i];
-      },
-    });
+    const file = new Uint8Array(bytes).buffer;
+    const metadata = parquetMetadata(file);
+    const { children } = parquetSchema(metadata);
+    for (const { element } of children) columns.set(element.name, []);
+    let rowStart = 0;
+    for (const { num_rows } of metadata.row_groups) {
+      const rowEnd = rowStart + Number(num_rows);
+      // One column at a time: where its reader throws for one of several, nobody hears of what becomes of the others, and such
+      // a rejection ends the process.
+      for (const [name, values] of columns) {
+        await parquetRead({
+          ...{ file, metadata, compressors, rowStart, rowEnd, columns: [name] },
+          onChunk({ columnData }) {
+            for (let i = 0; i < columnData.length; i++) values.push(columnData[i]);
+          },
+        });
+      }
+      rowStart = rowEnd;
+    }
   } catch (error) {
-    throw new Error(`${where} is no Parquet file: ${(error as Error).message}`);
+    const { message } = error as Error;
+    const why = /call stack/.test(message) ? 'its schema is nested in itself' : message;
+    throw new Error(`${where} is no Parquet file: ${why}`);
+  }
+  const rows = rowCount(columns);
+  for (const [name, { length }] of columns) {
+    if (length === rows) continue;
+    throw new Error(
+      `${where} is no Parquet file: column ${shown(name)} has ${length} values, and the first one ${rows}`,
+    );
   }
   return columns;
 }

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { open } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { parseJson } from '../../base/json.js';
 import { formatOf, readEntries } from './columnFile.js';
@@ -53,9 +54,10 @@ async function* chunksOf(operation: string, file: string): AsyncGenerator<Buffer
     throw new Error(`${operation}: cannot read ${file}: ${error.message}`);
   };
   const handle = await open(file).catch(failed);
+  let raw: Readable | undefined;
   try {
     const { buffer } = await handle.read({ buffer: Buffer.alloc(2), position: 0 }).catch(failed);
-    const raw = handle.createReadStream({ start: 0, highWaterMark: chunkSize, autoClose: false });
+    raw = handle.createReadStream({ start: 0, highWaterMark: chunkSize, autoClose: false });
     const isPacked = buffer[0] === 0x1f && buffer[1] === 0x8b;
     const bytes = isPacked ? raw.pipe(createGunzip({ chunkSize })) : raw;
     raw.on('error', (error) => bytes.destroy(error));
@@ -68,6 +70,7 @@ async function* chunksOf(operation: string, file: string): AsyncGenerator<Buffer
   } catch (error) {
     failed(error as Error);
   } finally {
+    raw?.destroy(); // an open stream would keep the handle from closing
     await handle.close();
   }
   return undefined;

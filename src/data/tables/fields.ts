@@ -7,6 +7,7 @@ import {
   namesOf,
   numberOf,
   plain,
+  shortened,
   shown,
   verdictReader,
   verdictWords,
@@ -65,7 +66,9 @@ export class Fields {
       const [first, second] = words.flatMap((word) => byPlain.get(word) ?? []);
       if (second !== undefined) {
         const own = second === name ? [second, first] : [first, second];
-        throw this.failure(`has both columns "${own[0]}" and "${own[1]}", which mean the same; keep one`);
+        throw this.failure(
+          `has both columns ${shown(own[0])} and ${shown(own[1])}, which mean the same; keep one`,
+        );
       }
     }
     for (const name of known) {
@@ -189,7 +192,7 @@ export class Fields {
   /** The error of a value: what was expected, and what is there. */
   error(row: number, column: string, expected: string): Error {
     return new Error(
-      `${this.where} row ${row + 1}, column "${this.nameOf(column)}": expected ${expected}, received ` +
+      `${this.where} row ${row + 1}, column "${shortened(this.nameOf(column))}": expected ${expected}, received ` +
         shown(this.raw(row, column)),
     );
   }

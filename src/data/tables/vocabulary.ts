@@ -145,11 +145,16 @@ function textList(value: string): string[] | undefined {
 /** A value as an error shows it: text in quotes, shortened. */
 export function shown(value: unknown): string {
   if (value === undefined) return 'nothing';
-  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
+  if (typeof value === 'number' || typeof value === 'bigint') return shortened(String(value));
   const text =
     JSON.stringify(ArrayBuffer.isView(value) ? viewList(value) : value, (_, entry) =>
       typeof entry === 'bigint' ? String(entry) : entry,
     ) ?? String(value);
-  return text.length <= mostShown ? text : `${text.slice(0, mostShown - 1)}…`;
+  return shortened(text);
 }
+
+/** A text as an error shows it where it needs no quotes, such as a name. */
+export const shortened = (text: string): string =>
+  text.length <= mostShown ? text : `${text.slice(0, mostShown - 1)}…`;
+
 const mostShown = 200;

@@ -4,6 +4,7 @@ import { columnsOf, readColumns, rowsOf } from '../tables/columnFile.js';
 import { type ClipFields, type Codes, clipColumns, Fields, fieldsOf } from '../tables/fields.js';
 import { writeTable } from '../tables/tableFile.js';
 import type { TableOf } from '../tables/tableOf.js';
+import { shortened, shown } from '../tables/vocabulary.js';
 import { fromSheet } from './sheet.js';
 import { isVoteLog, standingVotes } from './voteLog.js';
 
@@ -141,7 +142,7 @@ function keepOfClips(
     throw fields.error(
       row,
       column,
-      `"${known[column]}", as in an earlier row of clip "${decoded(clip, row)}"`,
+      `${shown(known[column])}, as in an earlier row of clip ${shown(decoded(clip, row))}`,
     );
   }
 }
@@ -181,7 +182,8 @@ function distinctVotes(
     throw fields.error(
       row,
       column,
-      `the earlier vote of "${decoded(annotator, row)}" on "${decoded(clip, row)}", ${decoded(dimension, row)}: ` +
+      `the earlier vote of ${shown(decoded(annotator, row))} on ${shown(decoded(clip, row))}, ` +
+        `${shortened(decoded(dimension, row))}: ` +
         `${column === 'pass' ? decoded(pass, earlier) : rating && decoded(rating, earlier)}`,
     );
   }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -38,6 +38,40 @@ describe('readColumns', () => {
     await expect(read('short.csv', `${names}\n1\n`)).rejects.toThrow(
       /expected 200000 fields \(column 0, .{100,300}…\), received 1/,
     );
+  });
+
+  it('ends a file of Arrow whose numbers let its reader loop without an end', async () => {
+    await expect(readColumns('test', stored('endless.arrow'))).rejects.toThrow(
+      /^test: endless\.arrow is no Arrow IPC file: it takes more than 5 s to read, as only a damaged file does$/,
+    );
+  });
+
+  it('refuses each Parquet file with a damaged byte, or reads it, and leaves no rejection behind', async () => {
+    const bytes = await readFile(stored('scores.snappy.parquet'));
+    const rejections: unknown[] = [];
+    const listen = (error: unknown) => rejections.push(error);
+    process.on('unhandledRejection', listen);
+    let refused = 0;
+    for (let at = 4; at < bytes.length - 8; at += 3) {
+      const damaged = Buffer.from(bytes);
+      damaged[at] ^= 0x10;
+      await read('damaged.parquet', damaged).catch(({ message }: Error) => {
+        refused++;
+        expect(message).toMatch(/^test: damaged\.parquet /);
+      });
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('unhandledRejection', listen);
+    expect(rejections).toEqual([]);
+    expect(refused).toBeGreaterThan(50);
+  });
+
+  it('shortens what it names', async () => {
+    const long = 'x'.repeat(1000);
+    for (const text of [`a,${long},${long}\n`, `a,${`${long},`.repeat(30)}\n1\n`]) {
+      const failure = await read('names.csv', text).catch(({ message }: Error) => message);
+      expect(String(failure).length).toBeLessThan(5000);
+    }
   });
 
   it('reads text over the borders of its pieces', async () => {

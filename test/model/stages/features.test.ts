@@ -7,21 +7,24 @@ import { tf } from '../../../src/engine/tf.js';
 import { dimensionPrompts } from '../../../src/model/input/prompt.js';
 import { Features } from '../../../src/model/stages/features.js';
 import { stageOf } from '../../../src/model/stages/stage.js';
-import { smallModel } from '../../support/smallModel.js';
+import { MadeUpClips, readBy, smallModel } from '../../support/smallModel.js';
 
 const clips = ['pass-1', 'fail-2', 'pass-3'].map((id) => ({ id, path: `${id}.mp4` }));
 
-/** A small model that counts the clips it reads. */
+/** Says which clips were read. */
+class WatchedClips extends MadeUpClips {
+  readonly read: string[] = [];
+
+  override processMany(...args: Parameters<MadeUpClips['processMany']>) {
+    this.read.push(...args[0].map(({ id }) => id));
+    return super.processMany(...args);
+  }
+}
+
 async function countingModel(seed?: number) {
-  const model = await smallModel(seed);
-  const { processor } = model;
-  const process = processor.processMany.bind(processor);
-  const read: string[] = [];
-  processor.processMany = (wanted, ...rest) => {
-    read.push(...wanted.map(({ id }) => id));
-    return process(wanted, ...rest);
-  };
-  return { model, read };
+  const small = await smallModel(seed);
+  const clips = new WatchedClips(small.processor.tokens, small.processor.format);
+  return { model: readBy(small, clips), read: clips.read };
 }
 
 describe('Features', () => {

@@ -10,29 +10,30 @@ import { stageOf } from '../../../src/model/stages/stage.js';
 import { makeClips } from '../../support/clips.js';
 import { describeEngines } from '../../support/engines.js';
 import { goldenPath } from '../../support/goldenFolder.js';
-import { smallModel } from '../../support/smallModel.js';
+import { MadeUpClips, readBy, smallModel } from '../../support/smallModel.js';
 
 const clip = (id: string) => ({ id, path: `${id}.mp4` });
 const parts = ['head', 'decoder+head', 'all'] as const;
 
-/** A small model whose clips have prompts of different lengths. */
-async function unevenModel() {
-  const model = await smallModel();
-  const processor = model.processor as unknown as {
-    processMany: (...args: unknown[]) => Promise<{ inputs: (ClipInput | undefined)[] }>;
-  };
-  const process = processor.processMany;
-  let reads = 0;
-  processor.processMany = async (...args) => {
-    const result = await process(...args);
-    reads += result.inputs.length;
-    result.inputs = result.inputs.map(
+/** Clips that have prompts of different lengths, and how often they were read. */
+class UnevenClips extends MadeUpClips {
+  reads = 0;
+
+  override async processMany(...args: Parameters<MadeUpClips['processMany']>) {
+    const { inputs, failures } = await super.processMany(...args);
+    this.reads += inputs.length;
+    const longer = inputs.map(
       (input, i) =>
         input && { ...input, inputIds: Int32Array.from([...input.inputIds, ...new Array(i).fill(5)]) },
     );
-    return result;
-  };
-  return { model, reads: () => reads };
+    return { inputs: longer, failures };
+  }
+}
+
+async function unevenModel() {
+  const small = await smallModel();
+  const clips = new UnevenClips(small.processor.tokens, small.processor.format);
+  return { model: readBy(small, clips), reads: () => clips.reads };
 }
 
 await describeEngines('Stage', () => {
@@ -71,6 +72,38 @@ describe('Stage', () => {
     expect([...features.keys()].sort()).toEqual(['a', 'b']);
     expect(reads()).toBe(expected);
     expect([...stage.failures.keys()]).toEqual(['broken-1']);
+    model.dispose();
+  });
+
+  it.each([
+    ['head', 3],
+    ['decoder+head', 3],
+    ['all', 5],
+  ] as const)('%s reads a clip that is prepared once for each load', async (part, expected) => {
+    const { model, reads } = await unevenModel();
+    const stage = stageOf(model, part);
+    stage.prepare([clip('a'), clip('b'), clip('broken-1'), clip('a')]);
+    stage.prepare([clip('b')]);
+    const first = await stage.load([clip('a'), clip('broken-1')]);
+    expect([...first.keys()]).toEqual(['a']);
+    stage.prepare([clip('a'), clip('broken-1')]);
+    expect([...(await stage.load([clip('b'), clip('a')])).keys()]).toEqual(['b', 'a']);
+    if (part === 'all') await stage.load([clip('b')]);
+    expect(reads()).toBe(expected);
+    expect([...stage.failures.keys()]).toEqual(['broken-1']);
+    model.dispose();
+  });
+
+  it('fails no clip that was prepared and not asked for, and keeps none of a stopped preparation', async () => {
+    const { model } = await unevenModel();
+    const stage = stageOf(model, 'all');
+    const stop = new AbortController();
+    stage.prepare([clip('a'), clip('broken-1')], stop.signal);
+    await stage.load([clip('a')]);
+    expect(stage.failures.size).toBe(0);
+    stage.prepare([clip('b')], stop.signal);
+    stop.abort(new Error('enough'));
+    expect([...(await stage.load([clip('b')])).keys()]).toEqual(['b']);
     model.dispose();
   });
 

@@ -1,0 +1,81 @@
+import { cellSignal } from '../base/host.js';
+import type { Clip } from '../data/clip.js';
+import type { ReadFailure } from '../data/video/readClips.js';
+import { ahead } from './input/ahead.js';
+import type { ClipInput } from './input/batch.js';
+import type { Processor } from './input/processor.js';
+import type { Prompts } from './input/prompt.js';
+
+export interface BatchOptions {
+  /** Clips that go through the model together. Default 4. */
+  batchSize?: number;
+  /** Stops between batches, with the signal's reason. Default: the interrupt of the notebook's cell. */
+  signal?: AbortSignal;
+}
+
+/** What became of one batch of clips. */
+export interface ScoredBatch {
+  /** The clips that have a score, in their order. */
+  scores: { clip: Clip; score: number }[];
+  /** Those that cannot be read, or whose score is no number. */
+  failures: ReadFailure[];
+  /** Seconds that were waited for its clips. */
+  waited: number;
+}
+
+/** What scores clips: a reward model. */
+export interface ClipScorer {
+  readonly processor: Pick<Processor, 'processMany'>;
+  readonly prompts: Prompts;
+  rewards(inputs: readonly ClipInput[]): Promise<number[]>;
+}
+
+/**
+ * Scores clips batch by batch, in order. The next batches are read while the model computes this one.
+ * @throws {RangeError} for a batch size that is no whole number from 1 on; and with the signal's reason.
+ */
+export async function* scoreBatches(
+  model: ClipScorer,
+  clips: readonly Clip[],
+  { batchSize = 4, signal = cellSignal() }: BatchOptions = {},
+): AsyncGenerator<ScoredBatch> {
+  const groups = batchesOf(clips, batchSize).map((clips) => ({ clips }));
+  for await (const batch of ahead(model.processor, groups, model.prompts, signal)) {
+    signal?.throwIfAborted();
+    const { clips } = batch.group;
+    const readable = batch.inputs.filter((input) => input !== undefined);
+    const rewards = readable.length > 0 ? await model.rewards(readable) : [];
+    const scores = new Map<string, number>();
+    for (const [i, input] of batch.inputs.entries()) if (input) scores.set(clips[i].id, rewards[scores.size]);
+    yield scoredBatch(clips, scores, batch.failures, batch.waited);
+  }
+}
+
+/** The outcomes of a batch by its clips. @param scores by clip id; of the clips that could be read. */
+export function scoredBatch(
+  clips: readonly Clip[],
+  scores: ReadonlyMap<string, number>,
+  unread: readonly ReadFailure[],
+  waited: number,
+): ScoredBatch {
+  const read = clips
+    .filter(({ id }) => scores.has(id))
+    .map((clip) => ({ clip, score: scores.get(clip.id) as number }));
+  const isNumber = ({ score }: { score: number }) => Number.isFinite(score);
+  const odd = read.filter((one) => !isNumber(one));
+  return {
+    scores: read.filter(isNumber),
+    failures: [...unread, ...odd.map(({ clip, score }) => ({ clip, reason: `the model gives ${score}` }))],
+    waited,
+  };
+}
+
+/** Clips in batches. @throws {RangeError} for a size that is no whole number from 1 on. */
+export function batchesOf<T>(clips: readonly T[], batchSize: number): T[][] {
+  if (!(Number.isSafeInteger(batchSize) && batchSize > 0)) {
+    throw new RangeError(`score: expected batchSize to be a positive integer, received ${batchSize}`);
+  }
+  return Array.from({ length: Math.ceil(clips.length / batchSize) }, (_, i) =>
+    clips.slice(i * batchSize, (i + 1) * batchSize),
+  );
+}
