@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { main } from '../src/cli.js';
+import { videoLimits } from '../src/data/video/videoLimits.js';
 import type { Finding } from '../src/doctor.js';
 import { capturePrinted, complained, printed } from './support/printed.js';
 
@@ -26,12 +27,27 @@ describe('solireward', () => {
     [['toString'], "unknown command 'toString'"],
     [['doctor', 'who'], "doctor takes no argument 'who'"],
     [['score', '--model', 'm', '--input', 'i'], 'score needs --model, --input and --output'],
+    [
+      ['score', '--model', 'm', '--input', 'i', '--output', 'o', '--limit', 'size=3'],
+      '--limit takes NAME=NUMBER with one of pixels, frames, seconds, bytes, memory, idleSeconds, received',
+    ],
     [['score', 'all'], "score takes no argument 'all'"],
     [['doctor', '--jsno'], "Unknown option '--jsno'"],
   ])('refuses %j and says what it knows', async (args, reason) => {
     expect(await main(args)).toBe(2);
     expect(complained[0]).toContain(`solireward: ${reason}`);
     expect(complained[1]).toContain('usage:');
+  });
+
+  it('score raises the limits of clips that it is told to', async () => {
+    const before = { ...videoLimits };
+    try {
+      const files = ['--model', 'nowhere', '--input', 'nothing', '--output', 'none', '--engine', 'cpu'];
+      expect(await main(['score', ...files, '--limit', 'seconds=20000', '--limit', 'pixels=1e9'])).toBe(1);
+      expect(videoLimits).toEqual({ ...before, seconds: 20000, pixels: 1e9 });
+    } finally {
+      Object.assign(videoLimits, before);
+    }
   });
 
   it('installs the kernel where it is told to', async () => {

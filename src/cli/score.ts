@@ -1,4 +1,5 @@
 import { paceText } from '../base/pace.js';
+import { type VideoLimits, videoLimits } from '../data/video/videoLimits.js';
 import { type EngineName, use } from '../engine/use.js';
 import { type Prompts, taskPrompts } from '../model/input/prompt.js';
 import { load } from '../model/load.js';
@@ -10,19 +11,22 @@ import { parse, UsageError, type Verb } from './verb.js';
 export const score: Verb = {
   usage: `  solireward score --model DIR --input items.json --output scores.jsonl
                    [--task TASK] [--system-prompt TEXT] [--user-prompt TEXT] [--batch-size 4] [--engine auto]
+                   [--limit NAME=NUMBER]...
                                                score clips; what the output has already is not scored again.
-                                               TASK: phy_deform or text_alignment, for a model that has no prompts`,
+                                               TASK: phy_deform or text_alignment, for a model that has no prompts;
+                                               NAME of a clip's limit: ${Object.keys(videoLimits).join(', ')}`,
 
   async run(args) {
     const text = { type: 'string' } as const;
     const { values, positionals } = parse(args, {
       ...{ model: text, input: text, output: text, task: text, 'system-prompt': text, 'user-prompt': text },
-      ...{ 'batch-size': text, engine: text },
+      ...{ 'batch-size': text, engine: text, limit: { type: 'string', multiple: true } },
     });
     const { model: folder, input, output, engine = 'auto' } = values;
     if (positionals.length > 0) throw new UsageError(`score takes no argument '${positionals[0]}'`);
     if (!folder || !input || !output) throw new UsageError('score needs --model, --input and --output');
     const batchSize = Number(values['batch-size'] ?? 4);
+    for (const limit of values.limit ?? []) setLimit(limit);
 
     await use(engine as EngineName);
     const model = await load(folder);
@@ -35,6 +39,17 @@ export const score: Verb = {
     return result.failed > 0 ? 1 : 0;
   },
 };
+
+/** @throws UsageError for an unknown name, or what is no positive number. */
+function setLimit(text: string): void {
+  const [name, value] = text.split('=');
+  const names = Object.keys(videoLimits) as (keyof VideoLimits)[];
+  const known = names.find((one) => one === name);
+  if (!known || !(Number(value) > 0)) {
+    throw new UsageError(`--limit takes NAME=NUMBER with one of ${names.join(', ')}, received '${text}'`);
+  }
+  videoLimits[known] = Number(value);
+}
 
 function showProgress({ done, total, failed, ...pace }: ScoreProgress): void {
   const end = done === total ? '\n' : '';

@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { type Displayable, jupyterDisplay, type MimeBundle, mime } from '../base/host.js';
 import { escapeHtml } from '../base/html.js';
+import { clipInput } from '../data/video/clipInput.js';
 import { runFfmpeg } from '../data/video/ffmpeg.js';
 import { checkAttention } from './checkAttention.js';
 import { clipData, linkOf } from './clipData.js';
@@ -101,7 +102,7 @@ function contactSheet(clips: { path: string; frames: number }[]): Promise<Buffer
   const labels = clips.map((_, row) => `[r${row}]`).join('');
   const stack = clips.length > 1 ? `;${labels}vstack=inputs=${clips.length}[sheet]` : '';
   return runFfmpeg([
-    ...clips.flatMap(({ path }) => ['-i', `file:${path}`]),
+    ...clips.flatMap(({ path }) => clipInput(path)),
     ...['-filter_complex', rows.join(';') + stack, '-map', stack ? '[sheet]' : '[r0]'],
     ...['-frames:v', '1', '-f', 'image2pipe', '-c:v', 'png', 'pipe:1'],
   ]);

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ColumnTable } from 'arquero';
@@ -202,6 +203,7 @@ export async function fit(model: RewardModel, pairs: PairStream, options: FitOpt
     if (compiler() === 'xla') host()?.display({ [mime.text]: compiling });
     const share = kinds['win-lose'] / (kinds['win-lose'] + kinds['win-tie'] + kinds['lose-tie']);
     const reading = signal ? AbortSignal.any([signal, end.signal]) : end.signal;
+    setMaxListeners(0, reading); // each reading listens
     const feed = new PairFeed(pairs, stage, batchSize, reading, share);
 
     // Early, where there are enough losses to tell, and at the end.

@@ -13,7 +13,7 @@ const surface = {
   engine: 'check use',
   data:
     'FrameCache aggregate agreement annotate annotatePairs clipsOf dawidSkene decodeFrames fetv makeWorld probe ' +
-    'readClips readScores readVotes sampleFrames splitByPrompt votesTable worldPrompts writeVotes',
+    'readClips readScores readVotes readers sampleFrames splitByPrompt videoLimits votesTable worldPrompts writeVotes',
   pairing: 'crossPrompt inPrompt listed readOfficial writeOfficial',
   model: 'Features create dimensionPrompts fromHub load presets save taskPrompts tiny',
   loss: 'bce bt btWt combined winTie',

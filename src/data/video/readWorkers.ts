@@ -25,51 +25,56 @@ export interface ReadRequest {
   signal?: AbortSignal;
 }
 
-/** What waits for an answer. */
-interface Waiting {
+/** A task, and who waits for it. */
+interface Job {
+  task: ReadTask;
   resolve(outcomes: (Uint8Array | string)[]): void;
   reject(error: Error): void;
+  /** The thread that has it. */
+  reader?: Reader;
+  /** Nobody waits any more. */
+  stopped?: boolean;
 }
 
 /** A thread and its tasks. */
 class Reader {
-  readonly waiting = new Map<number, Waiting>();
+  /** In the order in which they are done. */
+  readonly jobs = new Map<number, Job>();
   private readonly worker = new Worker(entry, { execArgv: [] });
 
-  constructor(private readonly onEnd: (reader: Reader) => void) {
+  constructor() {
     this.worker.unref(); // a thread without tasks keeps no process alive
     this.worker.on('message', (answer: ReadAnswer) => this.settle(answer));
     this.worker.on('error', (error) => this.end(error));
     this.worker.on('exit', (code) => this.end(new Error(`it ended with status ${code}`)));
   }
 
-  read(task: ReadTask, signal?: AbortSignal): Promise<(Uint8Array | string)[]> {
-    signal?.throwIfAborted();
-    const stop = () => {
-      this.worker.postMessage({ stop: task.id });
-      this.waiting.get(task.id)?.reject(signal?.reason);
-    };
-    return new Promise<(Uint8Array | string)[]>((resolve, reject) => {
-      this.waiting.set(task.id, { resolve, reject });
-      this.worker.ref();
-      this.worker.postMessage(task);
-      signal?.addEventListener('abort', stop, { once: true });
-    }).finally(() => signal?.removeEventListener('abort', stop));
+  add(job: Job): void {
+    job.reader = this;
+    this.jobs.set(job.task.id, job);
+    this.worker.ref();
+    this.worker.postMessage(job.task);
+  }
+
+  stop({ task }: Job): void {
+    this.worker.postMessage({ stop: task.id });
   }
 
   private settle({ id, outcomes, error }: ReadAnswer): void {
-    const asked = this.waiting.get(id);
-    this.waiting.delete(id);
-    if (this.waiting.size === 0) this.worker.unref();
-    if (outcomes) asked?.resolve(outcomes);
-    else if (error) asked?.reject(Object.assign(errorOf(error.name, error.message), { code: error.code }));
+    const job = this.jobs.get(id);
+    this.jobs.delete(id);
+    if (this.jobs.size === 0) this.worker.unref();
+    if (outcomes) job?.resolve(outcomes);
+    else if (error) job?.reject(Object.assign(errorOf(error.name, error.message), { code: error.code }));
   }
 
-  private end(error: Error): void {
-    this.onEnd(this);
-    for (const { reject } of this.waiting.values())
-      reject(new Error(`readClips: a thread that reads clips failed: ${error.message}`, { cause: error }));
-    this.waiting.clear();
+  /** The task that was under way fails with the thread; the others go to another one. */
+  private end(cause: Error): void {
+    pool = pool.filter((reader) => reader !== this);
+    const [underWay, ...others] = this.jobs.values();
+    this.jobs.clear();
+    underWay?.reject(new Error(`readClips: a thread that reads clips failed: ${cause.message}`, { cause }));
+    for (const job of others) if (!job.stopped) give(job);
   }
 
   async close(): Promise<void> {
@@ -86,6 +91,27 @@ let tasks = 0;
 /** Whether there are threads to read clips. */
 export const hasReaders = (): boolean => isBuilt && readers.threads > 0;
 
+/** Gives a task to the thread with the fewest. */
+function give(job: Job): void {
+  while (pool.length < readers.threads) pool.push(new Reader());
+  const [idlest] = pool.slice(0, readers.threads).sort((a, b) => a.jobs.size - b.jobs.size);
+  idlest.add(job);
+}
+
+function read(task: ReadTask, signal: AbortSignal): Promise<(Uint8Array | string)[]> {
+  let stop = () => {};
+  return new Promise<(Uint8Array | string)[]>((resolve, reject) => {
+    const job: Job = { task, resolve, reject };
+    stop = () => {
+      job.stopped = true;
+      job.reader?.stop(job);
+      reject(signal.reason);
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    give(job);
+  }).finally(() => signal.removeEventListener('abort', stop));
+}
+
 /**
  * Reads files in threads: all that is asked for is handed out at once, so that the threads go on while this one computes.
  * @param onFile is called with the place of each file in `paths`, in any order.
@@ -96,30 +122,29 @@ export async function readInThreads(
   { recipe, cache, signal }: ReadRequest,
   onFile: (index: number, outcome: Uint8Array | string) => void,
 ): Promise<void> {
-  while (pool.length < readers.threads)
-    pool.push(
-      new Reader((ended) => {
-        pool = pool.filter((reader) => reader !== ended);
-      }),
-    );
+  signal?.throwIfAborted();
   const given = new AbortController();
-  const stop = signal ? AbortSignal.any([signal, given.signal]) : given.signal;
-  setMaxListeners(0, stop); // each part listens
+  setMaxListeners(0, given.signal); // each part listens
+  const forward = () => given.abort(signal?.reason);
+  signal?.addEventListener('abort', forward, { once: true });
   const size = Math.min(batchSize, Math.ceil(paths.length / readers.threads));
   const parts: Promise<void>[] = [];
   for (let start = 0; start < paths.length; start += size) {
     const part = paths.slice(start, start + size);
     const task = { id: tasks++, paths: part, recipe, cache: cache?.folder, limits: videoLimits };
-    const [idlest] = pool.slice(0, readers.threads).sort((a, b) => a.waiting.size - b.waiting.size);
-    const done = idlest.read(task, stop).then((outcomes) => {
+    const done = read(task, given.signal).then((outcomes) => {
       for (const [i, outcome] of outcomes.entries()) onFile(start + i, outcome);
     });
     parts.push(done);
   }
-  await Promise.all(parts).catch((error: Error) => {
+  try {
+    await Promise.all(parts);
+  } catch (error) {
     given.abort(error); // what the others read is of no use
     throw error;
-  });
+  } finally {
+    signal?.removeEventListener('abort', forward);
+  }
 }
 
 /** Ends the threads; what they read is lost. The next reading starts new ones. */

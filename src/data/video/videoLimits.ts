@@ -44,7 +44,8 @@ export function aboveLimit(name: keyof VideoLimits, value: number): Error {
   const { [name]: limit } = videoLimits;
   return new Error(
     `${what[name](written(value))}, above the limit of ${written(limit)}; ` +
-      `if it is to be read, raise the limit: sr.data.videoLimits.${name} = ${Math.ceil(value)}`,
+      `if it is to be read, raise the limit: sr.data.videoLimits.${name} = ${Math.ceil(value)} ` +
+      `(solireward score: --limit ${name}=${Math.ceil(value)})`,
   );
 }
 

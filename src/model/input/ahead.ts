@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clip } from '../../data/clip.js';
 import type { ProcessedClips, Processor } from './processor.js';
 import type { Prompts } from './prompt.js';
@@ -29,6 +30,7 @@ export async function* ahead<Group extends ClipGroup>(
 ): AsyncGenerator<ProcessedAhead<Group>> {
   const end = new AbortController();
   const reading = signal ? AbortSignal.any([signal, end.signal]) : end.signal;
+  setMaxListeners(0, reading); // each reading listens
   const coming: { group: Group; processed: Promise<ProcessedClips> }[] = [];
   const begin = (group: Group) => {
     const processed =
