@@ -4,9 +4,13 @@ import { writers } from './writers.mjs';
 
 const [name, folder, settings] = process.argv.slice(2);
 const tell = (/** @type {string} */ line) => writeSync(3, `${line}\n`);
-tell('ready');
 try {
-  await writers[name].write(folder, (what) => tell(`ok ${what}`), JSON.parse(settings));
+  await writers[name].write(
+    folder,
+    (what) => tell(`ok ${what}`),
+    JSON.parse(settings),
+    () => tell('ready'),
+  );
   tell('done');
 } catch (error) {
   tell(`failed ${(error instanceof Error ? error.message : String(error)).replaceAll('\n', ' ')}`);

@@ -9,8 +9,8 @@ const native = async () => (await dist('src/engine/use.js')).use('native');
 
 /**
  * @typedef {object} Writer
- * @property {(folder: string, acknowledge: (what: string) => void, settings: any) => Promise<void>} write does its work, going on
- *   with what is in the folder; tells what is promised to be there from now on
+ * @property {(folder: string, acknowledge: (what: string) => void, settings: any, ready: () => void) => Promise<void>} write does its
+ *   work, going on with what is in the folder; tells when it begins to write, and what is promised to be there from now on
  * @property {(folder: string, acknowledged: string[]) => Promise<void>} check throws where something in the folder is half there, or
  *   something acknowledged is missing
  * @property {boolean} [ends] whether `write` ends by itself, always with the same files
@@ -43,8 +43,9 @@ const inventory = (/** @type {number} */ count) =>
 /** @type {Record<string, Writer>} */
 export const writers = {
   'vote log': {
-    async write(folder, acknowledge) {
+    async write(folder, acknowledge, _, ready) {
       const { VoteFile } = await dist('src/notebook/voteFile.js');
+      ready();
       const file = new VoteFile(join(folder, 'votes.jsonl'));
       for (let i = 0; i < 2000; i++) {
         const id = `${process.pid}-${i}`;
@@ -75,8 +76,9 @@ export const writers = {
     },
   },
   votes: {
-    async write(folder, acknowledge) {
+    async write(folder, acknowledge, _, ready) {
       const { data } = await dist('src/index.js');
+      ready();
       for (let i = 1; i <= 300; i++) {
         const rows = Array.from({ length: 400 + i }, (_, row) => ({
           clip: `c${row}`,
@@ -98,8 +100,9 @@ export const writers = {
   },
   scores: {
     ends: true,
-    async write(folder, acknowledge) {
+    async write(folder, acknowledge, _, ready) {
       const { file } = await dist('src/score/file.js');
+      ready();
       writeFileSync(join(folder, 'items.json'), JSON.stringify(inventory(6000)));
       const model = {
         config: { llm: { heads: 2 } },
@@ -137,7 +140,7 @@ export const writers = {
   },
   'run folder': {
     ends: true,
-    async write(folder, acknowledge) {
+    async write(folder, acknowledge, _, ready) {
       await native();
       const { pairing, train } = await dist('src/index.js');
       const pairs = pairing.crossPrompt(smallLabels(24), { dimension: 'physics', seed: 1 });
@@ -149,8 +152,10 @@ export const writers = {
         saveEvery: 2,
         keep: 2,
       };
+      const model = await smallModel();
+      ready();
       const onProgress = (/** @type {{ step: number }} */ { step }) => acknowledge(String(step));
-      await train.fit(await smallModel(), pairs, { folder, ...settings, onProgress });
+      await train.fit(model, pairs, { folder, ...settings, onProgress });
     },
     async check(folder) {
       const { readTensors } = await dist('src/model/weights/safetensors.js');
@@ -163,8 +168,9 @@ export const writers = {
     },
   },
   'frame cache': {
-    async write(folder, acknowledge) {
+    async write(folder, acknowledge, _, ready) {
       const { FrameCache } = await dist('src/data/video/frameCache.js');
+      ready();
       const cache = new FrameCache(join(folder, 'cache'));
       for (let i = 0; i < 1000; i++) {
         await cache.keep({ i }, Buffer.alloc(20_000 + i, i));
@@ -185,9 +191,10 @@ export const writers = {
     },
   },
   'feature store': {
-    async write(folder, acknowledge) {
+    async write(folder, acknowledge, _, ready) {
       const { DiskStore } = await dist('src/model/stages/featureStore.js');
       const { FrameCache } = await dist('src/data/video/frameCache.js');
+      ready();
       const store = new DiskStore(new FrameCache(join(folder, 'features')), 'frozen');
       const path = join(folder, 'clip.mp4');
       if (!existsSync(path)) writeFileSync(path, 'a clip');
@@ -210,8 +217,9 @@ export const writers = {
     },
   },
   analyze: {
-    async write(folder, acknowledge) {
+    async write(folder, acknowledge, _, ready) {
       const { main } = await dist('src/cli.js');
+      ready();
       const scores = join(folder, `scores-${process.pid}.csv`);
       console.log = () => {};
       for (let i = 0; i < 60; i++) {
@@ -240,10 +248,11 @@ export const writers = {
     },
   },
   'saved model': {
-    async write(folder, acknowledge) {
+    async write(folder, acknowledge, _, ready) {
       await native();
       const { save } = await dist('src/model/load.js');
       const model = await smallModel();
+      ready();
       for (let i = 0; i < 40; i++) {
         await save(model, join(folder, 'model'));
         acknowledge(String(i));
@@ -258,9 +267,10 @@ export const writers = {
   },
   'hub download': {
     ends: true,
-    async write(folder, acknowledge, { hub }) {
+    async write(folder, acknowledge, { hub }, ready) {
       process.env.HF_HOME = folder;
       const { download } = await dist('src/model/weights/hub.js');
+      ready();
       await download('lab/model', { hubUrl: hub });
       acknowledge('model');
     },
@@ -276,8 +286,9 @@ export const writers = {
   },
   world: {
     ends: true,
-    async write(folder, acknowledge) {
+    async write(folder, acknowledge, _, ready) {
       const { data } = await dist('src/index.js');
+      ready();
       const rules = { seed: 3, clips: 24, clipsPerPrompt: 2 };
       await data.makeWorld({
         ...rules,
