@@ -25,7 +25,7 @@ export function page({ date, quick, machine, rows }) {
     ];
     return `| ${cells.join(' | ')} |`;
   });
-  const cpu = `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, Node ${machine.node}`;
+  const cpu = `${machine.cpu}, ${machine.cores} cores, load before ${machine.load}, ${machine.memoryGiB} GiB, Node ${machine.node}`;
   return `# Beside its peers
 
 Written by \`npm run bench\` on ${date.slice(0, 10)}: ${cpu}.${beside}${quick ? ' Tiny sizes (--quick): the times mean nothing.' : ''}

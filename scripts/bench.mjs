@@ -4,7 +4,7 @@
 // --quick: tiny sizes, to see that both sides give the same numbers; peers that are not installed are skipped.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir, totalmem } from 'node:os';
+import { cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { page } from '../bench/page.mjs';
@@ -41,6 +41,11 @@ if (!quick) {
   await setUp({ notebooks: false });
   await step('peers', peers, { needed: false });
 }
+const [load] = loadavg();
+if (!quick && load > 0.5 * cpus().length)
+  console.warn(
+    `bench: the machine is busy (load ${load.toFixed(1)}): two threads that wait for each other take many times longer`,
+  );
 const python = resolve(venvProgram('python'));
 /** @type {import('../bench/row.mjs').Row[]} */
 const rows = [];
@@ -176,6 +181,7 @@ function write() {
     cores: cpus().length,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     node: process.version,
+    load: Math.round(10 * load) / 10,
   };
   const report = {
     date: new Date().toISOString(),

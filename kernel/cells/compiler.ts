@@ -97,7 +97,7 @@ export const notFound = new Set([2307, 2792, 7016]);
 const lastValue = '__solireward_value';
 
 /** After so many cells the checker is made anew: it remembers all that it has ever looked at. */
-const cellsOfChecker = 50;
+const cellsOfChecker = 200;
 
 type SourceFile = TypeScript.SourceFile & {
   path?: string;
@@ -150,12 +150,24 @@ export class Compiler {
     this.#check('');
   }
 
-  /** Compiles a cell; nothing of it is seen by later cells before {@link keep}. */
+  /**
+   * Compiles a cell; nothing of it is seen by later cells before {@link keep}.
+   * @throws {Error} where TypeScript itself fails, as it does on some correct code
+   */
   compile(code: string): Compiled {
-    const compiled = this.#compileOnce(code);
-    return compiled.diagnostics.some((diagnostic) => notFound.has(diagnostic.code))
-      ? this.#lookups.anew(() => this.#compileOnce(code))
-      : compiled;
+    try {
+      const compiled = this.#compileOnce(code);
+      return compiled.diagnostics.some((diagnostic) => notFound.has(diagnostic.code))
+        ? this.#lookups.anew(() => this.#compileOnce(code))
+        : compiled;
+    } catch (cause) {
+      // Whatever state it is in, the next cell does not go on with it.
+      this.#known = undefined;
+      throw new Error(
+        `TypeScript itself has failed on this cell (${(cause as Error).message}); write in another way what its stack names`,
+        { cause },
+      );
+    }
   }
 
   /** Has later cells see what a cell declares. */

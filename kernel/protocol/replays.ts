@@ -1,13 +1,14 @@
 /** How many of the latest messages are known again by their signatures. */
 const remembered = 65_536;
 
-/** For how many sessions it is known how far back is forgotten. */
+/** Of how many sessions, the latest to have sent anything, it is known how far back they are forgotten. */
 const rememberedSessions = 1024;
 
-interface Seen {
-  session: string;
-  /** In milliseconds; NaN where a message does not tell. */
-  date: number;
+/** Dates of a session's messages, in milliseconds. */
+interface Session {
+  /** The latest of those that have been forgotten. */
+  forgotten: number;
+  newest: number;
 }
 
 /**
@@ -16,35 +17,36 @@ interface Seen {
  * client whose clock stands still goes on working.
  */
 export class Replays {
-  readonly #seen = new Map<string, Seen>();
-  /** The date of the latest message of each session that has been forgotten, and of the latest that has come. */
-  readonly #sessions = new Map<string, { forgotten: number; newest: number }>();
+  readonly #seen = new Map<string, { session: Session; date: number }>();
+  readonly #sessions = new Map<string, Session>();
 
   /** Whether a message has not come before; it is taken as come from now on. */
-  isNew(signature: string, { session, date: written }: { session: string; date: string }): boolean {
+  isNew(signature: string, { session: name, date: written }: { session: string; date: string }): boolean {
     if (this.#seen.has(signature)) return false;
+    const session = this.#sessionOf(name);
     const date = Date.parse(written);
-    const known = this.#sessions.get(session);
-    if (known && date <= known.forgotten && known.newest > known.forgotten) return false;
+    if (date <= session.forgotten && session.newest > session.forgotten) return false;
     this.#seen.set(signature, { session, date });
-    if (known && date > known.newest) known.newest = date;
+    if (date > session.newest) session.newest = date;
     if (this.#seen.size > remembered) this.#forgetOldest();
     return true;
+  }
+
+  #sessionOf(name: string): Session {
+    const session = this.#sessions.get(name) ?? {
+      forgotten: Number.NEGATIVE_INFINITY,
+      newest: Number.NEGATIVE_INFINITY,
+    };
+    // The last to be let go.
+    this.#sessions.delete(name);
+    this.#sessions.set(name, session);
+    if (this.#sessions.size > rememberedSessions) this.#sessions.delete(this.#sessions.keys().next().value!);
+    return session;
   }
 
   #forgetOldest(): void {
     const [signature, { session, date }] = this.#seen.entries().next().value!;
     this.#seen.delete(signature);
-    if (Number.isNaN(date)) return;
-    const known = this.#sessions.get(session);
-    if (known) {
-      known.forgotten = Math.max(known.forgotten, date);
-      return;
-    }
-    let newest = date;
-    for (const other of this.#seen.values())
-      if (other.session === session && other.date > newest) newest = other.date;
-    this.#sessions.set(session, { forgotten: date, newest });
-    if (this.#sessions.size > rememberedSessions) this.#sessions.delete(this.#sessions.keys().next().value!);
+    if (date > session.forgotten) session.forgotten = date;
   }
 }

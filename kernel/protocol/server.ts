@@ -4,6 +4,7 @@ import type { Cells } from '../cells/cells.js';
 import { completeness } from '../cells/completeness.js';
 import { errorContent, Failure } from '../cells/errors.js';
 import type { Interruption } from '../interrupt/interruption.js';
+import { Garbage } from '../process/garbage.js';
 import type { Output } from '../process/output.js';
 import { Comms } from './comms.js';
 import { History } from './history.js';
@@ -29,6 +30,7 @@ export class Server implements Host {
   readonly #interruption: Interruption;
   readonly #output: Output;
   readonly #history = new History();
+  readonly #garbage = new Garbage();
   readonly #comms: Comms;
   readonly #stdin: Stdin;
   #waiting: Execution[] = [];
@@ -244,6 +246,7 @@ export class Server implements Host {
     }
     this.#publishState('idle', request);
     for (const execution of abandoned) this.#abandon(execution);
+    this.#garbage.collectIfDue();
   }
 
   /** The bundle, or the error, of each of the expressions that a front end wants to know after a cell. */

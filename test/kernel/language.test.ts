@@ -304,6 +304,15 @@ describe('the language', () => {
     expect(printed(outcome)).toBe('1\n2\n');
   });
 
+  it('says where TypeScript itself fails, and goes on', async () => {
+    // Without strictNullChecks, TypeScript 5.9 fails on the type of such a field.
+    const cell = 'class Static { static x; static { this.x = 1; } static y = this.x; } Static.y';
+    await text('const beforeFailure = 1');
+    const failed = await client.execute(cell);
+    expect(failed.reply.content.evalue).toContain('TypeScript itself has failed on this cell');
+    expect(await text('beforeFailure + 1')).toBe('2');
+  });
+
   it('disposes what the cell uses when it ends', async () => {
     const outcome = await client.execute(
       'using resource = { [Symbol.dispose]: () => { console.log("disposed") } };\nconst after = 1; console.log("used")',

@@ -1,6 +1,8 @@
+import type { Stats } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { parseJson } from '../../base/json.js';
+import { lock } from '../../base/lock.js';
 import { placeholderOf } from '../../base/placeholder.js';
 import type { Prompts } from '../input/prompt.js';
 
@@ -53,7 +55,7 @@ const ofCheckpoint = new RegExp(
  * @throws with the path of what is missing or broken.
  */
 export async function readCheckpoint(folder: string): Promise<CheckpointFiles> {
-  const found = await stat(folder).catch(() => undefined);
+  const found = (await stat(folder).catch(() => undefined)) ?? (await recovered(folder));
   if (!found?.isDirectory()) throw new Error(`load: there is no folder ${folder}`);
   refuseLatent(folder);
   const config = await readJson(join(folder, names.config));
@@ -77,13 +79,49 @@ export interface CheckpointContent extends Required<Omit<CheckpointFiles, 'weigh
   weights: (path: string) => Promise<void>;
 }
 
+/** Paths beside a checkpoint folder that a saver uses. */
+function besideOf(folder: string) {
+  const place = resolve(folder);
+  const named = (what: string) => join(dirname(place), `.${basename(place)}.${what}`);
+  return { place, unfinished: named('unfinished'), replaced: named('replaced'), lock: named('lock') };
+}
+
+/** Puts a checkpoint back that a killed saver had moved aside, where no other saver is at it. */
+async function recovered(folder: string): Promise<Stats | undefined> {
+  const { place, replaced, lock: lockFile } = besideOf(folder);
+  if (!(await stat(replaced).catch(() => undefined))) return undefined;
+  const unlock = await lock(lockFile, `load: ${folder}`);
+  try {
+    if (!(await stat(place).catch(() => undefined))) await rename(replaced, place);
+    return await stat(place);
+  } finally {
+    await unlock();
+  }
+}
+
 /**
  * Writes a checkpoint folder beside its place, then renames it: whatever happens in between, a folder of that name is
- * complete. A checkpoint that is there is replaced.
- * @throws when the folder holds files that are of no checkpoint, since they would be lost.
+ * complete. A checkpoint that is there is replaced; one that a kill leaves aside between the two renames is put back by who reads or
+ * writes the folder next. One at a time writes a folder.
+ * @throws when the folder holds files that are of no checkpoint, since they would be lost, or another one writes it.
  */
 export async function writeCheckpoint(folder: string, content: CheckpointContent): Promise<void> {
-  const place = resolve(folder);
+  const paths = besideOf(folder);
+  await mkdir(dirname(paths.place), { recursive: true });
+  const unlock = await lock(paths.lock, `save: ${folder}`);
+  try {
+    await replaceCheckpoint(folder, paths, content);
+  } finally {
+    await unlock();
+  }
+}
+
+async function replaceCheckpoint(
+  folder: string,
+  { place, unfinished, replaced }: ReturnType<typeof besideOf>,
+  content: CheckpointContent,
+): Promise<void> {
+  if (!(await stat(place).catch(() => undefined))) await rename(replaced, place).catch(() => {});
   const present = await readdir(place).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw new Error(`save: cannot write ${folder}: ${error.message}`);
@@ -95,8 +133,6 @@ export async function writeCheckpoint(folder: string, content: CheckpointContent
     );
   }
 
-  const beside = (what: string) => join(dirname(place), `.${basename(place)}.${what}`);
-  const [unfinished, replaced] = [beside('unfinished'), beside('replaced')];
   await rm(unfinished, { recursive: true, force: true });
   await mkdir(unfinished, { recursive: true });
   try {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
@@ -107,6 +107,33 @@ describe('checkpoint', () => {
       content((path) => writeFile(path, 'new')),
     );
     expect(await weightsOf(folder)).toBe('new');
+    expect(await readdir(run)).toEqual(['checkpoint-50']);
+  });
+
+  it('puts a checkpoint back that a killed saver had moved aside, for who reads and who writes next', async () => {
+    const place = join(run, 'model');
+    const replaced = join(run, '.model.replaced');
+    await writeCheckpoint(place, content());
+    await rename(place, replaced);
+    expect((await readCheckpoint(place)).config).toEqual({ a: 1 });
+    await rename(place, replaced);
+    const fail = writeCheckpoint(
+      place,
+      content(() => Promise.reject(new Error('the disk is full'))),
+    );
+    await expect(fail).rejects.toThrow('the disk is full');
+    expect((await readCheckpoint(place)).config).toEqual({ a: 1 });
+    expect((await readdir(run)).sort()).toEqual(['checkpoint-50', 'model']);
+  });
+
+  it('is written by one at a time', async () => {
+    const both = await Promise.allSettled([
+      writeCheckpoint(folder, content()),
+      writeCheckpoint(folder, content()),
+    ]);
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    const refused = both.find((one) => one.status === 'rejected');
+    expect(refused?.reason.message).toContain(`save: ${folder} is in use by process ${process.pid}`);
     expect(await readdir(run)).toEqual(['checkpoint-50']);
   });
 
