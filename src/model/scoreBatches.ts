@@ -2,9 +2,9 @@ import { cellSignal } from '../base/host.js';
 import type { Clip } from '../data/clip.js';
 import type { ReadFailure } from '../data/video/readClips.js';
 import { ahead } from './input/ahead.js';
-import type { ClipInput } from './input/batch.js';
 import type { Processor } from './input/processor.js';
 import type { Prompts } from './input/prompt.js';
+import { type Rewarder, rewardsOf } from './rewards.js';
 
 export interface BatchOptions {
   /** Clips that go through the model together. Default 4. */
@@ -17,17 +17,16 @@ export interface BatchOptions {
 export interface ScoredBatch {
   /** The clips that have a score, in their order. */
   scores: { clip: Clip; score: number }[];
-  /** Those that cannot be read, or whose score is no number. */
+  /** Those that cannot be read, do not fit into the memory, or whose score is no number. */
   failures: ReadFailure[];
   /** Seconds that were waited for its clips. */
   waited: number;
 }
 
 /** What scores clips: a reward model. */
-export interface ClipScorer {
+export interface ClipScorer extends Rewarder {
   readonly processor: Pick<Processor, 'processMany'>;
   readonly prompts: Prompts;
-  rewards(inputs: readonly ClipInput[]): Promise<number[]>;
 }
 
 /**
@@ -44,10 +43,17 @@ export async function* scoreBatches(
     signal?.throwIfAborted();
     const { clips } = batch.group;
     const readable = batch.inputs.filter((input) => input !== undefined);
-    const rewards = readable.length > 0 ? await model.rewards(readable) : [];
+    const rewards = readable.length > 0 ? await rewardsOf(model, readable) : [];
     const scores = new Map<string, number>();
-    for (const [i, input] of batch.inputs.entries()) if (input) scores.set(clips[i].id, rewards[scores.size]);
-    yield scoredBatch(clips, scores, batch.failures, batch.waited);
+    const failures = [...batch.failures];
+    let next = 0;
+    for (const [i, input] of batch.inputs.entries()) {
+      if (!input) continue;
+      const reward = rewards[next++];
+      if (typeof reward === 'number') scores.set(clips[i].id, reward);
+      else failures.push({ clip: clips[i], reason: reward.message });
+    }
+    yield scoredBatch(clips, scores, failures, batch.waited);
   }
 }
 

@@ -3,10 +3,10 @@ import type { Clip } from '../data/clip.js';
 import { ahead } from '../model/input/ahead.js';
 import type { Prompts } from '../model/input/prompt.js';
 import type { RewardModel } from '../model/rewardModel.js';
+import { rewardsOf } from '../model/rewards.js';
 import { batchesOf } from '../model/scoreBatches.js';
 import type { Item } from './items.js';
 import type { Outcome } from './outcomes.js';
-import { rewardsOf } from './rewards.js';
 
 /** Most items, and bytes of them, among which those of one clip are brought together. */
 const span = { items: 10_000, bytes: 64 * 2 ** 20 };

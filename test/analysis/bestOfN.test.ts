@@ -61,3 +61,10 @@ it.each([
 ])('refuses %o, %o, %o', (ofClips, values, groups, message) => {
   expect(() => bestOfN(ofClips, values, groups)).toThrow(message);
 });
+
+it('takes 150,000 groups', () => {
+  const scores = Array.from({ length: 300_000 }, (_, i) => i % 2);
+  const groups = scores.map((_, i) => `prompt ${i >> 1}`);
+  const [one, two] = bestOfN(scores, scores, groups);
+  expect([one.score, two.score]).toEqual([0.5, 1]);
+});

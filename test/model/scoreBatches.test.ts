@@ -14,6 +14,7 @@ const inputOf = (id: string): ClipInput => ({
 function scorer() {
   const together: string[][] = [];
   const model: ClipScorer = {
+    config: { llm: { heads: 1 } },
     prompts: { user: '' },
     processor: {
       processMany: async (clips) => ({
@@ -26,6 +27,7 @@ function scorer() {
     rewards: async (inputs) => {
       const ids = inputs.map(({ pixels }) => Buffer.from(pixels as Uint8Array).toString());
       together.push(ids);
+      if (ids.includes('7')) throw new Error('OOM when allocating tensor with shape[9,9] and type float');
       return ids.map(Number);
     },
   };
@@ -48,6 +50,19 @@ describe('scoreBatches', () => {
       { scores: [['5', 5]], failures: [] },
     ]);
     expect(together).toEqual([['1'], ['3', 'x'], ['5']]);
+  });
+
+  it('goes on with the rest where a clip does not fit into the memory', async () => {
+    const { model } = scorer();
+    const batches = [];
+    for await (const batch of scoreBatches(model, ['1', '7', '3'].map(clip))) batches.push(batch);
+    expect(batches[0].scores.map(({ clip, score }) => [clip.id, score])).toEqual([
+      ['1', 1],
+      ['3', 3],
+    ]);
+    expect(batches[0].failures).toMatchObject([
+      { clip: { id: '7' }, reason: expect.stringContaining('which is not free') },
+    ]);
   });
 
   it('asks nothing of the model for a batch that cannot be read', async () => {

@@ -11,12 +11,15 @@ const scored: string[] = [];
 const numberOf = (clip: Clip) => Number(/\d+/.exec(clip.path)?.[0]);
 /** A model whose score of a clip is a tenth of the number in its path; without one it cannot be read. */
 const model = {
+  config: { llm: { heads: 1 } },
   card: {},
   processor: {
     async processMany(list: readonly Clip[]) {
       scored.push(...list.map(({ id }) => id));
       return {
-        inputs: list.map((clip) => (numberOf(clip) >= 0 ? { number: numberOf(clip) } : undefined)),
+        inputs: list.map((clip) =>
+          numberOf(clip) >= 0 ? { number: numberOf(clip), inputIds: [] } : undefined,
+        ),
         failures: list
           .filter((clip) => !(numberOf(clip) >= 0))
           .map((clip) => ({ clip, reason: 'no number' })),

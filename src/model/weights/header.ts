@@ -21,7 +21,8 @@ const largestHeader = 100 * 2 ** 20;
  *   or do not fit the shape, an unknown dtype, a name that is there twice, a header that is not what it says.
  */
 export async function readHeader(path: string, file: FileHandle): Promise<StoredEntry[]> {
-  const fail = (why: string) => new Error(`safetensors: ${path}: ${why}`);
+  // Names and shapes may be of any length.
+  const fail = (why: string) => new Error(`safetensors: ${path}: ${why.slice(0, 1000)}`);
   const { size } = await file.stat();
   const head = Buffer.alloc(Math.min(size, 512));
   await file.read(head, 0, head.length, 0);

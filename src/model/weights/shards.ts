@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { placeholderOf } from '../../base/placeholder.js';
+import { shortened, shown } from '../../data/tables/vocabulary.js';
 
 /** The files of a sharded model, and the tensors that its index promises. */
 export interface Shards {
@@ -21,9 +22,10 @@ export async function readShards(path: string): Promise<Shards> {
   const shards = [...new Set(Object.values(map))];
   for (const shard of shards) {
     if (shard !== basename(shard) || shard === '..')
-      throw new Error(`safetensors: ${path} points out of its folder, to "${shard}"`);
+      throw new Error(`safetensors: ${path} points out of its folder, to ${shown(shard)}`);
     const found = await stat(join(dirname(path), shard)).catch(() => undefined);
-    if (!found?.isFile()) throw new Error(`safetensors: ${path} names the shard ${shard}, which is missing`);
+    if (!found?.isFile())
+      throw new Error(`safetensors: ${path} names the shard ${shortened(shard)}, which is missing`);
   }
   return { files: shards.map((shard) => join(dirname(path), shard)), names: Object.keys(map) };
 }

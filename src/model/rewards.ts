@@ -1,22 +1,24 @@
 import { formatBytes } from '../base/formatBytes.js';
 import { nativeBackend } from '../engine/binding.js';
 import { OutOfMemoryError, outOfMemory } from '../engine/outOfMemory.js';
-import type { LlmConfig } from '../model/commonConfig.js';
-import type { ClipInput } from '../model/input/batch.js';
-import type { RewardModel } from '../model/rewardModel.js';
+import type { LlmConfig } from './commonConfig.js';
+import type { ClipInput } from './input/batch.js';
 
 /** Bytes that are not asked for before they are taken. */
 const always = 2 ** 28;
+
+/** What gives clips their rewards: a reward model. */
+export interface Rewarder {
+  readonly config: { readonly llm: Pick<LlmConfig, 'heads'> };
+  rewards(inputs: readonly ClipInput[]): Promise<number[]>;
+}
 
 /**
  * Rewards of clips that go through the model together, or why one has none. Where memory does not suffice for all of
  * them they are computed in halves, so that in the end one that does not fit fails by itself.
  * @throws what the model throws, other than that memory ran out.
  */
-export async function rewardsOf(
-  model: RewardModel,
-  inputs: readonly ClipInput[],
-): Promise<(number | Error)[]> {
+export async function rewardsOf(model: Rewarder, inputs: readonly ClipInput[]): Promise<(number | Error)[]> {
   const asked = attentionBytes(model.config.llm, inputs);
   const room = asked < always ? always : memoryRoom();
   let failure: Error;

@@ -1,11 +1,10 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ClipInput } from '../../src/model/input/batch.js';
-import type { RewardModel } from '../../src/model/rewardModel.js';
-import { attentionBytes, rewardsOf } from '../../src/score/rewards.js';
+import { attentionBytes, rewardsOf } from '../../src/model/rewards.js';
 
 const input = (tokens: number) => ({ inputIds: { length: tokens } }) as unknown as ClipInput;
 const rewards = vi.fn<(inputs: readonly ClipInput[]) => Promise<number[]>>();
-const model = { config: { llm: { heads: 3 } }, rewards } as unknown as RewardModel;
+const model = { config: { llm: { heads: 3 } }, rewards };
 beforeEach(() => {
   rewards.mockReset();
   rewards.mockImplementation(async (inputs) => inputs.map(({ inputIds }) => inputIds.length));
