@@ -52,10 +52,13 @@ const rows = [];
 let failed = 0;
 
 for (const part of all) {
-  if (named.length > 0 ? named.includes(part.name) : !part.onDemand) await measure(part);
+  if (named.length > 0 ? !named.includes(part.name) : part.onDemand) continue;
+  await measure(part);
+  write();
 }
 if (named.length === 0 || named.includes('kernel')) measureKernels();
 write();
+console.log(`written: ${files.results}, ${files.page}`);
 process.exit(failed === 0 ? 0 : 1);
 
 /** @param {import('../bench/parts.mjs').Part} part */
@@ -191,5 +194,4 @@ function write() {
   };
   writeFileSync(files.results, `${JSON.stringify(report, null, 2)}\n`);
   writeFileSync(files.page, page(report));
-  console.log(`written: ${files.results}, ${files.page}`);
 }

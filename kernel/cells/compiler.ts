@@ -127,8 +127,8 @@ export class Compiler {
   #cell: SourceFile;
   /** What the cell can see of earlier ones. */
   #prelude: SourceFile;
-  /** The latest program, the state of all declarations when it was made, and how many cells it has checked since. */
-  #known: { program: TypeScript.Program; state: string; cells: number } | undefined;
+  /** The latest program, the state of all declarations that it has, and how many cells it has checked since it was made. */
+  #known: { program: TypeScript.Program; state: string | undefined; cells: number } | undefined;
 
   constructor(folder: string) {
     const { options, problems } = readFolderOptions(folder);
@@ -178,7 +178,7 @@ export class Compiler {
   /** Names that fit at a position. */
   complete(code: string, position: number): Found {
     const program = this.#check(code, { all: true });
-    return completionsAt(program, this.#cell, position);
+    return completionsAt(program, this.#host, this.#cell, position);
   }
 
   /** Type and documentation of the name at a position; undefined where there is none. */
@@ -252,7 +252,7 @@ export class Compiler {
    * cell brings in nothing that the program has not, it is checked by the one that is there.
    */
   #check(code: string, { all = false } = {}): TypeScript.Program {
-    const { text, words, isPlain } = this.#readCell(code);
+    const { text, words, isPlain, addsToAll } = this.#readCell(code);
     const declarations = all ? this.#declarations.all() : this.#declarations.reachedFrom(words);
     const state = this.#declarations.state;
     const changed = this.#files.refresh();
@@ -273,7 +273,8 @@ export class Compiler {
       return ts.createProgram({ rootNames, options, host, oldProgram });
     };
     const program = changed === 'something is gone' ? this.#lookups.anew(create) : create();
-    this.#known = { program, state, cells: 0 };
+    // What this cell adds to all modules, later ones see if it runs, by its declarations.
+    this.#known = { program, state: addsToAll ? undefined : state, cells: 0 };
     return program;
   }
 
@@ -294,26 +295,30 @@ export class Compiler {
     return file;
   }
 
-  /** A cell as a module that exports all that it declares, the words in it, and whether it names no other file. */
-  #readCell(code: string): { text: string; words: Set<string>; isPlain: boolean } {
+  /**
+   * A cell as a module that exports all that it declares, the words in it, whether it names no other file, and whether it
+   * adds to what all modules see.
+   */
+  #readCell(code: string) {
     let cell = this.#parse(this.#cellPath, code);
     const text = withoutExports(cell);
     if (text !== code) cell = this.#parse(this.#cellPath, text);
     ts.bindSourceFile(cell, this.#options);
     const words = new Set<string>();
-    let isPlain =
-      cell.referencedFiles.length +
-        cell.typeReferenceDirectives.length +
-        cell.libReferenceDirectives.length ===
+    let addsToAll =
+      cell.referencedFiles.length + cell.typeReferenceDirectives.length + cell.libReferenceDirectives.length >
       0;
+    let namesFiles = false;
     const visit = (node: TypeScript.Node): void => {
       if (ts.isIdentifier(node)) words.add(node.text);
-      if (namesFile(node)) isPlain = false;
+      if (namesFile(node)) namesFiles = true;
+      if (ts.isModuleDeclaration(node) && !isNamespace(node)) addsToAll = true;
       ts.forEachChild(node, visit);
     };
     visit(cell);
     const names = namesOf(cell).map(([name]) => name);
-    return { text: `${text}\nexport { ${names.join(', ')} };`, words, isPlain };
+    const exported = `${text}\nexport { ${names.join(', ')} };`;
+    return { text: exported, words, isPlain: !namesFiles && !addsToAll, addsToAll };
   }
 
   /**
@@ -355,6 +360,7 @@ export class Compiler {
       fileExists: (path) => own.has(path) || ts.sys.fileExists(path),
       readFile: ts.sys.readFile,
       directoryExists: ts.sys.directoryExists,
+      readDirectory: ts.sys.readDirectory,
       getDirectories: ts.sys.getDirectories,
       realpath: ts.sys.realpath,
       getCurrentDirectory: () => this.#folder,
@@ -432,14 +438,13 @@ function messagesOf(
   }));
 }
 
-/** Whether a node of a cell names another module or adds to what all modules see. */
+/** Whether a node of a cell names another module. */
 const namesFile = (node: TypeScript.Node): boolean =>
   ts.isImportDeclaration(node) ||
   ts.isImportTypeNode(node) ||
   ts.isExternalModuleReference(node) ||
   (ts.isExportDeclaration(node) && node.moduleSpecifier !== undefined) ||
-  (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) ||
-  (ts.isModuleDeclaration(node) && !isNamespace(node));
+  (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword);
 
 /** The names that a cell declares, as they are written. */
 function namesOf(cell: SourceFile): [string, TypeScript.Symbol][] {

@@ -17,12 +17,10 @@ const neverCancelled = { isCancellationRequested: () => false, throwIfCancellati
  */
 export function completionsAt(
   program: TypeScript.Program,
+  host: TypeScript.CompilerHost,
   file: TypeScript.SourceFile,
   position: number,
 ): Found {
-  const word = /[\p{ID_Continue}$\u200c\u200d]*$/u.exec(file.text.slice(0, position))![0];
-  const rest = /^[\p{ID_Continue}$\u200c\u200d]*/u.exec(file.text.slice(position))![0];
-  const host = {};
   const log = () => {};
   const found = ts.Completions.getCompletionsAtPosition(
     host,
@@ -35,18 +33,31 @@ export function completionsAt(
     ts.CompletionTriggerKind.Invoked,
     neverCancelled,
   );
-  const whole = word + rest;
+  const { start, end } = replaced(file.text, position, found?.entries[0]?.replacementSpan);
+  const word = file.text.slice(start, end);
   const ranked = (found?.entries ?? [])
-    .map((entry) => ({ ...entry, key: `${rankOf(entry.name, whole)}${entry.sortText}` }))
+    .map((entry) => ({ ...entry, key: `${rankOf(entry.name, word)}${entry.sortText}` }))
     .filter(({ key }) => !key.startsWith('none'))
     // Where there is a word, names that are as good keep TypeScript's order.
-    .sort((a, b) => compare(a.key, b.key) || (whole === '' ? compare(a.name, b.name) : 0));
+    .sort((a, b) => compare(a.key, b.key) || (word === '' ? compare(a.name, b.name) : 0));
   return {
     matches: ranked.map(({ name }) => name),
     kinds: ranked.map(({ kind }) => kind),
-    start: position - word.length,
-    end: position + rest.length,
+    start,
+    end,
   };
+}
+
+/** The text that a completion replaces: the word there, or what TypeScript says, as for the name of a module. */
+function replaced(
+  text: string,
+  position: number,
+  span: TypeScript.TextSpan | undefined,
+): { start: number; end: number } {
+  if (span) return { start: span.start, end: span.start + span.length };
+  const before = /[\p{ID_Continue}$\u200c\u200d]*$/u.exec(text.slice(0, position))![0];
+  const after = /^[\p{ID_Continue}$\u200c\u200d]*/u.exec(text.slice(position))![0];
+  return { start: position - before.length, end: position + after.length };
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

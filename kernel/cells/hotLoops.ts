@@ -23,7 +23,7 @@ const { factory } = ts;
  * on copies, and gives them back when it ends in whatever way:
  * `{ let __copy_s = s; try { { let s = __copy_s; try { loop } finally { __copy_s = s; } } } finally { s = __copy_s; } }`.
  * That cannot be told from the loop itself as long as no function and nothing awaited sees these variables meanwhile.
- * @param file a cell, as tslab's converter leaves it
+ * @param file a cell, as the compiler leaves it
  * @param observed is brought up to date with the functions of this cell
  */
 export function loopCopies(file: TypeScript.SourceFile, observed: Observed): LoopCopies {

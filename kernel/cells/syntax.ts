@@ -15,7 +15,7 @@ export function awaitsItself(node: TypeScript.Node): boolean {
   return search(node);
 }
 
-/** Whether an expression is a variable of an earlier cell, as tslab's converter writes it: `exports.a`. */
+/** Whether an expression is a variable of an earlier cell, as the compiler writes it: `exports.a`. */
 export const isEarlierVariable = (
   node: TypeScript.Node,
 ): node is TypeScript.PropertyAccessExpression & { name: TypeScript.Identifier } =>

@@ -33,7 +33,7 @@ const call = (name: string, ...values: TypeScript.Expression[]) =>
  * - The exported variables stay locals, as fast as any; `__define` receives accessors of them, by which later cells
  *   read and write them.
  * - The exported constant `result` becomes the value that is returned.
- * @param js the cell, as tslab's converter leaves it: earlier cells' variables are properties of `exports`
+ * @param js the cell, as the compiler leaves it: earlier cells' variables are properties of `exports`
  * @param options `result`: the name of the last value, if there is one; `observed`: see {@link loopCopies}
  * @throws Error for a re-export, which a cell has no use for
  */

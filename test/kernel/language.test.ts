@@ -236,6 +236,16 @@ describe('variables of cells', () => {
     expect((await client.execute('never')).reply.content.ename).toBe('ReferenceError');
   });
 
+  it('see nothing of what a cell that does not compile adds to all', async () => {
+    const adding = 'declare global { interface Array<T> { added(): T } } const wrongAdded: string = 1';
+    expect((await client.execute(adding)).reply.content.ename).toBe('CompileError');
+    expect((await client.execute('[1].added()')).reply.content.ename).toBe('CompileError');
+    await client.execute('/// <reference lib="dom" />\ntypeof document');
+    expect((await client.execute('let element: HTMLElement')).reply.content.evalue).toBe(
+      "Cannot find name 'HTMLElement'.",
+    );
+  });
+
   it('are not changed by a cell that does not compile', async () => {
     await text('let before = 1');
     expect((await client.execute('before = 2; const n: number = "x"')).reply.content.ename).toBe(

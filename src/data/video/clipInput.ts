@@ -54,9 +54,12 @@ const formats = [
   ],
 ];
 
+/** What ffmpeg takes as a limit. */
+const mostPixels = 2 ** 31 - 1;
+
 /** Arguments for ffmpeg and ffprobe that open a file as a clip, in a known format and with no other file. */
 export const clipInput = (path: string): string[] => [
-  ...['-max_pixels', String(videoLimits.pixels), '-protocol_whitelist', 'file'],
+  ...['-max_pixels', String(Math.min(videoLimits.pixels, mostPixels)), '-protocol_whitelist', 'file'],
   ...['-format_whitelist', formats.join(','), '-i', fileUrl(path)],
 ];
 

@@ -26,6 +26,8 @@ export interface ToolOutput {
 
 /** Characters of a tool's log that are kept: a damaged file can have any number of complaints. */
 const logLength = 1 << 20;
+/** Milliseconds of the longest timer of Node, where there is no limit. */
+const longest = 2 ** 31 - 1;
 /** Looks for progress within the time that may pass without any. */
 const looks = 10;
 
@@ -86,7 +88,7 @@ export function runTool(program: string, run: ToolRun): Promise<ToolOutput> {
       () => {
         if (++quiet > looks) fail(aboveLimit('idleSeconds', videoLimits.idleSeconds));
       },
-      (videoLimits.idleSeconds * 1000) / looks,
+      Math.min((videoLimits.idleSeconds * 1000) / looks, longest),
     );
 
     let size = 0;
@@ -159,6 +161,7 @@ export function withMemoryLimit(
   platform = process.platform,
 ): { program: string; args: string[] } {
   const { memory } = videoLimits;
+  if (memory === Number.POSITIVE_INFINITY) return { program, args: [...args] };
   if (platform !== 'linux') return { program, args: ['-max_alloc', String(memory), ...args] };
   // A limit that is lower already cannot be raised, and stays.
   const script = 'ulimit -v "$0" 2>/dev/null; exec "$@"';

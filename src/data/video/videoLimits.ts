@@ -18,7 +18,7 @@ export interface VideoLimits {
 
 const gib = 2 ** 30;
 
-/** The limits in force; to change one, assign it: `sr.data.videoLimits.seconds = 20_000`. */
+/** The limits in force; to change one, assign it: `sr.data.videoLimits.seconds = 20_000`, or `Infinity` for none. */
 export const videoLimits: VideoLimits = {
   pixels: 1 << 26,
   frames: 200_000,

@@ -68,6 +68,13 @@ describe.each(Object.entries(readers))('limits: %s', (_, read) => {
     },
   );
 
+  it('may be none at all', async () => {
+    for (const name of Object.keys(limits) as (keyof VideoLimits)[])
+      videoLimits[name] = Number.POSITIVE_INFINITY;
+    for (const name of ['small.mp4', 'large.mp4', 'animated.webp'])
+      expect((await read(at(name))).frames.length).toBeGreaterThan(0);
+  });
+
   it('name the pixels of a picture that would take all memory', async () => {
     await expect(read(bomb)).rejects.toThrow(
       /bomb\.gif: its frames have 256,000,000 pixels each, above the limit of 67,108,864; .*videoLimits\.pixels = 256000000/,

@@ -198,6 +198,21 @@ host.display({ 'text/plain': 'two' }, { displayId: 'd1', update: true });`);
 });
 
 describe('the other requests', () => {
+  it('completes the names of modules as a whole, and the texts that a type allows', async () => {
+    const complete = async (code: string) =>
+      (await client.request('complete_request', { code, cursor_pos: code.length - 1 })).reply.content;
+    expect(await complete("import {} from 'node:pa'")).toMatchObject({
+      matches: ['node:path', 'node:path/posix', 'node:path/win32'],
+      cursor_start: 16,
+      cursor_end: 23,
+    });
+    expect(await complete("const q: 'alpha' | 'beta' = 'al'")).toMatchObject({
+      matches: ['alpha'],
+      cursor_start: 29,
+      cursor_end: 31,
+    });
+  });
+
   it('completes in code points', async () => {
     const code = '"😀"; Math.ab';
     const { reply } = await client.request('complete_request', { code, cursor_pos: [...code].length });
