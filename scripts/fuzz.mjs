@@ -26,7 +26,7 @@ const inputs = Number(options.inputs ?? Number.POSITIVE_INFINITY);
 const kept = options.output ?? join(root, 'runs', 'fuzz');
 const end = Date.now() + 60_000 * Number(options.minutes);
 /** Milliseconds that one input may take, and bytes that all of them together may hold. */
-const limits = { input: 30_000, start: 120_000, memory: 3 * 2 ** 30, heap: 1024 };
+const limits = { input: 120_000, start: 300_000, memory: 3 * 2 ** 30, heap: 1024 };
 
 const scratch = mkdtempSync(join(tmpdir(), 'fuzz-'));
 const counts = { tried: 0, values: 0, errors: 0, memory: 0 };
