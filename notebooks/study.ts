@@ -45,14 +45,8 @@ export async function experiment(seed: number, dimension: Dimension): Promise<Ex
     folder: `${worlds}/${clipCount}-${seed}`,
   });
   const byId = new Map(world.clips.map((clip) => [clip.id, clip]));
-  const rows = world.truth.objects() as {
-    clip: string;
-    dimension: string;
-    pass: boolean;
-    fault: string;
-    strength: number;
-  }[];
-  const own = rows
+  const own = world.truth
+    .objects()
     .filter((row) => row.dimension === dimension)
     .map(({ clip, pass, fault, strength }) => ({ clip: byId.get(clip) as sr.Clip, pass, fault, strength }));
   const prompts = sr.data.splitByPrompt(trueLabels(own, dimension), { test: 0.25, seed });

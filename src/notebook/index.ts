@@ -13,4 +13,5 @@ export { parameter } from './parameter.js';
 export { player } from './player.js';
 export { progress } from './progress.js';
 export { sh } from './sh.js';
+export { stopwatch } from './stopwatch.js';
 export { table } from './table.js';

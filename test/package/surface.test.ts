@@ -27,7 +27,8 @@ const surface = {
   plot:
     'Figure curves estimates groupShares pairMargins precisionRecallCurve reliabilityCurve roc scoreDistribution ' +
     'thresholdCosts trainingCurves',
-  notebook: 'annotator clearOutput display input liveChart npm pair parameter player progress sh table',
+  notebook:
+    'annotator clearOutput display input liveChart npm pair parameter player progress sh stopwatch table',
   posttrain: 'Policy grpo sample',
 };
 
