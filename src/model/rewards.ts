@@ -13,6 +13,12 @@ export interface Rewarder {
   rewards(inputs: readonly ClipInput[]): Promise<number[]>;
 }
 
+/** Why a clip has no score: what went wrong, or a reward that is no number; undefined where it has one. */
+export function faultOf(reward: number | Error): string | undefined {
+  if (typeof reward !== 'number') return reward.message;
+  return Number.isFinite(reward) ? undefined : `the model gives ${reward}`;
+}
+
 /**
  * Rewards of clips that go through the model together, or why one has none. Where memory does not suffice for all of
  * them they are computed in halves, so that in the end one that does not fit fails by itself.

@@ -4,7 +4,7 @@ import type { ReadFailure } from '../data/video/readClips.js';
 import { ahead } from './input/ahead.js';
 import type { Processor } from './input/processor.js';
 import type { Prompts } from './input/prompt.js';
-import { type Rewarder, rewardsOf } from './rewards.js';
+import { faultOf, type Rewarder, rewardsOf } from './rewards.js';
 
 export interface BatchOptions {
   /** Clips that go through the model together. Default 4. */
@@ -67,11 +67,13 @@ export function scoredBatch(
   const read = clips
     .filter(({ id }) => scores.has(id))
     .map((clip) => ({ clip, score: scores.get(clip.id) as number }));
-  const isNumber = ({ score }: { score: number }) => Number.isFinite(score);
-  const odd = read.filter((one) => !isNumber(one));
+  const odd = read.flatMap(({ clip, score }) => {
+    const reason = faultOf(score);
+    return reason === undefined ? [] : [{ clip, reason }];
+  });
   return {
-    scores: read.filter(isNumber),
-    failures: [...unread, ...odd.map(({ clip, score }) => ({ clip, reason: `the model gives ${score}` }))],
+    scores: read.filter(({ score }) => Number.isFinite(score)),
+    failures: [...unread, ...odd],
     waited,
   };
 }

@@ -3,7 +3,7 @@ import type { Clip } from '../data/clip.js';
 import { ahead } from '../model/input/ahead.js';
 import type { Prompts } from '../model/input/prompt.js';
 import type { RewardModel } from '../model/rewardModel.js';
-import { rewardsOf } from '../model/rewards.js';
+import { faultOf, rewardsOf } from '../model/rewards.js';
 import { batchesOf } from '../model/scoreBatches.js';
 import type { Item } from './items.js';
 import type { Outcome } from './outcomes.js';
@@ -121,6 +121,6 @@ function byClip(items: readonly Item[]): Clip[][] {
 
 /** JSON has no number for what is not finite. */
 function outcomeOf(reward: number | Error): Outcome {
-  if (typeof reward !== 'number') return { error: reward.message };
-  return Number.isFinite(reward) ? { score: reward } : { error: `the model gives ${reward}` };
+  const error = faultOf(reward);
+  return error === undefined ? { score: reward as number } : { error };
 }

@@ -13,7 +13,7 @@ export function familyOf<Config extends RewardModelConfig>({ family }: Config): 
   return found as unknown as ModelFamily<Config>;
 }
 
-/** The family that a value of `model_type` in the official `config.json` names. @throws naming those that there are. */
+/** The family that a value of `model_type` in the official `config.json` names; undefined where none has it. */
 export function familyOfType(modelType: string): ModelFamily<RewardModelConfig> | undefined {
   const found = known.find(({ modelTypes }) => (modelTypes as readonly string[]).includes(modelType));
   return found as ModelFamily<RewardModelConfig> | undefined;
