@@ -3,6 +3,9 @@
  * work; each room's `index.ts` names what it offers.
  */
 
+export type { Audit, AuditOptions, Expectations, Verdict } from './audit/index.js';
+/** What a reward sees, and where it can be cheated. */
+export * as audit from './audit/index.js';
 export type { Clip, GeneratedClip, LabelTable, World, WorldOptions } from './data/index.js';
 /** Votes, labels, agreement, splits, video, and the generated world. */
 export * as data from './data/index.js';
