@@ -34,6 +34,10 @@ describe('worldTruth', () => {
     expect(of('frozen', 2)).toEqual([0, 0]);
     expect(of('slower', 1)).toEqual([0, 0]);
     expect(of('blur', 3)).toEqual([1, 0.5]);
+    // A clip that is too bright by 0.5 is nearer to the world when it is darker by 2 / 3.
+    const bright = { ...made('c', 0), departures: { ...none, brightness: 0.5 }, left: 0.875, quality: 0.875 };
+    const scores = worldTruth([bright])([asked('c', 'control', 0), asked('c', 'darker', 3)]);
+    expect(scores).toBeAllclose([0.875, 1 - 1 / 72]);
     expect(() => truth([asked('c', 'control', 0)])).toThrow('no clip "c"');
   });
 
