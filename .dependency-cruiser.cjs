@@ -2,7 +2,7 @@
 const floors = [
   ['base'],
   ['data', 'analysis', 'engine'],
-  ['pairing', 'loss', 'plot', 'notebook'],
+  ['pairing', 'loss', 'plot', 'notebook', 'reward'],
   ['model'],
   ['train', 'score', 'posttrain', 'report'],
   ['verify', 'audit'],

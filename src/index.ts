@@ -31,6 +31,8 @@ export * as posttrain from './posttrain/index.js';
 export type { AnalyzeOptions, EvaluationRow, Interval, Report } from './report/index.js';
 /** The quick look at a score file; metrics and tests on plain arrays of scores and labels, with intervals. */
 export * as analysis from './report/index.js';
+/** Several rewards as one. */
+export * as reward from './reward/index.js';
 export type { ScoreTable } from './score/index.js';
 /** Scores of clips, and of the items of a file; where a model looks. */
 export * as score from './score/index.js';

@@ -25,8 +25,11 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const said: string[] = [];
 beforeEach(() => {
   said.length = 0;
-  for (const stream of ['log', 'error'] as const)
-    vi.spyOn(console, stream).mockImplementation((text) => void said.push(String(text)));
+  const listen = (...values: unknown[]) => {
+    said.push(values.join(' '));
+  };
+  vi.spyOn(console, 'log').mockImplementation(listen);
+  vi.spyOn(console, 'error').mockImplementation(listen);
 });
 afterEach(() => vi.restoreAllMocks());
 

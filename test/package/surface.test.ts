@@ -19,6 +19,7 @@ const surface = {
   loss: 'bce bt btWt combined winTie',
   train: 'cards estimate fit microBatch readRun',
   score: 'attention clips file',
+  reward: 'ensemble gdpoAdvantages grpoAdvantages mix',
   audit: 'command compare expectations families run served worldTruth',
   analysis:
     'allPairRatio analyze auc aucInterval averagePrecision bestF1 bestOfN bootstrap brier chooseThreshold delong ' +
