@@ -13,7 +13,8 @@ const names = 118;
 const expected = 44;
 const cell = { width: 62, height: 22, gap: 2 };
 const verdictWidth = 112;
-const header = 62;
+const header = 76;
+const legend = `blue costs, orange is preferred; * is p ≤ ${thresholds.level} after Holm; framed where there is a verdict`;
 /** A change of so many deviations has the full colour. */
 const full = 2;
 
@@ -40,7 +41,7 @@ export function heatMap(audits: readonly Drawn[]): Picture {
   const titles = audits.map(({ name }, a) => {
     const x = names + expected + a * block;
     return (
-      text(short(name, Math.floor(block / 8)), x, 36, { 'font-weight': 600, 'font-size': 13 }) +
+      text(short(name, Math.floor(block / 8)), x, 52, { 'font-weight': 600, 'font-size': 13 }) +
       Array.from({ length: levels }, (_, level) =>
         text(String(level + 1), x + (level + 0.5) * cell.width, header - 8, {
           'text-anchor': 'middle',
@@ -51,6 +52,7 @@ export function heatMap(audits: readonly Drawn[]): Picture {
   });
   const head =
     text('Mean drop of the score, in deviations of the control', 0, 16, { 'font-size': 13 }) +
+    text(legend, 0, 33, { 'font-size': 11, 'fill-opacity': 0.7 }) +
     text('should', names, header - 8, { 'font-size': 11, 'fill-opacity': 0.7 });
   const size = {
     width: names + expected + audits.length * block,

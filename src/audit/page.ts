@@ -70,10 +70,10 @@ async function findings(audit: PageAudit, several: boolean): Promise<string> {
   const { name, verdicts, clips, notes } = audit;
   const shown: string[] = [];
   for (const { verdict, first, second } of audit.examples()) {
-    const video = await sideBySide(first.path, second.path);
+    const { video, poster } = await sideBySide(first.path, second.path);
     shown.push(
       `<figure class="verdict"><h4>${escapeHtml(verdict.kind)}: ${escapeHtml(verdict.family)}</h4><p>${escapeHtml(verdict.text)}</p>` +
-        `<video src="${video}" controls muted loop playsinline></video>` +
+        `<video src="${video}" poster="${poster}" controls muted loop playsinline></video>` +
         `<div class="sides">${[first, second].map(side).join('')}</div></figure>`,
     );
   }
@@ -111,6 +111,7 @@ const ends = ({ low, high }: Interval): string => `${signed(low)} to ${signed(hi
 
 const ownStyle = `
 .picture { overflow-x: auto; }
+.picture svg { max-width: none !important; }
 .verdicts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 400px), 1fr)); gap: 16px; margin-top: 12px; }
 .sides { display: grid; grid-template-columns: 1fr 1fr; gap: 12px; }
 .sides span { display: block; }

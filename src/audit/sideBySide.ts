@@ -11,10 +11,10 @@ const size = { width: 288, height: 216 };
 /**
  * Two clips beside each other as one video, so that they are in step without a script; the shorter one waits at its last
  * frame.
- * @returns a data URI of H.264
+ * @returns data URIs of H.264, and of its first frame, where a browser does not play data URIs
  * @throws Error with ffmpeg's reason for a file that cannot be read
  */
-export async function sideBySide(first: string, second: string): Promise<string> {
+export async function sideBySide(first: string, second: string): Promise<{ video: string; poster: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'solireward-sides-'));
   try {
     const file = join(folder, 'both.mp4');
@@ -39,7 +39,13 @@ export async function sideBySide(first: string, second: string): Promise<string>
       ],
       ...['-movflags', '+faststart', fileUrl(file)],
     ]);
-    return `data:video/mp4;base64,${await readFile(file, 'base64')}`;
+    const poster = await runFfmpeg([
+      ...['-i', fileUrl(file), '-frames:v', '1', '-c:v', 'mjpeg', '-q:v', '6', '-f', 'image2pipe', 'pipe:1'],
+    ]);
+    return {
+      video: `data:video/mp4;base64,${await readFile(file, 'base64')}`,
+      poster: `data:image/jpeg;base64,${poster.toString('base64')}`,
+    };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -86,6 +86,7 @@ describe('Audit', () => {
     expect(html).toContain('mine &#60;b&#62;&#38;&#60;/b&#62;');
     expect(html).not.toContain('<i>clip');
     expect(html.match(/<video src="data:video\/mp4;base64,/g)).toHaveLength(3);
+    expect(html.match(/poster="data:image\/jpeg;base64,/g)).toHaveLength(3);
     expect(html).toContain('frozen (second half) is preferred by');
     expect(html.match(/<svg/g)!.length).toBeGreaterThanOrEqual(2);
   });
