@@ -18,6 +18,7 @@ export async function inTime<T>(
     const timer = setTimeout(() => {
       reject(new ScorerError(`${what} has not answered for ${seconds} s; give it more by "seconds"`));
     }, seconds * 1000);
+    if (signal?.aborted) stop();
     signal?.addEventListener('abort', stop, { once: true });
     end = () => {
       clearTimeout(timer);
@@ -25,7 +26,6 @@ export async function inTime<T>(
     };
   });
   try {
-    signal?.throwIfAborted();
     return await Promise.race([answer, ended]);
   } finally {
     end();

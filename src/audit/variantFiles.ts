@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { replaceFile } from '../base/replaceFile.js';
 import type { Clip } from '../data/clip.js';
 import { clipInput } from '../data/video/clipInput.js';
@@ -81,7 +81,7 @@ export class VariantFiles {
       const path = this.pathOf(content, variant);
       if (await isWholeMp4(path)) return path;
       const bytes = await encode(await frames(), variant, this.seed, signal);
-      await mkdir(join(path, '..'), { recursive: true });
+      await mkdir(dirname(path), { recursive: true });
       await replaceFile(path, (draft) => draft.writeFile(bytes));
       return path;
     };
