@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseJson } from '../base/json.js';
 import { answersOf, excerpt } from './answers.js';
 import { inBatches } from './functionScorer.js';
@@ -14,12 +15,16 @@ export interface ServedOptions {
   headers?: Record<string, string>;
 }
 
+/** Seconds that a busy server may ask for at a time. */
+const mostWaited = 60;
+
 /** Bytes of an answer that are read: a score takes some twenty. */
 const longestAnswer = 1 << 24;
 
 /**
  * A scorer behind a URL. It gets `POST` with `{ clips: [{ id, path, prompt }] }`, `path` a file of this machine, and answers
- * `{ scores: [ … ] }` in the order of the clips: a number, `{ score }` or `{ error }` for each.
+ * `{ scores: [ … ] }` in the order of the clips: a number, `{ score }` or `{ error }` for each. So does `solireward serve`, at
+ * `/v1/scores`. A server that is busy (429, 503) is asked again, within `seconds`.
  * @throws {RangeError} for a URL that is none of HTTP, or a limit that is none
  */
 export function served(
@@ -36,12 +41,16 @@ export function served(
   const ask = async (clips: readonly AuditedClip[], signal: AbortSignal): Promise<Scored[]> => {
     const body = JSON.stringify({ clips: clips.map(({ id, path, prompt }) => ({ id, path, prompt })) });
     const request = { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body };
-    const response = await fetch(parsed, { ...request, signal }).catch((error: Error) => {
-      const reason = (error.cause as Error | undefined)?.message || error.message;
-      throw new ScorerError(`${name} cannot be reached: ${reason}`);
-    });
+    const response = await once(
+      () =>
+        fetch(parsed, { ...request, signal }).catch((error: Error) => {
+          const reason = (error.cause as Error | undefined)?.message || error.message;
+          throw new ScorerError(`${name} cannot be reached: ${reason}`);
+        }),
+      signal,
+    );
     const text = await textOf(response, name);
-    // A request that is at fault may be so for one clip; anything else will not get better clip by clip.
+    // Who is not let in, or asks at the wrong place, fares no better clip by clip.
     if (response.status === 401 || response.status === 403 || response.status === 404) {
       throw new ScorerError(`${name} answered ${response.status}: ${excerpt(text)}`);
     }
@@ -57,6 +66,17 @@ export function served(
     }
   };
   return { name, score: (clips, options) => inBatches(clips, batchSize, call, options) };
+}
+
+/** The first answer of a server that is not too busy: one that says so is asked again when it wants to be. */
+async function once(ask: () => Promise<Response>, signal: AbortSignal): Promise<Response> {
+  for (;;) {
+    const response = await ask();
+    if (response.status !== 429 && response.status !== 503) return response;
+    await response.body?.cancel();
+    const asked = Number(response.headers.get('retry-after'));
+    await sleep(1000 * Math.min(mostWaited, Math.max(0.1, asked || 1)), undefined, { signal });
+  }
 }
 
 async function textOf(response: Response, name: string): Promise<string> {

@@ -66,6 +66,18 @@ describe('served', () => {
     expect(found).toEqual([{ score: 1 }, { score: 1 }, { reason: 'it answered 500: {"scores":[1]}' }]);
   });
 
+  it('asks a busy server again', async () => {
+    let asked = 0;
+    const url = await answering(({ clips }, response) => {
+      if (++asked < 3) response.writeHead(asked === 1 ? 429 : 503, { 'retry-after': '0' }).end('busy');
+      else response.end(JSON.stringify({ scores: clips.map(() => 1) }));
+    });
+    expect(await served(url).score(clips, {})).toEqual(clips.map(() => ({ score: 1 })));
+    expect(asked).toBe(3);
+    const busy = await answering((_, response) => response.writeHead(429).end());
+    await expect(served(busy, { seconds: 0.3 }).score(clips, {})).rejects.toThrow('has not answered for 0.3 s');
+  });
+
   it.each([
     [
       'too few scores',
