@@ -75,7 +75,9 @@ describe('served', () => {
     expect(await served(url).score(clips, {})).toEqual(clips.map(() => ({ score: 1 })));
     expect(asked).toBe(3);
     const busy = await answering((_, response) => response.writeHead(429).end());
-    await expect(served(busy, { seconds: 0.3 }).score(clips, {})).rejects.toThrow('has not answered for 0.3 s');
+    await expect(served(busy, { seconds: 0.3 }).score(clips, {})).rejects.toThrow(
+      'has not answered for 0.3 s',
+    );
   });
 
   it.each([
