@@ -34,7 +34,7 @@ export interface ScoreProgress extends Pace {
 }
 
 export interface ScoreOptions {
-  /** Clips that go through the model together. Default 4; the scores do not depend on it. */
+  /** Clips that go through the model together. Default 4; of the scores it changes the rounding alone. */
   batchSize?: number;
   /** What the frozen part made of the clips in training, to go on from there; what is not there yet is added. */
   features?: Features;

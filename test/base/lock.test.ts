@@ -54,7 +54,11 @@ describe('lock', () => {
     const dead = JSON.stringify({ ...thisProcess(), token, pid: await endedProcess() });
     writeFileSync(`${path}.${token}`, dead);
     writeFileSync(`${path}.${token}.${token}`, dead);
-    const kept = [`a.lock.${token.replace('0', '1')}`, `a.lock.${token.replace('0', '2')}`, `b.lock.${token}`];
+    const kept = [
+      `a.lock.${token.replace('0', '1')}`,
+      `a.lock.${token.replace('0', '2')}`,
+      `b.lock.${token}`,
+    ];
     writeFileSync(join(folder, kept[0]), JSON.stringify({ ...thisProcess(), token })); // of a process that runs
     writeFileSync(join(folder, kept[1]), ''); // just begun
     writeFileSync(join(folder, kept[2]), dead); // of another lock

@@ -19,6 +19,7 @@ const surface = {
   loss: 'bce bt btWt combined winTie',
   train: 'cards estimate fit microBatch readRun',
   score: 'attention clips file',
+  serve: '', // a function
   analysis:
     'allPairRatio analyze auc aucInterval averagePrecision bestF1 bestOfN bootstrap brier chooseThreshold delong ' +
     'evaluate evaluatePairs expectedCalibrationError groupAdvantages histogram kendall kolmogorovSmirnov logistic ' +
