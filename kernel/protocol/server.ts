@@ -1,5 +1,5 @@
 import { type Comm, type DisplayOptions, type Host, type MimeBundle, mime } from '../../src/base/host.js';
-import { bundleOf, checkedBundle } from '../cells/bundle.js';
+import { bundleOf, checkedBundle, displayedBundle } from '../cells/bundle.js';
 import type { Cells } from '../cells/cells.js';
 import { completeness } from '../cells/completeness.js';
 import { errorContent, Failure } from '../cells/errors.js';
@@ -68,16 +68,18 @@ export class Server implements Host {
     return this.#interruption.signal;
   }
 
-  /** Shows a bundle in the cell that calls this. */
+  /** Shows a bundle in the cell that calls this; an empty one shows nothing. */
   display(bundle: MimeBundle, { displayId, update = false, metadata = {} }: DisplayOptions = {}): void {
+    const data = checkedBundle(bundle);
+    if (Object.keys(data).length === 0) return;
     const transient = displayId === undefined ? {} : { display_id: displayId };
     const type = update ? 'update_display_data' : 'display_data';
-    this.#output.show(type, { data: checkedBundle(bundle), metadata, transient });
+    this.#output.show(type, { data, metadata, transient });
   }
 
   /** The bundle by which a value is shown. */
   bundle(value: unknown): Promise<MimeBundle> {
-    return bundleOf(value);
+    return displayedBundle(value);
   }
 
   /** Opens a comm to what the front end has under a name. */
@@ -283,7 +285,9 @@ export class Server implements Host {
 /** What is told of a failed cell: what it threw was looked at while it could be interrupted. */
 const contentOf = (error: unknown) => (error instanceof Failure ? error.content : errorContent(error));
 
-/** What is shown of the last value of a cell; undefined for none. */
+/** What is shown of the last value of a cell; undefined for none, and for one that wants nothing to be shown. */
 async function bundleOfResult(value: unknown): Promise<MimeBundle | undefined> {
-  return value === undefined || value === null ? undefined : bundleOf(value);
+  if (value === undefined || value === null) return undefined;
+  const bundle = await bundleOf(value);
+  return Object.keys(bundle).length === 0 ? undefined : bundle;
 }

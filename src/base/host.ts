@@ -10,6 +10,9 @@ export type MimeBundle = Record<string, unknown>;
 export const mime = {
   text: 'text/plain',
   html: 'text/html',
+  markdown: 'text/markdown',
+  latex: 'text/latex',
+  json: 'application/json',
   svg: 'image/svg+xml',
   png: 'image/png',
   plotly: 'application/vnd.plotly.v1+json',
