@@ -3,7 +3,12 @@
  * that cells and closures, earlier or later, see each other's assignments.
  */
 export class Scope {
-  readonly #variables: object = Object.create(null);
+  readonly #variables: object;
+
+  /** @param defaults what is seen by names that no cell has declared */
+  constructor(defaults: object | null = null) {
+    this.#variables = Object.create(defaults);
+  }
 
   /**
    * What a cell knows as `exports`: all variables, also those of later cells. As a prototype the variables are kept

@@ -231,7 +231,8 @@ export class Server implements Host {
     let abandoned: Execution[] = [];
     try {
       const label = `Cell [${execution_count}]`;
-      const run = () => this.#cells.run(code, label, bundleOfResult, begun);
+      const number = keep ? execution_count : undefined;
+      const run = () => this.#cells.run(code, label, bundleOfResult, begun, number);
       const bundle = await this.#output.duringCell(request, run);
       if (bundle && keep) this.#history.setOutput(String(bundle[mime.text] ?? ''));
       if (bundle) show('execute_result', { data: bundle, metadata: {}, execution_count });
