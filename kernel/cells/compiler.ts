@@ -7,6 +7,7 @@ import { Declarations, type Declared, isNamespace, type Meaning, readDeclared } 
 import { keepLastExpression, writeEarlierVariables } from './earlierVariables.js';
 import { FolderFiles } from './folderFiles.js';
 import { combineOptions, readFolderOptions } from './folderOptions.js';
+import { inspectionAt } from './inspection.js';
 import { Lookups } from './lookups.js';
 import { isFree, isResultName, ResultTypes, resultType } from './resultTypes.js';
 import { hiddenExports } from './syntax.js';
@@ -190,25 +191,9 @@ export class Compiler {
     return completionsAt(program, this.#host, this.#cell, position);
   }
 
-  /** Type and documentation of the name at a position; undefined where there is none. */
+  /** What the name at a position is, or the function whose brackets it is in; undefined where there is neither. */
   inspect(code: string, position: number): string | undefined {
-    const checker = this.#check(code).getTypeChecker();
-    const node = ts.getTouchingPropertyName(this.#cell, position);
-    const symbol = node === this.#cell ? undefined : checker.getSymbolAtLocation(node);
-    if (!symbol) return undefined;
-    const { displayParts, documentation, tags } =
-      ts.SymbolDisplay.getSymbolDisplayPartsDocumentationAndSymbolKind(
-        checker,
-        symbol,
-        this.#cell,
-        node,
-        node,
-      );
-    const about = [
-      ts.displayPartsToString(documentation),
-      ...(tags ?? []).map(({ name, text }) => `@${name} ${ts.displayPartsToString(text)}`.trimEnd()),
-    ].filter(Boolean);
-    return [ts.displayPartsToString(displayParts), ...(about.length > 0 ? ['', ...about] : [])].join('\n');
+    return inspectionAt(this.#check(code), this.#cell, position);
   }
 
   /** The file that a folder's alias (`paths` of tsconfig.json) stands for; undefined for a package. */
