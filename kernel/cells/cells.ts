@@ -61,7 +61,8 @@ export class Cells {
   readonly #interruption: Interruption;
   readonly #modules: Modules;
   readonly #results = new Results();
-  readonly #scope = new Scope(this.#results.variables);
+  /** The variables of all cells. */
+  readonly scope = new Scope(this.#results.variables);
   readonly #observed = new Observed();
   #scripts = 0;
   /** What the user has not been told yet. */
@@ -145,11 +146,11 @@ export class Cells {
     const globals = {
       ...this.#modules.globals(join(this.#folder, notebookFile)),
       [parameters.define]: (accessors: object) => {
-        restore = this.#scope.define(accessors);
+        restore = this.scope.define(accessors);
       },
       require: this.#modules.require(join(this.#folder, notebookFile)),
-      exports: this.#scope.view(),
-      [hiddenExports]: this.#scope.view(),
+      exports: this.scope.view(),
+      [hiddenExports]: this.scope.view(),
     };
     // In a block of its own a cell may declare `require` and `exports` anew.
     const script = new vm.Script(

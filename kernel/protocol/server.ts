@@ -7,6 +7,7 @@ import type { Interruption } from '../interrupt/interruption.js';
 import { Garbage } from '../process/garbage.js';
 import type { Output } from '../process/output.js';
 import { Comms } from './comms.js';
+import { Debugger } from './debugger.js';
 import { History } from './history.js';
 import { kernelInfo } from './kernelInfo.js';
 import { type SendInputRequest, Stdin } from './stdin.js';
@@ -33,6 +34,12 @@ export class Server implements Host {
   readonly #garbage = new Garbage();
   readonly #comms: Comms;
   readonly #stdin: Stdin;
+  readonly #debugger = new Debugger(
+    () => this.#madeCells?.scope,
+    (value) => this.#look(value),
+  );
+  /** A look at a value between cells, which may run code of the value. */
+  #looking: Promise<unknown> | undefined;
   #waiting: Execution[] = [];
   #running: Execution | undefined;
   #count = 0;
@@ -119,6 +126,8 @@ export class Server implements Host {
     if (request.header.msg_type === 'execute_request') {
       this.#waiting.push({ request, answer });
       if (!this.#running) void this.#runWaiting();
+    } else if (request.header.msg_type === 'debug_request') {
+      void this.#debug(request, answer);
     } else if (request.header.msg_type.startsWith('comm_')) {
       // Handlers are code of the user, which may be terminated, and with it all that runs in the same turn.
       setImmediate(() => this.#answer(request, answer));
@@ -138,6 +147,31 @@ export class Server implements Host {
     } finally {
       this.#publishEnd(request);
     }
+  }
+
+  async #debug(request: Message, answer: Answer): Promise<void> {
+    this.#publishState('busy', request);
+    try {
+      const reply = await this.#output.during(request, () => this.#debugger.answer(request.content));
+      answer('debug_reply', reply);
+      if (Debugger.attaches(request.content))
+        this.#output.publish('debug_event', this.#debugger.initialized(), request);
+    } finally {
+      this.#publishEnd(request);
+    }
+  }
+
+  /** How a value shows itself; undefined while a cell runs, since only one of them could be interrupted. */
+  #look(value: unknown): Promise<MimeBundle> | undefined {
+    if (this.#running || this.#looking) return undefined;
+    const looked = this.#interruption.run(() => () => bundleOf(value));
+    const done = looked
+      .catch(() => {})
+      .finally(() => {
+        this.#looking = undefined;
+      });
+    this.#looking = done;
+    return looked;
   }
 
   /** Interrupts a cell, if it still runs. */
@@ -212,6 +246,8 @@ export class Server implements Host {
   async #runWaiting(): Promise<void> {
     for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
       this.#running = next;
+      if (this.#looking) await this.#looking;
+      this.#debugger.forget();
       await this.#execute(next);
     }
     this.#running = undefined;
