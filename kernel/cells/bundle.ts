@@ -57,8 +57,20 @@ function richForm(value: unknown): MimeBundle {
   return html === undefined ? {} : { [mime.html]: html };
 }
 
+/** Characters of HTML that a figure may have beside its data and its picture, which both hold the same. */
+const mostFallback = 300_000;
+
+/** Whether HTML only repeats a figure, at a length that would make files of notebooks large for nothing. */
+const isLargeFallback = (bundle: object, type: string, value: unknown): boolean =>
+  type === mime.html &&
+  typeof value === 'string' &&
+  value.length > mostFallback &&
+  Object.hasOwn(bundle, mime.plotly) &&
+  Object.hasOwn(bundle, mime.svg);
+
 /**
- * A bundle that a notebook can hold: bytes become base64, as pictures want it.
+ * A bundle that a notebook can hold: bytes become base64, as pictures want it; of a large figure the HTML is left out, in
+ * whose place viewers without plotly show the picture.
  * @throws {TypeError} for what is no object of MIME types, or a type whose value is neither text nor JSON
  */
 export function checkedBundle(bundle: unknown): MimeBundle {
@@ -67,7 +79,9 @@ export function checkedBundle(bundle: unknown): MimeBundle {
       `display: expected an object of MIME types, such as { 'text/html': '<b>1</b>' }, received ${shown(bundle)}`,
     );
   }
-  const entries = Object.entries(bundle).filter(([, value]) => value !== undefined);
+  const entries = Object.entries(bundle).filter(
+    ([type, value]) => value !== undefined && !isLargeFallback(bundle, type, value),
+  );
   const checked = entries.map(([type, value]) => [type, checkedValue(type, value)] as const);
   const isWhole =
     checked.length === Object.keys(bundle).length && checked.every(([, value], i) => value === entries[i][1]);

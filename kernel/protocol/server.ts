@@ -75,6 +75,11 @@ export class Server implements Host {
     return this.#interruption.signal;
   }
 
+  /** JupyterLab, Notebook and VS Code say which cell they run; what makes a file of a notebook, such as nbclient, does not. */
+  get drawsFigures(): boolean {
+    return typeof this.#output.parent?.metadata.cellId === 'string';
+  }
+
   /** Shows a bundle in the cell that calls this; an empty one shows nothing. */
   display(bundle: MimeBundle, { displayId, update = false, metadata = {} }: DisplayOptions = {}): void {
     const data = checkedBundle(bundle);

@@ -8,6 +8,23 @@ it('lets a value show itself', async () => {
   expect(await bundleOf({ [jupyterDisplay]: () => bundle })).toBe(bundle);
 });
 
+it('leaves the HTML of a large figure out, beside its data and its picture', async () => {
+  const figure = (length: number) => ({
+    'application/vnd.plotly.v1+json': { data: [] },
+    'text/html': 'x'.repeat(length),
+    'image/svg+xml': '<svg></svg>',
+    'text/plain': 'figure',
+  });
+  const typesOf = async (bundle: object) => Object.keys(await bundleOf({ [jupyterDisplay]: () => bundle }));
+  expect(await typesOf(figure(300_000))).toContain('text/html');
+  expect(await typesOf(figure(300_001))).toEqual([
+    'application/vnd.plotly.v1+json',
+    'image/svg+xml',
+    'text/plain',
+  ]);
+  expect(await typesOf({ 'text/html': 'x'.repeat(300_001) })).toEqual(['text/html']);
+});
+
 it('shows an arquero table as HTML and as a table of text', async () => {
   const bundle = await bundleOf(table({ clip: ['a', 'b'], score: [1.5, -2] }));
   expect(bundle['text/html']).toContain('<table');
