@@ -15,7 +15,7 @@ export type { Prompts, RewardModel, RewardModelConfig } from './model/index.js';
 /** Reward models: load, make, save. */
 export * as model from './model/index.js';
 export type { Annotator, AnnotatorOptions, CommandOptions, CommandResult } from './notebook/index.js';
-/** Players, the annotator, tables, progress and live charts. */
+/** Players, the annotator, tables, pictures and text, progress and live charts, the shell. */
 export * as notebook from './notebook/index.js';
 export type { Pair, PairStream } from './pairing/index.js';
 /** Pairs as seeded, lazy streams. */

@@ -29,7 +29,8 @@ const surface = {
     'Figure curves estimates groupShares pairMargins precisionRecallCurve reliabilityCurve roc scoreDistribution ' +
     'thresholdCosts trainingCurves',
   notebook:
-    'annotator clearOutput display input liveChart npm pair parameter player progress sh stopwatch table',
+    'annotator clearOutput display html image input json latex liveChart markdown npm pair parameter player progress ' +
+    'progressOf sh stopwatch svg table time',
   posttrain: 'Policy grpo sample',
 };
 
