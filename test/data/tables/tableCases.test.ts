@@ -6,11 +6,11 @@ import { gzipSync } from 'node:zlib';
 import { table, toArrowIPC } from 'arquero';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readColumns } from '../../../src/data/tables/columnFile.js';
+import { readScoredClips } from '../../../src/data/tables/scoredClips.js';
 import { readScores } from '../../../src/data/tables/scores.js';
 import { readVotes } from '../../../src/data/votes/votes.js';
 import { readOfficial } from '../../../src/pairing/official.js';
 import { ownRatings, readClipRatings } from '../../../src/report/clipRatings.js';
-import { readScoredClips } from '../../../src/report/scoredClips.js';
 import { type Item, openItems } from '../../../src/score/items.js';
 
 const stored = (name: string) => fileURLToPath(new URL(`../../cases/${name}`, import.meta.url));

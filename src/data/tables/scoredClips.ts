@@ -1,21 +1,6 @@
 import { basename } from 'node:path';
-import { cellError } from '../data/tables/cellError.js';
-import {
-  type ColumnFile,
-  type Columns,
-  columnsOf,
-  readColumnFile,
-  rowCount,
-} from '../data/tables/columnFile.js';
-import { type ListPart, spreadLists } from '../data/tables/listColumns.js';
-import {
-  isMissing,
-  numberOf,
-  shown,
-  textOf,
-  verdictReader,
-  verdictWords,
-} from '../data/tables/vocabulary.js';
+import { cellError } from './cellError.js';
+import { type ColumnFile, type Columns, columnsOf, readColumnFile, rowCount } from './columnFile.js';
 import {
   type AsideColumn,
   asideWords,
@@ -25,6 +10,8 @@ import {
   guessRoles,
   leftAside,
 } from './columnRoles.js';
+import { type ListPart, spreadLists } from './listColumns.js';
+import { isMissing, numberOf, shown, textOf, verdictReader, verdictWords } from './vocabulary.js';
 
 /** A table in memory: rows, or an arquero table. */
 export type TableLike =

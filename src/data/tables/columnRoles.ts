@@ -1,6 +1,6 @@
-import type { Columns } from '../data/tables/columnFile.js';
-import type { ListPart } from '../data/tables/listColumns.js';
-import { isNumeric, isVerdict, kindsOf, plain, shown } from '../data/tables/vocabulary.js';
+import type { Columns } from './columnFile.js';
+import type { ListPart } from './listColumns.js';
+import { isNumeric, isVerdict, kindsOf, plain, shown } from './vocabulary.js';
 
 /** What the columns of a score file are taken for. */
 export interface ColumnRoles {
