@@ -178,12 +178,18 @@ export function describeRoles(
   return lines;
 }
 
+/** The options of readScores and of analyze call two roles otherwise. */
+const givenAs = (role: string) =>
+  role === 'id' ? 'for the clip' : role === 'by' ? 'for the group' : `as ${role}`;
+
 function checkGiven(present: string[], given: GivenRoles, where: string): void {
   for (const [role, value] of Object.entries(given)) {
     const columns = value === undefined ? [] : [value].flat();
     const missing = columns.find((column) => !present.includes(column));
     if (missing !== undefined) {
-      throw new Error(`${where} has no column "${missing}" (given as ${role}); it has ${present.join(', ')}`);
+      throw new Error(
+        `${where} has no column "${missing}" (given ${givenAs(role)}); it has ${present.join(', ')}`,
+      );
     }
   }
 }

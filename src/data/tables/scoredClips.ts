@@ -37,6 +37,29 @@ export interface OwnJudgements extends Judgements {
   byMetric?: ReadonlyMap<string, Judgements>;
 }
 
+/** The scores of a metric. */
+export interface ClipScores extends ClipNumbers {
+  /** The row of each, from 1; 0 where a clip has none. */
+  rows: Uint32Array;
+}
+
+/** The columns of a score file, and what they are taken for. */
+export interface ScoreColumns {
+  /** The file's name, or "the table". */
+  source: string;
+  /** The operation and the source, for errors. */
+  where: string;
+  /** Those of lists hold their first numbers. */
+  columns: Columns;
+  /** The numbers of the columns of lists. */
+  parts: ReadonlyMap<string, readonly ListPart[]>;
+  roles: ColumnRoles;
+  /** How the columns were understood, in words. */
+  read: string[];
+  /** Columns that have no role, and why. */
+  leftAside: AsideColumn[];
+}
+
 /** Scored clips of any origin, by columns; all lists have one entry a clip. */
 export interface ScoredClips {
   /** The file's name, or "the table". */
@@ -47,7 +70,7 @@ export interface ScoredClips {
   /** Columns that have no role, and why. */
   leftAside: AsideColumn[];
   ids: string[];
-  metrics: ClipNumbers[];
+  metrics: ClipScores[];
   /** Rows without a score, which are left out, with the first one's number; 0 where there is none. */
   missing: { rows: number; first: number };
   judgements: OwnJudgements[];
@@ -72,6 +95,22 @@ export async function readScoredClips(
   given: GivenRoles = {},
   names?: readonly string[],
 ): Promise<ScoredClips> {
+  const columns = await readScoreColumns(operation, input, given, names);
+  const { source, leftAside } = columns;
+  const read = [
+    ...columns.read,
+    ...(leftAside.length > 0 ? [`left aside: ${asideWords(leftAside)}`] : []),
+  ].map((line) => `${source}: ${line}`);
+  return { ...clipsOfColumns(columns), source, read, leftAside };
+}
+
+/** The columns of a score file, taken for what they are given as or guessed to be. @throws as `readScoredClips` */
+export async function readScoreColumns(
+  operation: string,
+  input: string | TableLike,
+  given: GivenRoles,
+  names?: readonly string[],
+): Promise<ScoreColumns> {
   const source = typeof input === 'string' ? basename(input) : 'the table';
   const where = `${operation}: ${source}`;
   const file: ColumnFile =
@@ -80,14 +119,13 @@ export async function readScoredClips(
       : { columns: tableColumns(where, input), notes: [] };
   const { columns, parts } = spreadLists(file.columns, where, names);
   const roles = guessRoles(columns, given, where, parts);
-  const aside = leftAside(columns, roles, parts);
-  const read = [
-    ...file.notes,
-    ...describeRoles(roles, parts),
-    ...(aside.length > 0 ? [`left aside: ${asideWords(aside)}`] : []),
-  ].map((line) => `${source}: ${line}`);
-  return { ...new Pivot(columns, parts, roles, where).clips(source), read, leftAside: aside };
+  const read = [...file.notes, ...describeRoles(roles, parts)];
+  return { source, where, columns, parts, roles, read, leftAside: leftAside(columns, roles, parts) };
 }
+
+/** The clips of a score file, each with the scores of its rows. @throws as `readScoredClips` */
+export const clipsOfColumns = (columns: ScoreColumns): Omit<ScoredClips, 'source' | 'read' | 'leftAside'> =>
+  new Pivot(columns).clips();
 
 /** The columns of a table in memory. @throws {Error} for one without rows */
 export function tableColumns(where: string, input: TableLike): Columns {
@@ -121,12 +159,16 @@ class Pivot {
   /** The first row of each clip. */
   private readonly firstRow: number[] = [];
 
-  constructor(
-    private readonly columns: Columns,
-    private readonly parts: ReadonlyMap<string, readonly ListPart[]>,
-    private readonly roles: ColumnRoles,
-    private readonly where: string,
-  ) {
+  private readonly columns: Columns;
+  private readonly parts: ReadonlyMap<string, readonly ListPart[]>;
+  private readonly roles: ColumnRoles;
+  private readonly where: string;
+
+  constructor({ columns, parts, roles, where }: ScoreColumns) {
+    this.columns = columns;
+    this.parts = parts;
+    this.roles = roles;
+    this.where = where;
     const places = new Map<string, number>();
     this.clipOf = Uint32Array.from(clipNames(columns, roles.id, where), (name, row) => {
       const known = places.get(name);
@@ -138,13 +180,12 @@ class Pivot {
     });
   }
 
-  clips(source: string): Omit<ScoredClips, 'read' | 'leftAside'> {
+  clips(): Omit<ScoredClips, 'source' | 'read' | 'leftAside'> {
     const { roles, ids } = this;
     const { metrics, missing } = this.metrics();
     const paths =
       roles.path ?? (roles.id.length === 1 && ids.some((id) => videoFile.test(id)) ? roles.id[0] : undefined);
     return {
-      source,
       roles,
       ids,
       metrics,
@@ -187,7 +228,7 @@ class Pivot {
         scores[clip] = number;
       });
     }
-    const metrics = [...byName].map(([name, values]) => ({ name, values }));
+    const metrics = [...byName].map(([name, values]) => ({ name, values, rows: filled.get(name)! }));
     const scoreless = metrics.find(({ values }) => values.every(Number.isNaN));
     if (scoreless) throw new Error(`${this.where}: no row has a score of "${scoreless.name}"`);
     return { metrics, missing };
