@@ -5,6 +5,8 @@ export { annotator } from './annotator.js';
 export { clearOutput } from './clearOutput.js';
 export type { CommandOptions, CommandResult } from './command.js';
 export { display } from './display.js';
+export type { GalleryOptions } from './gallery.js';
+export { gallery } from './gallery.js';
 export { input } from './input.js';
 export { liveChart } from './liveChart.js';
 export { npm } from './npm.js';

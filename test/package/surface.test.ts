@@ -28,7 +28,7 @@ const surface = {
     'Figure curves estimates groupShares pairMargins precisionRecallCurve reliabilityCurve roc scoreDistribution ' +
     'thresholdCosts trainingCurves',
   notebook:
-    'annotator clearOutput display input liveChart npm pair parameter player progress sh stopwatch table',
+    'annotator clearOutput display gallery input liveChart npm pair parameter player progress sh stopwatch table',
   posttrain: 'Policy grpo sample',
 };
 
