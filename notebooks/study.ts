@@ -109,6 +109,7 @@ export async function trainAndScore(
   const model = await sr.model.tiny({ dimension, seed, config: { reduceSequence: head } });
   try {
     await sr.train.fit(model, pairs, {
+      chart: false,
       loss,
       features,
       trainable: 'decoder+head',

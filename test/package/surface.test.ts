@@ -17,7 +17,7 @@ const surface = {
   pairing: 'crossPrompt inPrompt listed readOfficial writeOfficial',
   model: 'Features create dimensionPrompts fromHub load presets save taskPrompts tiny',
   loss: 'bce bt btWt combined winTie',
-  train: 'cards estimate fit microBatch readRun',
+  train: 'cards estimate fit microBatch readRun watch',
   score: 'attention clips file',
   analysis:
     'allPairRatio analyze auc aucInterval averagePrecision bestF1 bestOfN bootstrap brier chooseThreshold delong ' +
