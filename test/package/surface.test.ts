@@ -12,7 +12,7 @@ const root = resolve(fileURLToPath(new URL('../..', import.meta.url)));
 const surface = {
   engine: 'check use',
   data:
-    'FrameCache aggregate agreement annotate annotatePairs clipsOf dawidSkene decodeFrames fetv makeWorld probe ' +
+    'FrameCache aggregate agreement annotate annotatePairs clipsOf dawidSkene decodeFrames fetv makeWorld nearDuplicates probe ' +
     'readClips readScores readVotes readers sampleFrames splitByPrompt videoLimits votesTable worldPrompts writeVotes',
   pairing: 'crossPrompt inPrompt listed readOfficial writeOfficial',
   model: 'Features create dimensionPrompts fromHub load presets save taskPrompts tiny',
