@@ -6,7 +6,7 @@ import { type CaptionedClip, type PlayableClip, playable, textLine } from './cap
 import { checkAttention } from './checkAttention.js';
 import { clipData, linkOf } from './clipData.js';
 import { serveClip } from './clipServer.js';
-import type { GalleryClip, GalleryData } from './messages.js';
+import type { Attention, GalleryClip, GalleryData } from './messages.js';
 import { clipHtml } from './player.js';
 
 /** Clips with their captions, or a table of scores or labels whose rows have a `path`. */
@@ -17,6 +17,8 @@ export interface GalleryOptions {
   by?: string;
   /** Default: a table by its scores, the highest first; a list as it is given. */
   sort?: 'highest' | 'lowest' | 'given';
+  /** Where a model looked in each clip, in the order of the clips: `sr.score.attention(model, clips)`. */
+  attention?: readonly Attention[];
 }
 
 /** So many clips are shown at most: a page of more would be slow. */
@@ -39,7 +41,7 @@ export function gallery(clips: GalleryClips, options: GalleryOptions = {}): Disp
 
 async function galleryBundle(clips: GalleryClips, options: GalleryOptions): Promise<MimeBundle> {
   const isTable = 'objects' in clips;
-  const all = isTable ? clips.objects() : clips;
+  const all = withAttention(isTable ? clips.objects() : clips, options.attention);
   if (all.length === 0) return { [mime.html]: '<em>no clips</em>', [mime.text]: 'no clips' };
   if (all.every(({ path }) => path === undefined)) playable('gallery', all[0]);
   const by = groupColumn(all, options.by);
@@ -60,6 +62,20 @@ async function galleryBundle(clips: GalleryClips, options: GalleryOptions): Prom
       .filter(Boolean)
       .join('\n'),
   };
+}
+
+/** @throws {RangeError} where there is not one for each clip */
+function withAttention(
+  clips: readonly CaptionedClip[],
+  attention: readonly Attention[] | undefined,
+): readonly CaptionedClip[] {
+  if (!attention) return clips;
+  if (attention.length !== clips.length) {
+    throw new RangeError(
+      `gallery: expected the attention to each of ${clips.length} clips, received that to ${attention.length}`,
+    );
+  }
+  return clips.map((clip, i) => ({ ...clip, attention: attention[i] }));
 }
 
 /** The column of the groups. @throws {Error} for one that no clip has */

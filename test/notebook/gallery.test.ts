@@ -80,6 +80,20 @@ describe('gallery', () => {
     );
   });
 
+  it('takes the attention to all of its clips, in their order', async () => {
+    const attention = [1, 2, 3, 4].map((weight) => ({ frames: [weight] }));
+    const { clips } = await dataOf(gallery(rows(), { sort: 'highest', attention }));
+    expect(clips.map(({ id, attention }) => [id, attention?.frames[0]])).toEqual([
+      ['c', 3],
+      ['a', 1],
+      ['d', 4],
+      ['b', 2],
+    ]);
+    await expect(dataOf(gallery(rows(), { attention: attention.slice(1) }))).rejects.toThrow(
+      'gallery: expected the attention to each of 4 clips, received that to 3',
+    );
+  });
+
   it('shows the others where one has no path or cannot be read', async () => {
     const broken = join(folder, 'broken.mp4');
     writeFileSync(broken, 'no video');

@@ -18,7 +18,7 @@ const surface = {
   model: 'Features create dimensionPrompts fromHub load presets save taskPrompts tiny',
   loss: 'bce bt btWt combined winTie',
   train: 'cards estimate fit microBatch readRun watch',
-  score: 'attention clips file',
+  score: 'attention clips file frames',
   analysis:
     'allPairRatio analyze auc aucInterval averagePrecision bestF1 bestOfN bootstrap brier chooseThreshold delong ' +
     'evaluate evaluatePairs expectedCalibrationError groupAdvantages histogram kendall kolmogorovSmirnov logistic ' +
