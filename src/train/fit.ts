@@ -1,6 +1,4 @@
 import { setMaxListeners } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { ColumnTable } from 'arquero';
 import { mean } from '../analysis/distribution.js';
 import { meanMargin, pairAccuracy } from '../analysis/pairs.js';
@@ -27,7 +25,8 @@ import {
 } from './checkpoint.js';
 import { evaluateOn, heldOutOf } from './heldOut.js';
 import { appendLog, cutLog, type StepRecord } from './log.js';
-import { gpuRoom, microBatchFor } from './memory.js';
+import { gpuRoom } from './memory.js';
+import { chooseMicroBatch } from './microBatch.js';
 import { microBatches } from './microBatches.js';
 import { hasMoved } from './movement.js';
 import { type LoadedPairs, PairFeed } from './pairFeed.js';
@@ -145,7 +144,7 @@ const defaults = {
  */
 export async function fit(model: RewardModel, pairs: PairStream, options: FitOptions): Promise<Run> {
   const { folder, signal = cellSignal(), onProgress, evaluate, patience, loss = winTie() } = options;
-  const settings = settingsOf(model, options);
+  const settings = await settingsOf(model, options);
   const { trainable, batchSize, accumulate, learningRate, schedule, weightDecay, clipNorm } = settings;
   checkFeatures(trainable, options.features);
   const { clips, kinds, ...about } = epochData(pairs);
@@ -337,41 +336,27 @@ function notFinite(
 }
 
 /** What `fit` does with a model and these options. @throws RangeError naming the setting that is out of range. */
-export function settingsOf(model: RewardModel, options: FitOptions): typeof defaults & FitOptions {
+export async function settingsOf(
+  model: RewardModel,
+  options: FitOptions,
+): Promise<typeof defaults & FitOptions> {
   const parameters = [...model.weights.values()].reduce((sum, { size }) => sum + size, 0);
   const small = parameters < smallParameters;
   const settings = {
     ...defaults,
-    ...(small ? ofSmall : onGpu(model, options)),
+    ...(small ? ofSmall : await ofGpu(model, options)),
     ...withoutUndefined(options),
   };
   checkSettings(settings);
   return settings;
 }
 
-/**
- * The published update in micro-batches that fit into the memory of the GPU in use, where the user has not said; those of
- * the run that the folder holds, whatever is free by now.
- */
-function onGpu(model: RewardModel, options: FitOptions): Partial<FitOptions> {
-  const { batchSize, accumulate, trainable, folder } = options;
-  const room = gpuRoom();
-  if (room === undefined || batchSize !== undefined || accumulate !== undefined) return {};
-  const begun = join(folder, 'config.json');
-  if (folder && existsSync(begun)) {
-    const { batchSize, accumulate } = JSON.parse(readFileSync(begun, 'utf8'));
-    return { batchSize, accumulate };
-  }
-  const update = defaults.batchSize * defaults.accumulate;
-  const found = microBatchFor(model, trainable ?? defaults.trainable, {
-    most: defaults.batchSize,
-    update,
-    room,
-  });
-  if (!found) return {};
-  const { batchSize: most, checkpointing } = found;
-  // Where it is not needed by the estimate, running out of memory may still turn it on.
-  return { batchSize: most, accumulate: update / most, ...(checkpointing && { checkpointing }) };
+/** The published update in micro-batches that fit into the memory of the GPU in use, where the user has not said. */
+async function ofGpu(model: RewardModel, options: FitOptions): Promise<Partial<FitOptions>> {
+  const { batchSize, accumulate, trainable = defaults.trainable, folder } = options;
+  if (gpuRoom() === undefined || batchSize !== undefined || accumulate !== undefined) return {};
+  const pairs = defaults.batchSize * defaults.accumulate;
+  return { ...(await chooseMicroBatch(model, { trainable, pairs, folder })) };
 }
 
 /** @throws RangeError when the features are those of another part than the one that is frozen. */

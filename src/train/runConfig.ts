@@ -38,10 +38,7 @@ export async function claimFolder(
   await mkdir(folder, { recursive: true });
   const file = join(folder, 'config.json');
   const plain = JSON.parse(JSON.stringify(config)) as RunConfig;
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
+  const text = await textOf(file);
   const write = () => replaceFile(file, (draft) => draft.writeFile(`${JSON.stringify(plain, null, 2)}\n`));
   if (text === undefined) return write();
   const intact = parsed(text);
@@ -65,6 +62,24 @@ export async function claimFolder(
   if (intact) return;
   console.warn(`fit: ${file} is damaged; it is written again, and the run goes on`);
   await write();
+}
+
+/**
+ * The settings of the run that a folder holds, of a checkpoint's copy where `config.json` is damaged; undefined where no
+ * run has begun.
+ * @throws when it is damaged and no checkpoint has a copy of it.
+ */
+export async function readRunConfig(folder: string): Promise<RunConfig | undefined> {
+  const file = join(folder, 'config.json');
+  const text = await textOf(file);
+  return text === undefined ? undefined : (parsed(text) ?? copyOf(folder, file));
+}
+
+async function textOf(file: string): Promise<string | undefined> {
+  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
 }
 
 function parsed(text: string): RunConfig | undefined {

@@ -341,7 +341,7 @@ describe('fit', () => {
 
   it('takes the defaults of its size, the published ones from 100 million parameters on', async () => {
     const sized = (size: number) => ({ weights: new Map([['x', { size }]]) }) as unknown as RewardModel;
-    expect(settingsOf(sized(1e9), { folder: '' })).toMatchObject({
+    expect(await settingsOf(sized(1e9), { folder: '' })).toMatchObject({
       batchSize: 8,
       accumulate: 40,
       learningRate: 1e-6,
@@ -349,8 +349,8 @@ describe('fit', () => {
       weightDecay: 0.01,
     });
     const small = { batchSize: 16, accumulate: 1, learningRate: 1e-3, schedule: 'cosine', weightDecay: 0.05 };
-    expect(settingsOf(sized(1e6), { folder: '' })).toMatchObject(small);
-    expect(settingsOf(sized(1e6), { folder: '', learningRate: 5e-4 }).learningRate).toBe(5e-4);
+    expect(await settingsOf(sized(1e6), { folder: '' })).toMatchObject(small);
+    expect((await settingsOf(sized(1e6), { folder: '', learningRate: 5e-4 })).learningRate).toBe(5e-4);
   });
 
   it('says that a loss has not moved, once, and nothing of one that has', async () => {
