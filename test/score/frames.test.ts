@@ -51,7 +51,7 @@ describe('frames', () => {
     const bundle = await seen[jupyterDisplay]();
     expect(bundle['text/plain']).toBe(String(seen));
     const html = String(bundle['text/html']);
-    expect(html).toContain('&lt;wide&gt;');
+    expect(html).toContain('&#60;wide&#62;');
     expect(html.match(/<img src="data:image\/jpeg;base64,\/9j\//g)).toHaveLength(2);
     expect(html).toContain('frame 6 \u00b7 0.63 s');
     model.dispose();

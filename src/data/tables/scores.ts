@@ -1,4 +1,4 @@
-import { ColumnTable } from 'arquero';
+import { ColumnTable, table } from 'arquero';
 import { argsort } from '../../base/argsort.js';
 import { isMissing } from './vocabulary.js';
 
@@ -67,6 +67,40 @@ export class Scores<Row extends ScoreRow = ScoreRow> extends ColumnTable {
     if (rows.length > 0) return all.reify(rows);
     const present = this.metrics.length > 0 ? `the metrics ${this.metrics.join(', ')}` : 'one metric only';
     throw new Error(`scores.of: no row is of the metric "${metric}"; the table has ${present}`);
+  }
+
+  /**
+   * The scores with more known of their clips: the columns of rows that name a clip, such as the truth; a column that both have is
+   * theirs. What they do not say of a clip is undefined.
+   * @throws {Error} where they say nothing of any clip, or of one twice
+   */
+  with<Other extends { clip: string }>(rows: readonly Other[] | { objects(): Other[] }): Scores<Row & Other> {
+    const others = new Map<string, Other>();
+    for (const row of 'objects' in rows ? rows.objects() : rows) {
+      if (others.has(row.clip))
+        throw new Error(
+          `scores.with: clip "${row.clip}" has two rows; keep one a clip, such as those of one dimension`,
+        );
+      others.set(row.clip, row);
+    }
+    const own = this.objects();
+    if (!own.some(({ clip }) => others.has(clip))) {
+      const [first] = others.keys();
+      throw new Error(
+        `scores.with: nothing is of a scored clip: the scores name "${own[0]?.clip}", the rows "${first}"`,
+      );
+    }
+    const added = new Set([...others.values()].flatMap(Object.keys));
+    const columns = [...new Set([...this.columnNames(), ...added])].map((name) => [
+      name,
+      own.map((row) => {
+        const of: Record<string, unknown> | undefined =
+          name !== 'clip' && added.has(name) ? others.get(row.clip) : row;
+        return of?.[name];
+      }),
+    ]);
+    const made = table(Object.fromEntries(columns));
+    return new Scores<Row & Other>(made.data(), made.columnNames());
   }
 
   /** The clip with the highest score, or the `count` highest, the highest first. @throws as `worst` */

@@ -69,6 +69,24 @@ describe('scores', () => {
     expect(scores.derive({ score: (row: ScoreRow) => -row.score }).best().clip).toBe('f');
   });
 
+  it('take what else is known of their clips', async () => {
+    const scores = await scoresOf(labelled);
+    const truth = [
+      { clip: 'a', pass: true, fault: 'jumps' },
+      { clip: 'x', pass: true, fault: 'melts' },
+    ];
+    const known = scores.with(truth);
+    const faults: string[] = known.array('fault');
+    expect(faults.slice(0, 2)).toEqual(['jumps', undefined]);
+    expect(known.best()).toEqual({ clip: 'a', score: 5, pass: true, fault: 'jumps' });
+    expect(known.objects()[1].pass).toBeUndefined();
+    expect(scores.with(known).numRows()).toBe(6);
+    expect(() => scores.with([...truth, truth[0]])).toThrow('scores.with: clip "a" has two rows');
+    expect(() => scores.with([truth[1]])).toThrow(
+      'scores.with: nothing is of a scored clip: the scores name "a", the rows "x"',
+    );
+  });
+
   it('leave out rows whose score a verb has made missing', () => {
     const made = table({ clip: ['a', 'b', 'c'], score: [Number.NaN, 1, null] });
     expect(clips(new Scores(made.data(), made.columnNames()).best(3))).toEqual(['b']);
