@@ -4,6 +4,7 @@ import { table } from 'arquero';
 import { host, mime } from '../../base/host.js';
 import { asideWords, type GivenRoles } from './columnRoles.js';
 import { clipColumns } from './fields.js';
+import { meanRatings } from './meanRatings.js';
 import {
   type ClipScores,
   clipsOfColumns,
@@ -46,7 +47,7 @@ export type ReadScores = Scores & {
 /**
  * Reads scores of any tool: a CSV, TSV, JSON, JSON Lines, Arrow or Parquet file, or a table in memory. Columns are guessed as
  * `analyze` guesses them, and a notebook shows what they were taken for. A row without a score is left out and counted; a clip
- * without a label or rating has none. Several metrics, and lists of scores, make a long table: a row for each clip and metric.
+ * without a label or rating has none. Of people's ratings, a row for each annotator, the scores are the means. Several metrics, and lists of scores, make a long table: a row for each clip and metric.
  * @returns a table with the columns `clip`, `score` and, where they are known, `metric`, `pass`, `rating`, `group`, `prompt` or
  *   `promptId`, and `path`; then the file's others by their names, numbers as numbers. Paths are from here, or from the
  *   file's folder where they are there.
@@ -59,7 +60,7 @@ export async function readScores(
 ): Promise<ReadScores> {
   const { clip, score, group, names, ...others } = options;
   const given: GivenRoles = { ...others, id: listed(clip), score: listed(score), by: group };
-  const file = await readScoreColumns('readScores', input, given, names);
+  const file = await readScoreColumns('readScores', input, given, names, meanRatings);
   const clips = clipsOfColumns(file);
   const rows = scoredRows(clips);
   const columns: Record<string, unknown[]> = {

@@ -104,23 +104,32 @@ export async function readScoredClips(
   return { ...clipsOfColumns(columns), source, read, leftAside };
 }
 
-/** The columns of a score file, taken for what they are given as or guessed to be. @throws as `readScoredClips` */
+/**
+ * The columns of a score file, taken for what they are given as or guessed to be.
+ * @param prepare makes another table of the one that was read
+ * @throws as `readScoredClips`
+ */
 export async function readScoreColumns(
   operation: string,
   input: string | TableLike,
   given: GivenRoles,
   names?: readonly string[],
+  prepare: (file: ColumnFile, given: GivenRoles, where: string) => ColumnFile = (file) => file,
 ): Promise<ScoreColumns> {
   const source = typeof input === 'string' ? basename(input) : 'the table';
   const where = `${operation}: ${source}`;
-  const file: ColumnFile =
+  const read: ColumnFile =
     typeof input === 'string'
       ? await readColumnFile(operation, input)
       : { columns: tableColumns(where, input), notes: [] };
+  const file = prepare(read, given, where);
   const { columns, parts } = spreadLists(file.columns, where, names);
   const roles = guessRoles(columns, given, where, parts);
-  const read = [...file.notes, ...describeRoles(roles, parts)];
-  return { source, where, columns, parts, roles, read, leftAside: leftAside(columns, roles, parts) };
+  return {
+    ...{ source, where, columns, parts, roles },
+    read: [...file.notes, ...describeRoles(roles, parts)],
+    leftAside: leftAside(columns, roles, parts),
+  };
 }
 
 /** The clips of a score file, each with the scores of its rows. @throws as `readScoredClips` */
