@@ -72,6 +72,12 @@ async function sweep(path: string): Promise<void> {
   }
 }
 
+/** Whether somebody holds a lock: one that is not known to have ended. @throws LockedError for a lock that does not say by whom */
+export async function isHeld(path: string, what: string): Promise<boolean> {
+  const holder = await holderOf(path, what);
+  return holder !== undefined && !isDead(holder);
+}
+
 async function isTaken(draft: string, path: string): Promise<boolean> {
   try {
     await link(draft, path);

@@ -12,13 +12,13 @@ const root = resolve(fileURLToPath(new URL('../..', import.meta.url)));
 const surface = {
   engine: 'check use',
   data:
-    'FrameCache aggregate agreement annotate annotatePairs clipsOf dawidSkene decodeFrames fetv makeWorld probe ' +
+    'FrameCache aggregate agreement annotate annotatePairs clipsOf dawidSkene decodeFrames fetv makeWorld nearDuplicates probe ' +
     'readClips readScores readVotes readers sampleFrames splitByPrompt videoLimits votesTable worldPrompts writeVotes',
   pairing: 'crossPrompt inPrompt listed readOfficial writeOfficial',
   model: 'Features create dimensionPrompts fromHub load presets save taskPrompts tiny',
   loss: 'bce bt btWt combined winTie',
-  train: 'cards estimate fit microBatch readRun',
-  score: 'attention clips file',
+  train: 'cards estimate fit microBatch readRun watch',
+  score: 'attention clips file frames',
   serve: '', // a function
   analysis:
     'allPairRatio analyze auc aucInterval averagePrecision bestF1 bestOfN bootstrap brier chooseThreshold delong ' +
@@ -29,7 +29,7 @@ const surface = {
     'Figure curves estimates groupShares pairMargins precisionRecallCurve reliabilityCurve roc scoreDistribution ' +
     'thresholdCosts trainingCurves',
   notebook:
-    'annotator clearOutput display html image input json latex liveChart markdown npm pair parameter player progress ' +
+    'annotator clearOutput display gallery html image input json latex liveChart markdown npm pair parameter player progress ' +
     'progressOf sh stopwatch svg table time',
   posttrain: 'Policy grpo sample',
 };
