@@ -25,7 +25,7 @@ const surface = {
     'mcnemar mean meanMargin median overSeeds pairAccuracy pairedBootstrap pairedOverSeeds pearson plattScaling ' +
     'populationStability precisionRecall reliability rocCurve scoreCollapse spearman verdict wasserstein wilson',
   plot:
-    'Figure curves estimates groupShares pairMargins precisionRecallCurve reliabilityCurve roc scoreDistribution ' +
+    'Figure curves estimates groupShares pairMargins plotly precisionRecallCurve reliabilityCurve roc scoreDistribution ' +
     'thresholdCosts trainingCurves',
   notebook:
     'annotator clearOutput display input liveChart npm pair parameter player progress sh stopwatch table',
