@@ -1,10 +1,9 @@
 import { mean as meanOf } from '../analysis/distribution.js';
+import { meanInterval } from '../analysis/meanInterval.js';
 import { wilson } from '../analysis/wilson.js';
-import type { Interval } from '../base/bootstrap.js';
 import { extent } from '../base/extent.js';
 import { normal975 } from '../base/normal.js';
 import { quantile } from '../base/quantile.js';
-import { student975 } from '../base/studentT.js';
 import { sharedBins } from './bins.js';
 import { coloursOf, faded } from './colours.js';
 import { density, unitOf } from './density.js';
@@ -461,24 +460,13 @@ function ridges(groups: Group[], style: Style): Drawing {
 
 /** The mean of a group with Student's 95% interval, where intervals are asked for and there are two values. */
 function meanDot({ name, values, row: at }: Group, { intervals }: Style): ScatterTrace[] {
-  const interval = intervals ? meanInterval(values) : undefined;
+  const interval = intervals && values.length > 1 ? meanInterval(values) : undefined;
   if (!interval) return [];
   const { value } = interval;
   const reach = errorBars([interval], { color: ink, thickness: 2, width: 0 });
   return [
     { ...dots(name, ink, [value], at, 1, 6), error_x: reach, hovertemplate: `mean ${value.toPrecision(3)}` },
   ];
-}
-
-/** Mean with Student's 95% interval; undefined of fewer than two values. */
-export function meanInterval(values: readonly number[]): Interval | undefined {
-  const n = values.length;
-  if (n < 2) return undefined;
-  const value = meanOf(values);
-  let squares = 0;
-  for (const one of values) squares += (one - value) ** 2;
-  const reach = student975(n - 1) * Math.sqrt(squares / (n - 1) / n);
-  return { value, low: value - reach, high: value + reach };
 }
 
 type Box = Required<

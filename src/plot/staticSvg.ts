@@ -35,6 +35,8 @@ interface Panel {
   /** Whether it is the one that a shape or annotation means by these axes. */
   xaxis: string;
   yaxis: string;
+  /** Whether the ticks of its vertical axis stand at it, and not at another panel of that axis. */
+  ownsLeft: boolean;
 }
 
 /** Left, right, top and bottom of a rectangle in pixels. */
@@ -140,13 +142,23 @@ function panelsOf(drawn: readonly Drawable[], layout: Layout): Panel[] {
     const key = `${xaxis} ${yaxis}`;
     const known = panels.get(key);
     if (known) return known;
-    const made = { xaxis, yaxis, x: axisOf(layout, xaxis), y: axisOf(layout, yaxis), drawn: [], shapes: [] };
+    const made = {
+      xaxis,
+      yaxis,
+      x: axisOf(layout, xaxis),
+      y: axisOf(layout, yaxis),
+      drawn: [],
+      shapes: [],
+      ownsLeft: true,
+    };
     panels.set(key, made);
     return made;
   };
   for (const one of drawn) at(one.xaxis, one.yaxis).drawn.push(one);
   if (panels.size === 0) at('x', 'y');
   for (const panel of panels.values()) {
+    const first = [...panels.values()].find(({ yaxis }) => yaxis === panel.yaxis);
+    panel.ownsLeft = typeof panel.y.anchor === 'string' ? panel.y.anchor === panel.xaxis : first === panel;
     panel.shapes = listed<LineShape>(layout.shapes).filter(
       (shape) =>
         shape?.type === 'line' &&
@@ -173,7 +185,7 @@ function marginLeft(panels: readonly Panel[], look: Look, width: number): number
   const labels = leftmost.flatMap(({ y }) => (y.showticklabels === false ? [] : (y.ticktext ?? ['100%'])));
   const widest = Math.max(0, ...labels.map((label) => textWidth(label, look.tick)));
   const titled = leftmost.some(({ y }) => titleOf(y)) ? look.text * 1.6 : 0;
-  return Math.max(look.text * 1.5, Math.min(widest, width * 0.34) + look.text + titled);
+  return Math.max(look.text * 1.5, Math.min(widest + 2, width * 0.34) + look.text + titled);
 }
 
 /** Room below for ticks and what the axis shows. */
@@ -279,7 +291,8 @@ function drawPanel(
   // Where panels lie over each other on one horizontal axis, the lowest one has the ticks.
   const bottomLabels =
     x.visible !== false && x.showticklabels !== false && standsAt(x.anchor, panel.yaxis, y, area, box);
-  const leftLabels = y.visible !== false && y.showticklabels !== false;
+  const ownsLeft = panel.ownsLeft && y.visible !== false;
+  const leftLabels = ownsLeft && y.showticklabels !== false;
   const room = { left: leftLabels ? box.left : 4, bottom: look.tick * 8 };
   const tilted = isTilted(x, look, wide);
   const plot = Plot.plot({
@@ -319,7 +332,7 @@ function drawPanel(
     set(plot, { x: round(box.left - room.left), y: round(box.top - 6), overflow: 'visible' }) as never,
   );
   const up = titleOf(y);
-  if (up) {
+  if (up && ownsLeft) {
     const middle = round((box.top + box.bottom) / 2);
     const ticks = y.ticktext ?? ['100%'];
     const reach = leftLabels
