@@ -35,7 +35,7 @@ export function page({ title, lines, chapters, previews }: PageContent): string 
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src data:">
 <title>${escapeHtml(title)}</title>
-<style>${style}</style>
+<style>${pageStyle}</style>
 </head>
 <body>
 <header><h1>${escapeHtml(title)}</h1>
@@ -147,7 +147,8 @@ function clipHtml({ id, prompt, group, score, note }: ShownClip, preview: Previe
   return `<figure>${video}<figcaption>${lines.join('')}</figcaption></figure>`;
 }
 
-const style = `
+/** How a page looks, on white and on black. */
+export const pageStyle = `
 :root { color-scheme: light dark; --ink: #1c1e21; --soft: #5d646c; --line: #d9dde1; --paper: #ffffff; --card: #f6f7f8; --accent: #2f6fb0; }
 @media (prefers-color-scheme: dark) {
   :root { --ink: #e6e8ea; --soft: #a2a9b1; --line: #363b41; --paper: #16181b; --card: #1e2125; --accent: #6aa9e4; }
