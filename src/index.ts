@@ -31,6 +31,8 @@ export * as analysis from './report/index.js';
 export type { ScoreTable } from './score/index.js';
 /** Scores of clips, and of the items of a file; where a model looks. */
 export * as score from './score/index.js';
+export type { RewardServer, ServeOptions } from './serve/index.js';
+export { serve } from './serve/index.js';
 export type { Estimate, FitOptions, FitProgress, Run } from './train/index.js';
 /** Training runs. */
 export * as train from './train/index.js';

@@ -17,6 +17,7 @@ export const mime = {
   png: 'image/png',
   plotly: 'application/vnd.plotly.v1+json',
   player: 'application/vnd.solireward.player.v1+json',
+  gallery: 'application/vnd.solireward.gallery.v1+json',
   annotator: 'application/vnd.solireward.annotator.v1+json',
   /** Beside HTML that is only for front ends without our extension: with it, nothing is shown. */
   plotlyScript: 'application/vnd.solireward.plotly-script.v1+json',

@@ -7,6 +7,8 @@ export type { CommandOptions, CommandResult } from './command.js';
 export type { Content } from './content.js';
 export { html, json, latex, markdown, svg } from './content.js';
 export { display } from './display.js';
+export type { GalleryOptions } from './gallery.js';
+export { gallery } from './gallery.js';
 export type { ImageOptions } from './image.js';
 export { image } from './image.js';
 export { input } from './input.js';

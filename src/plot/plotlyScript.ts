@@ -18,6 +18,11 @@ let taken = false;
 export function takePlotlyScript(): string | undefined {
   if (taken || host()?.drawsFigures) return undefined;
   taken = true;
+  return plotlyPageScript();
+}
+
+/** The same for a page of its own, which needs it in any case; undefined where the bundle is not built. */
+export function plotlyPageScript(): string | undefined {
   try {
     return plotlyScript(readFileSync(bundleFile));
   } catch (error) {
