@@ -18,7 +18,7 @@ export type { Prompts, RewardModel, RewardModelConfig } from './model/index.js';
 /** Reward models: load, make, save. */
 export * as model from './model/index.js';
 export type { Annotator, AnnotatorOptions, CommandOptions, CommandResult } from './notebook/index.js';
-/** Players, the annotator, tables, progress and live charts. */
+/** Players, the annotator, tables, pictures and text, progress and live charts, the shell. */
 export * as notebook from './notebook/index.js';
 export type { Pair, PairStream } from './pairing/index.js';
 /** Pairs as seeded, lazy streams. */
@@ -36,6 +36,8 @@ export * as reward from './reward/index.js';
 export type { ScoreTable } from './score/index.js';
 /** Scores of clips, and of the items of a file; where a model looks. */
 export * as score from './score/index.js';
+export type { RewardServer, ServeOptions } from './serve/index.js';
+export { serve } from './serve/index.js';
 export type { Estimate, FitOptions, FitProgress, Run } from './train/index.js';
 /** Training runs. */
 export * as train from './train/index.js';

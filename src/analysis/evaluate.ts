@@ -4,7 +4,7 @@ import { auc } from './auc.js';
 import { bestF1 } from './bestF1.js';
 import type { ScoreColumns } from './columns.js';
 import { rowsByGroup } from './groups.js';
-import { type LabelledArguments, labelledScores } from './labelledScores.js';
+import { type LabelledArguments, type Labels, labelledScores } from './labelledScores.js';
 import { ascending } from './rank.js';
 import { checkLabelled, checkLengths } from './validate.js';
 
@@ -38,8 +38,8 @@ export interface EvaluateTableOptions extends BootstrapOptions {
 export function evaluate(table: ScoreColumns, options?: EvaluateTableOptions): EvaluationRow[];
 /** The same of two lists: scores, and labels, of which true is Pass. */
 export function evaluate(
-  scores: readonly number[],
-  labels: readonly boolean[],
+  scores: ArrayLike<number>,
+  labels: Labels,
   options?: EvaluateOptions,
 ): EvaluationRow[];
 export function evaluate(

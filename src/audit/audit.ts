@@ -1,8 +1,8 @@
 import { type Displayable, jupyterDisplay, type MimeBundle, mime } from '../base/host.js';
 import { escapeHtml } from '../base/html.js';
+import type { CaptionedClip } from '../notebook/captionedClip.js';
 import { display } from '../notebook/display.js';
 import { pair } from '../notebook/pair.js';
-import type { CaptionedClip } from '../notebook/player.js';
 import { familyLines } from './familyLines.js';
 import { heatMap } from './heatMap.js';
 import type { Column, Judgement } from './judge.js';
@@ -38,8 +38,8 @@ export interface AuditContent {
 /** The two clips behind a verdict, as players show them. */
 export interface VerdictClips {
   verdict: Verdict;
-  first: CaptionedClip & { score: number };
-  second: CaptionedClip & { score: number };
+  first: CaptionedClip & { path: string; score: number };
+  second: CaptionedClip & { path: string; score: number };
 }
 
 /** What an audit found: it shows itself in a notebook, and is one HTML page and one JSON value. */

@@ -1,6 +1,6 @@
+import { holm } from '../analysis/holm.js';
 import { effectOf, unitOf } from './effect.js';
 import type { Expectations } from './expectations.js';
-import { holm } from './holm.js';
 import { type PairedScores, pairScores, type Scores } from './pairedScores.js';
 import { signFlip, smallestP } from './signFlip.js';
 import type { Family } from './variants.js';

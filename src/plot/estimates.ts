@@ -1,7 +1,10 @@
 import type { Interval } from '../base/bootstrap.js';
 import { extent } from '../base/extent.js';
+import { coloursOf, palette } from './colours.js';
 import { Figure } from './figure.js';
-import { palette, type Trace } from './traces.js';
+import { checkOptions, type FigureOptions, type PlotOptions } from './options.js';
+import { looks } from './theme.js';
+import { type Axis, errorBars, type Layout, type LineShape, type Trace, verticalLine } from './traces.js';
 
 /** One estimate of several that are compared. */
 export interface NamedEstimate extends Interval {
@@ -10,62 +13,107 @@ export interface NamedEstimate extends Interval {
   results?: readonly number[];
 }
 
+/** More names than this are rows, where there is room for them. */
+const mostBeside = 6;
+
 /**
- * Estimates side by side, each with its interval, and its single results where there are some.
- * @param options `title`; `y`, what is estimated
- * @throws {RangeError} when there is none, or a value is not finite
+ * Estimates side by side, each with its interval, and its single results where there are some; more than six in rows.
+ * @param options `title`; `y`, what is estimated; `nothing`, the value that says nothing, at which a line is drawn; `colours`, and those
+ *   of every figure
+ * @throws {RangeError} when there is none, a value is not finite, or an option is not as it should be
  */
 export function estimates(
   rows: readonly NamedEstimate[],
-  { title, y }: { title: string; y: string },
-): Figure {
+  options: FigureOptions & Pick<PlotOptions, 'colours'> & { y?: string; nothing?: number },
+): Figure<{ name: string } & Interval> {
+  const { y: estimated = '', nothing, ...shown } = options;
+  checkOptions('estimates', shown, ['colours']);
   if (rows.length === 0) throw new RangeError('estimates: expected at least one estimate, received none');
   for (const { name, value } of rows) {
     if (!Number.isFinite(value)) {
       throw new RangeError(`estimates: "${name}": expected a finite value, received ${value}`);
     }
   }
-  const places = rows.map((_, i) => i);
-  const all = rows.flatMap(({ value, low, high, results = [] }) => [value, low, high, ...results]);
-  const { lowest, highest } = extent(all);
+  const { labels = {}, theme = 'notebook', title = '' } = options;
+  const names = rows.map(({ name }) => name);
+  const colours = options.colours
+    ? coloursOf('estimates', names, options.colours)
+    : names.map(() => palette[0]);
+  const inRows = rows.length > mostBeside;
+  const placeOf = (i: number) => (inRows ? rows.length - 1 - i : i);
+  const axis: Axis = {
+    range: [-0.6, rows.length - 0.4],
+    tickvals: rows.map((_, i) => placeOf(i)),
+    ticktext: names.map((name) => labels.groups?.[name] ?? name),
+  };
+  const all = rows
+    .flatMap(({ value, low, high, results = [] }) => [value, low, high, ...results])
+    .filter(Number.isFinite);
+  const { lowest, highest } = extent(nothing === undefined ? all : [...all, nothing]);
   const space = (highest - lowest || 1) * 0.06;
-  const data: Trace[] = [
-    {
+  const values: Axis = {
+    title: { text: labels.y ?? estimated },
+    range: [lowest - space, highest + space],
+  };
+  const [first, ...others] = rows.map((_, i) => colours[i]);
+  const groups = others.every((colour) => colour === first)
+    ? [rows.map((_, i) => i)]
+    : rows.map((_, i) => [i]);
+  const at = (places: number[], numbers: number[]) =>
+    inRows ? { x: numbers, y: places } : { x: places, y: numbers };
+  const single: Trace = {
+    type: 'scatter',
+    mode: 'markers',
+    name: 'single results',
+    showlegend: false,
+    ...at(
+      rows.flatMap(({ results = [] }, i) => results.map(() => placeOf(i) + 0.12)),
+      rows.flatMap(({ results = [] }) => [...results]),
+    ),
+    marker: { color: palette[1], opacity: 0.6, symbol: 'circle', size: 5 },
+  };
+  const dots = groups.map((members): Trace => {
+    const chosen = members.map((i) => rows[i]);
+    const color = colours[members[0]];
+    return {
       type: 'scatter',
       mode: 'markers',
-      name: 'single results',
+      name: estimated,
       showlegend: false,
-      x: rows.flatMap(({ results = [] }, i) => results.map(() => i + 0.12)),
-      y: rows.flatMap(({ results = [] }) => [...results]),
-      marker: { color: palette[1], opacity: 0.6, symbol: 'circle', size: 5 },
-    },
-    {
-      type: 'scatter',
-      mode: 'markers',
-      name: y,
-      showlegend: false,
-      x: places,
-      y: rows.map(({ value }) => value),
-      error_y: {
-        type: 'data',
-        symmetric: false,
-        array: rows.map(({ value, high }) => high - value),
-        arrayminus: rows.map(({ value, low }) => value - low),
-      },
-      marker: { color: palette[0], symbol: 'circle', size: 9 },
-    },
-  ];
+      ...at(
+        members.map(placeOf),
+        chosen.map(({ value }) => value),
+      ),
+      [inRows ? 'error_x' : 'error_y']: errorBars(chosen, { color }),
+      marker: { color, symbol: 'circle', size: 9 },
+    };
+  });
+  const shapes = nothing === undefined ? [] : [inRows ? verticalLine(nothing) : horizontalLine(nothing)];
+  const { text, title: large } = looks[theme];
+  const layout: Layout = {
+    title: { text: title },
+    ...(inRows ? { xaxis: values, yaxis: { ...axis, showgrid: false } } : { xaxis: axis, yaxis: values }),
+    ...(inRows && { height: large * 4 + text * (5 + 2 * rows.length) }),
+    shapes,
+  };
+  const words = rows
+    .map(({ name, value, low, high }) => `${name} ${short(value)} (${short(low)} to ${short(high)})`)
+    .join(', ');
   return new Figure(
-    data,
     {
-      title: { text: title },
-      xaxis: {
-        range: [-0.6, rows.length - 0.4],
-        tickvals: places,
-        ticktext: rows.map(({ name }) => name),
-      },
-      yaxis: { title: { text: y }, range: [lowest - space, highest + space] },
+      operation: 'estimates',
+      traces: [single, ...dots],
+      layout,
+      summary: `${title}: ${words}`,
+      rows: () => rows.map(({ name, value, low, high }) => ({ name, value, low, high })),
     },
-    `${title}: ${rows.map(({ name, value, low, high }) => `${name} ${value.toPrecision(3)} (${low.toPrecision(3)} to ${high.toPrecision(3)})`).join(', ')}`,
+    shown,
   );
+}
+
+const short = (value: number): string => value.toPrecision(3);
+
+/** A dotted horizontal line at `y` over the whole width of the panel. */
+function horizontalLine(y: number): LineShape {
+  return { ...verticalLine(y), x0: 0, x1: 1, y0: y, y1: y, xref: 'x domain', yref: 'y' };
 }

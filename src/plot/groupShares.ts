@@ -1,55 +1,32 @@
 import { finiteScores } from '../analysis/columns.js';
-import { extent } from '../base/extent.js';
-import { sharedBins } from './bins.js';
+import { type DistributionOptions, type DistributionRow, drawDistribution } from './distribution.js';
 import { Figure } from './figure.js';
-import { palette, type Trace } from './traces.js';
-
-/** More groups than this are drawn as lines: bars would hide each other. */
-const mostBars = 2;
-
-/** Points of lines, by the smallest group: with more its line would be noise. Near the rule of Rice, 2 n^(1/3). */
-const linePoints = (smallest: number): number =>
-  Math.min(24, Math.max(6, Math.round(2 * Math.cbrt(smallest))));
+import { checkOptions, type FigureOptions } from './options.js';
 
 /**
- * Distributions of groups of values, one over the other: each in the same bins, as shares of its own group, so that
- * groups of unequal size can be compared.
- * @param groups name -> finite values
- * @param options `title`; `axis`: what the values are; `bins`: about how many
- * @throws {RangeError} for no group, an empty one, or a value that is not finite
+ * Distributions of groups of values, each as shares of its own, so that groups of unequal size can be compared: bars; of
+ * three groups on densities, and of five on ridges.
+ * @param groups name -> finite values: a map or an object
+ * @param options `axis`: what the values are; `title`, `kind`, `bins`, `scale`, `intervals` and those of every figure
+ * @throws {RangeError} for no group, an empty one, a value that is not finite, or an option that is not as it should be
  */
 export function groupShares(
-  groups: ReadonlyMap<string, readonly number[]>,
-  { title, axis, bins }: { title: string; axis: string; bins?: number },
-): Figure {
-  if (groups.size === 0) throw new RangeError('groupShares: expected at least one group, received none');
-  const names = [...groups.keys()];
-  const values = [...groups.values()].map((group) => finiteScores(group, 'groupShares'));
-  const lines = names.length > mostBars;
-  const { width, centers, counts } = sharedBins(
-    values,
-    bins ?? (lines ? linePoints(extent(values.map((group) => group.length)).lowest) : undefined),
+  groups: ReadonlyMap<string, readonly number[]> | Readonly<Record<string, readonly number[]>>,
+  options: FigureOptions & DistributionOptions & { axis?: string } = {},
+): Figure<DistributionRow> {
+  const operation = 'groupShares';
+  const { axis = 'score', ...shown } = options;
+  checkOptions(operation, shown, ['kind', 'bins', 'scale', 'intervals', 'colours']);
+  const given = groups instanceof Map ? groups : new Map(Object.entries(groups));
+  if (given.size === 0) throw new RangeError('groupShares: expected at least one group, received none');
+  const checked = new Map<string, number[]>();
+  for (const [name, values] of given) checked.set(name, finiteScores(values, operation));
+  const title = options.title ?? axis;
+  const { traces, layout, rows } = drawDistribution(
+    operation,
+    new Map([['', checked]]),
+    { title, axis },
+    shown,
   );
-  const data = names.map((name, group): Trace => {
-    const color = palette[group % palette.length];
-    const shared = {
-      name: `${name} (${values[group].length})`,
-      x: centers,
-      y: counts[group].map((count) => count / values[group].length),
-      hovertemplate: '%{x:.3g}: %{y:.1%}',
-    };
-    return lines
-      ? { ...shared, type: 'scatter', mode: 'lines', line: { color, width: 2 } }
-      : { ...shared, type: 'bar', width, marker: { color, opacity: names.length > 1 ? 0.55 : 0.8 } };
-  });
-  return new Figure(
-    data,
-    {
-      title: { text: title },
-      barmode: 'overlay',
-      xaxis: { title: { text: axis }, range: [centers[0] - width, centers[centers.length - 1] + width] },
-      yaxis: { title: { text: names.length > 1 ? 'share of group' : 'share' }, tickformat: '.0%' },
-    },
-    title,
-  );
+  return new Figure({ operation, traces, layout, rows, summary: title }, shown);
 }

@@ -1,42 +1,71 @@
 import type { ScoreColumns } from '../analysis/columns.js';
-import { type LabelledArguments, labelledScores } from '../analysis/labelledScores.js';
+import { type LabelledArguments, type Labels, labelledScores } from '../analysis/labelledScores.js';
 import { averagePrecision, precisionRecall } from '../analysis/precisionRecall.js';
 import { Figure } from './figure.js';
-import { thin } from './thin.js';
-import { dottedLine, palette } from './traces.js';
+import { type LabelledCurve, labelledCurves } from './labelledCurves.js';
+import { checkOptions, type FigureOptions, type PlotOptions } from './options.js';
+import { dottedLine } from './traces.js';
+
+/** A point of a precision-recall curve. */
+export interface PrecisionRow {
+  group: string;
+  recall: number;
+  precision: number;
+}
+
+type PrecisionOptions = FigureOptions & Pick<PlotOptions, 'by' | 'colours'>;
 
 /**
  * Precision-recall curve: the share of Pass among the clips above a threshold, over the share of all passing clips
- * that are above it; with the average precision in the title.
- * @throws {RangeError} for no or non-finite scores, another number of labels, or labels of one kind only
+ * that are above it; with the average precision in the title; with `by` a curve for each group.
+ * @param table a table with the columns `score` and `pass`
+ * @param options `by`: the column that says the group of a row; `colours` and those of every figure
+ * @throws {RangeError} for no or non-finite scores, another number of labels, labels of one kind only, or an option that is not as
+ *   it should be
  */
-export function precisionRecallCurve(table: ScoreColumns): Figure;
+export function precisionRecallCurve(table: ScoreColumns, options?: PrecisionOptions): Figure<PrecisionRow>;
 /** The same of two lists: scores, and labels, of which true is Pass. */
-export function precisionRecallCurve(scores: readonly number[], labels: readonly boolean[]): Figure;
-export function precisionRecallCurve(...given: LabelledArguments<never>): Figure {
-  const { scores, labels } = labelledScores('precisionRecallCurve', given);
-  const { precision, recall } = precisionRecall(scores, labels);
+export function precisionRecallCurve(
+  scores: ArrayLike<number>,
+  labels: Labels,
+  options?: Omit<PrecisionOptions, 'by'>,
+): Figure<PrecisionRow>;
+export function precisionRecallCurve(...given: LabelledArguments<PrecisionOptions>): Figure<PrecisionRow> {
+  const operation = 'precisionRecallCurve';
+  const { scores, labels, options = {}, column } = labelledScores(operation, given);
+  checkOptions(operation, options, ['by', 'colours']);
+  const { by } = options;
+  const average = averagePrecision(scores, labels);
+  const curve = (own: readonly number[], verdicts: readonly boolean[]): LabelledCurve => {
+    const { precision: y, recall: x } = precisionRecall(own, verdicts);
+    return { x, y, words: `average precision ${averagePrecision(own, verdicts).value.toFixed(3)}` };
+  };
+  const groups = by ? column(by) : undefined;
+  const { traces, drawn } = labelledCurves(operation, { scores, labels, groups }, curve, options);
   const share = labels.reduce((count, label) => count + Number(label), 0) / labels.length;
-  const title = `Precision and recall: average precision ${averagePrecision(scores, labels).value.toFixed(3)}`;
-  const drawn = thin(recall.length);
+  const title = by
+    ? `Precision and recall by ${by}`
+    : `Precision and recall: average precision ${average.value.toFixed(3)}`;
   return new Figure(
-    [
-      {
-        type: 'scatter',
-        mode: 'lines',
-        name: 'scores',
-        x: drawn.map((i) => recall[i]),
-        y: drawn.map((i) => precision[i]),
-        line: { color: palette[0], width: 2 },
-        hovertemplate: 'recall %{x:.1%}, precision %{y:.1%}',
-      },
-      dottedLine('chance', [share, share]),
-    ],
     {
-      title: { text: title },
-      xaxis: { title: { text: 'recall: share of Pass found' }, range: [0, 1], tickformat: '.0%' },
-      yaxis: { title: { text: 'precision' }, range: [0, 1], tickformat: '.0%' },
+      operation,
+      traces: [
+        ...traces.map((trace) => ({ ...trace, hovertemplate: 'recall %{x:.1%}, precision %{y:.1%}' })),
+        dottedLine('chance', [share, share]),
+      ],
+      layout: {
+        title: { text: title },
+        xaxis: {
+          title: { text: options.labels?.x ?? 'recall: share of Pass found' },
+          range: [0, 1],
+          tickformat: '.0%',
+        },
+        yaxis: { title: { text: options.labels?.y ?? 'precision' }, range: [0, 1], tickformat: '.0%' },
+      },
+      summary: by ? `${title}: ${drawn.map(({ group, words }) => `${group} ${words}`).join('; ')}` : title,
+      rows: () =>
+        drawn.flatMap(({ group, x, y }) => x.map((recall, i) => ({ group, recall, precision: y[i] }))),
     },
-    title,
+    options,
   );
 }

@@ -1,42 +1,75 @@
 import { brier, expectedCalibrationError, reliability } from '../analysis/calibration.js';
+import type { Labels } from '../analysis/labelledScores.js';
+import { labelledScores } from '../analysis/labelledScores.js';
+import { coloursOf, palette } from './colours.js';
 import { Figure } from './figure.js';
-import { dottedLine, palette } from './traces.js';
+import { checkOptions, type FigureOptions, type PlotOptions } from './options.js';
+import { dottedLine, errorBars } from './traces.js';
+
+/** A bin of a reliability curve: what is predicted, and what is observed with its 95% interval. */
+export interface ReliabilityRow {
+  predicted: number;
+  observed: number;
+  low: number;
+  high: number;
+  clips: number;
+}
 
 /**
  * Reliability curve: the share of Pass over the probability of Pass, in tenths of the clips, each with its 95%
  * interval; on the diagonal probabilities are what they say.
  * @param probabilities of Pass, 0 to 1; of scores, `plattScaling` makes them
- * @throws {RangeError} for no probabilities, one outside 0 to 1, another number of labels, or labels of one kind only
+ * @param options `colours` and those of every figure
+ * @throws {RangeError} for no probabilities, one outside 0 to 1, another number of labels, labels of one kind only, or an option that
+ *   is not as it should be
  */
-export function reliabilityCurve(probabilities: readonly number[], labels: readonly boolean[]): Figure {
-  const bins = reliability(probabilities, labels, { equal: 'count' });
+export function reliabilityCurve(
+  probabilities: ArrayLike<number>,
+  labels: Labels,
+  options: FigureOptions & Pick<PlotOptions, 'colours'> = {},
+): Figure<ReliabilityRow> {
+  checkOptions('reliabilityCurve', options, ['colours']);
+  const { scores, labels: verdicts } = labelledScores<never>('reliabilityCurve', [probabilities, labels]);
+  const bins = reliability(scores, verdicts, { equal: 'count' });
   const title =
-    `Calibration: expected error ${expectedCalibrationError(probabilities, labels).toFixed(3)}, ` +
-    `Brier score ${brier(probabilities, labels).toFixed(3)}`;
+    `Calibration: expected error ${expectedCalibrationError(scores, verdicts).toFixed(3)}, ` +
+    `Brier score ${brier(scores, verdicts).toFixed(3)}`;
+  const color = options.colours ? coloursOf('reliabilityCurve', ['scores'], options.colours)[0] : palette[0];
   return new Figure(
-    [
-      {
-        type: 'scatter',
-        mode: 'markers',
-        name: 'tenths of the clips',
-        x: bins.map(({ predicted }) => predicted),
-        y: bins.map(({ observed }) => observed.value),
-        error_y: {
-          type: 'data',
-          symmetric: false,
-          array: bins.map(({ observed }) => observed.high - observed.value),
-          arrayminus: bins.map(({ observed }) => observed.value - observed.low),
-        },
-        marker: { color: palette[0], symbol: 'circle', size: 8 },
-        hovertemplate: 'predicted %{x:.1%}, observed %{y:.1%}',
-      },
-      dottedLine('calibrated', [0, 1]),
-    ],
     {
-      title: { text: title },
-      xaxis: { title: { text: 'predicted probability of Pass' }, range: [0, 1], tickformat: '.0%' },
-      yaxis: { title: { text: 'share of Pass' }, range: [0, 1], tickformat: '.0%' },
+      operation: 'reliabilityCurve',
+      traces: [
+        {
+          type: 'scatter',
+          mode: 'markers',
+          name: 'tenths of the clips',
+          x: bins.map(({ predicted }) => predicted),
+          y: bins.map(({ observed }) => observed.value),
+          error_y: errorBars(bins.map(({ observed }) => observed)),
+          marker: { color, symbol: 'circle', size: 8 },
+          hovertemplate: 'predicted %{x:.1%}, observed %{y:.1%}',
+        },
+        dottedLine('calibrated', [0, 1]),
+      ],
+      layout: {
+        title: { text: title },
+        xaxis: {
+          title: { text: options.labels?.x ?? 'predicted probability of Pass' },
+          range: [0, 1],
+          tickformat: '.0%',
+        },
+        yaxis: { title: { text: options.labels?.y ?? 'share of Pass' }, range: [0, 1], tickformat: '.0%' },
+      },
+      summary: title,
+      rows: () =>
+        bins.map(({ predicted, observed: { value, low, high }, clips }) => ({
+          predicted,
+          observed: value,
+          low,
+          high,
+          clips,
+        })),
     },
-    title,
+    options,
   );
 }

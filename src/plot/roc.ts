@@ -1,45 +1,82 @@
 import { auc } from '../analysis/auc.js';
 import type { ScoreColumns } from '../analysis/columns.js';
-import { type LabelledArguments, labelledScores } from '../analysis/labelledScores.js';
+import { aucInterval } from '../analysis/delong.js';
+import { type LabelledArguments, type Labels, labelledScores } from '../analysis/labelledScores.js';
 import { rocCurve } from '../analysis/rocCurve.js';
 import { checkLabelled } from '../analysis/validate.js';
 import { Figure } from './figure.js';
-import { thin } from './thin.js';
-import { dottedLine, palette } from './traces.js';
+import { type LabelledCurve, labelledCurves } from './labelledCurves.js';
+import { checkOptions, type FigureOptions, type PlotOptions } from './options.js';
+import { dottedLine } from './traces.js';
+
+/** A point of a ROC curve. */
+export interface RocRow {
+  group: string;
+  /** Shares of the failing and of the passing clips from the threshold on. */
+  falsePositiveRate: number;
+  truePositiveRate: number;
+}
+
+type RocOptions = FigureOptions & Pick<PlotOptions, 'by' | 'colours'>;
 
 /**
  * ROC curve: share of the passing clips above a threshold over the share of the failing ones, for every threshold,
- * with the area under it (AUC) in the title.
+ * with the area under it (AUC) in the title; with `by` a curve for each group, its AUC and 95% interval in the legend.
  * @param table a table with the columns `score` and `pass`
- * @throws {RangeError} for no or non-finite scores, another number of labels, or labels of one kind only
+ * @param options `by`: the column that says the group of a row; `colours` and those of every figure
+ * @throws {RangeError} for no or non-finite scores, another number of labels, labels of one kind only, or an option that is not as
+ *   it should be
  */
-export function roc(table: ScoreColumns): Figure;
+export function roc(table: ScoreColumns, options?: RocOptions): Figure<RocRow>;
 /** The same of two lists: scores, and labels, of which true is Pass. */
-export function roc(scores: readonly number[], labels: readonly boolean[]): Figure;
-export function roc(...given: LabelledArguments<never>): Figure {
-  const { scores, labels } = labelledScores('roc', given);
+export function roc(
+  scores: ArrayLike<number>,
+  labels: Labels,
+  options?: Omit<RocOptions, 'by'>,
+): Figure<RocRow>;
+export function roc(...given: LabelledArguments<RocOptions>): Figure<RocRow> {
+  const { scores, labels, options = {}, column } = labelledScores('roc', given);
+  checkOptions('roc', options, ['by', 'colours']);
   checkLabelled('roc', scores, labels);
-  const { falsePositiveRate, truePositiveRate } = rocCurve(scores, labels);
-  const drawn = thin(truePositiveRate.length);
-  const title = `ROC: AUC ${auc(scores, labels).toFixed(3)}`;
+  const { by } = options;
+  const curve = (own: readonly number[], verdicts: readonly boolean[]): LabelledCurve => {
+    const { falsePositiveRate: x, truePositiveRate: y } = rocCurve(own, verdicts);
+    const { value, low, high } = aucInterval(own, verdicts);
+    return { x, y, words: `AUC ${value.toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)})` };
+  };
+  const { traces, drawn } = labelledCurves(
+    'roc',
+    { scores, labels, groups: by ? column(by) : undefined },
+    curve,
+    options,
+  );
+  const title = by ? `ROC by ${by}` : `ROC: AUC ${auc(scores, labels).toFixed(3)}`;
   return new Figure(
-    [
-      {
-        type: 'scatter',
-        mode: 'lines',
-        name: 'scores',
-        x: drawn.map((i) => falsePositiveRate[i]),
-        y: drawn.map((i) => truePositiveRate[i]),
-        line: { color: palette[0], width: 2 },
-        hovertemplate: 'Fail %{x:.1%}, Pass %{y:.1%}',
-      },
-      dottedLine('chance', [0, 1]),
-    ],
     {
-      title: { text: title },
-      xaxis: { title: { text: 'share of Fail above the threshold' }, range: [0, 1], tickformat: '.0%' },
-      yaxis: { title: { text: 'share of Pass above the threshold' }, range: [0, 1], tickformat: '.0%' },
+      operation: 'roc',
+      traces: [
+        ...traces.map((trace) => ({ ...trace, hovertemplate: 'Fail %{x:.1%}, Pass %{y:.1%}' })),
+        dottedLine('chance', [0, 1]),
+      ],
+      layout: {
+        title: { text: title },
+        xaxis: {
+          title: { text: options.labels?.x ?? 'share of Fail above the threshold' },
+          range: [0, 1],
+          tickformat: '.0%',
+        },
+        yaxis: {
+          title: { text: options.labels?.y ?? 'share of Pass above the threshold' },
+          range: [0, 1],
+          tickformat: '.0%',
+        },
+      },
+      summary: by ? `${title}: ${drawn.map(({ group, words }) => `${group} ${words}`).join('; ')}` : title,
+      rows: () =>
+        drawn.flatMap(({ group, x, y }) =>
+          x.map((rate, i) => ({ group, falsePositiveRate: rate, truePositiveRate: y[i] })),
+        ),
     },
-    title,
+    options,
   );
 }

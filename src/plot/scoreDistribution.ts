@@ -1,101 +1,152 @@
 import { column, columnNames, finiteScores, type ScoreColumns } from '../analysis/columns.js';
 import { mean } from '../analysis/distribution.js';
-import { sharedBins } from './bins.js';
+import { type DistributionRow, drawDistribution, type Panels } from './distribution.js';
 import { Figure } from './figure.js';
-import { type Layout, palette, type Trace } from './traces.js';
+import { inOrder, nameOf } from './groupNames.js';
+import { checkOptions, type FigureOptions, type PlotOptions } from './options.js';
+import type { Layout, Trace } from './traces.js';
+
+/** How a distribution of scores is drawn; only bars have a number of bins. */
+export type ScoreDistributionOptions = FigureOptions &
+  Pick<PlotOptions, 'by' | 'facet' | 'scale' | 'intervals' | 'colours'> &
+  (
+    | { kind?: 'histogram'; bins?: number }
+    | { kind: 'density' | 'ecdf' | 'box' | 'violin' | 'ridge'; bins?: never }
+  );
 
 /** Ticks of the rug of one group; more would be a solid bar. */
 const rugTicks = 300;
 
 /**
- * Distribution of scores: for each group a histogram over the same bins, each bar the share of its own group, so
- * that groups of unequal size can be compared; and a rug with a tick for each score.
- * @param scores plain scores, or a table with the column `score`
- * @param options `by`: the column that says the group of a row; `label` is the column `pass` where a table has no
- * column of that name; `bins`: about how many
+ * Distribution of scores by group: bars with a tick for each score; of three groups on densities, and of five on ridges, or as
+ * `kind` says. Each group is shown as shares of its own, so that groups of unequal size can be compared.
+ * @param scores a table with the column `score`, rows of it, or plain scores
+ * @param options `by`: the column that says the group of a row (`label` is the column `pass` where a table has no column of that
+ *   name); `facet`: the column of which each value has a panel; `kind`, `bins`, `scale`, `intervals`, `colours`, `title`,
+ *   `subtitle`, `labels`, `width`, `height`, `theme`
+ * @throws {RangeError} for no score, one that is not finite, or an option that is not as it should be
  */
 export function scoreDistribution(
-  scores: readonly number[] | ScoreColumns,
-  options: { by?: string; bins?: number } = {},
-): Figure {
+  scores: ScoreColumns | ArrayLike<number>,
+  options?: ScoreDistributionOptions,
+): Figure<DistributionRow>;
+/** The same of two lists: scores, and the group of each. */
+export function scoreDistribution(
+  scores: ArrayLike<number>,
+  groups: ArrayLike<unknown>,
+  options?: ScoreDistributionOptions & { by?: never; facet?: never },
+): Figure<DistributionRow>;
+export function scoreDistribution(
+  scores: ScoreColumns | ArrayLike<number>,
+  second: ArrayLike<unknown> | ScoreDistributionOptions = {},
+  third: ScoreDistributionOptions = {},
+): Figure<DistributionRow> {
   const operation = 'scoreDistribution';
-  const groups = groupsOf(scores, options.by, operation);
-  const names = [...groups.keys()];
-  const { width, centers, counts } = sharedBins([...groups.values()], options.bins);
+  const listed = isList(second) ? second : undefined;
+  const options = isList(second) ? third : second;
+  checkOptions(operation, options, ['by', 'facet', 'kind', 'bins', 'scale', 'intervals', 'colours']);
+  const { by, facet, theme } = options;
+  const panels = panelsOf(operation, scores, listed, options);
+  const groups = [...panels.values()].flatMap((each) => [...each]);
+  const title = by ? `Scores by ${by}` : 'Scores';
+  const drawn = drawDistribution(operation, panels, { title, axis: 'score' }, options);
+  // A rug needs room of its own: below bars that have the whole figure, on a screen.
+  const single = panels.size === 1 && drawn.kind === 'histogram' && !('yaxis3' in drawn.layout);
+  const { traces, layout } =
+    single && (theme ?? 'notebook') === 'notebook' ? withRug(drawn, groups, options.scale) : drawn;
+  const words = groups.map(([name, values]) => `${name}: ${inWords(values)}`).join('; ');
+  const summary = `${facet ? `${title}, a panel for each ${facet}` : title}. ${words}`;
+  return new Figure({ operation, traces, layout, summary, rows: drawn.rows }, options);
+}
 
-  const data: Trace[] = names.map((name, group) => ({
-    type: 'bar',
-    name: `${name} (${groups.get(name)!.length})`,
-    legendgroup: name,
-    x: centers,
-    y: counts[group].map((count) => count / groups.get(name)!.length),
-    width,
-    marker: { color: palette[group % palette.length], opacity: names.length > 1 ? 0.55 : 0.8 },
-    hovertemplate: '%{x:.3g}: %{y:.1%}',
-  }));
-  names.forEach((name, group) => {
-    const ticks = everyFew(groups.get(name)!, rugTicks);
-    data.push({
+/** A row of ticks below the bars for each group. */
+function withRug(
+  { traces, layout }: { traces: Trace[]; layout: Layout },
+  groups: readonly (readonly [string, readonly number[]])[],
+  scale: PlotOptions['scale'],
+): { traces: Trace[]; layout: Layout } {
+  const height = 0.06 * groups.length;
+  const rugs = groups.map(([name, values], group): Trace => {
+    const ticks = everyFew(values, rugTicks);
+    const bars = traces.find(({ legendgroup }) => legendgroup === name) as Trace & {
+      marker: { color: string };
+    };
+    return {
       type: 'scatter',
       mode: 'markers',
       name,
       legendgroup: name,
       showlegend: false,
-      x: ticks,
+      x: scale === 'log' ? ticks.map(Math.log10) : ticks,
       y: ticks.map(() => -group),
-      marker: { color: palette[group % palette.length], opacity: 0.6, symbol: 'line-ns-open', size: 10 },
+      marker: { color: bars.marker.color, opacity: 0.6, symbol: 'line-ns-open', size: 10 },
       yaxis: 'y2',
       hoverinfo: 'skip',
-    });
+    };
   });
-
-  const rugHeight = 0.06 * names.length;
-  const title = options.by ? `Scores by ${options.by}` : 'Scores';
-  const layout: Layout = {
-    title: { text: title },
-    barmode: 'overlay',
-    xaxis: { title: { text: 'score' }, range: [centers[0] - width, centers[centers.length - 1] + width] },
-    yaxis: { title: { text: 'share of group' }, tickformat: '.0%', domain: [rugHeight + 0.03, 1] },
-    yaxis2: { domain: [0, rugHeight], range: [0.5 - names.length, 0.5], visible: false },
+  return {
+    traces: [...traces, ...rugs],
+    layout: {
+      ...layout,
+      yaxis: { ...layout.yaxis, domain: [height + 0.03, 1] },
+      yaxis2: { domain: [0, height], range: [0.5 - groups.length, 0.5], visible: false },
+    },
   };
-  const summary = names.map((name) => `${name}: ${inWords(groups.get(name)!)}`).join('; ');
-  return new Figure(data, layout, `${title}. ${summary}`);
 }
 
-/** Scores of each group; the groups in the order of their names, Pass before Fail. */
-function groupsOf(
-  scores: readonly number[] | ScoreColumns,
-  by: string | undefined,
+/** The scores of each group in each panel. */
+function panelsOf(
   operation: string,
-): Map<string, number[]> {
-  const plain = Array.isArray(scores) && typeof scores[0] !== 'object';
-  if (plain && by) throw new Error(`${operation}: by "${by}" needs a table, received plain scores`);
-  const table = scores as ScoreColumns;
-  const values = finiteScores(plain ? (scores as number[]) : column(table, 'score', operation), operation);
-  if (!by) return new Map([['all', values]]);
-  const name = by === 'label' && !columnNames(table).includes('label') ? 'pass' : by;
-  const keys = column(table, name, operation).map((key) =>
-    typeof key === 'boolean' ? (key ? 'Pass' : 'Fail') : String(key),
+  scores: ScoreColumns | ArrayLike<number>,
+  listed: ArrayLike<unknown> | undefined,
+  { by, facet }: Pick<PlotOptions, 'by' | 'facet'>,
+): Panels {
+  const table = isTable(scores) ? scores : undefined;
+  if (!table && (by || facet))
+    throw new Error(
+      `${operation}: ${by ? `by "${by}"` : `facet "${facet}"`} needs a table, received plain scores`,
+    );
+  if (table && listed)
+    throw new Error(`${operation}: a table and a list of groups; give the groups as a column, with by`);
+  const values = finiteScores(
+    table ? column(table, 'score', operation) : Array.from(scores as ArrayLike<number>),
+    operation,
   );
-  const groups = new Map<string, number[]>();
-  for (const key of [...new Set(keys)].sort((a, b) => rank(a) - rank(b) || a.localeCompare(b)))
-    groups.set(key, []);
+  if (listed && listed.length !== values.length)
+    throw new RangeError(
+      `${operation}: expected ${values.length} groups, one for each score, received ${listed.length}`,
+    );
+  const keys = (name: string) => {
+    const found = name === 'label' && !columnNames(table!).includes('label') ? 'pass' : name;
+    return column(table!, found, operation).map(nameOf);
+  };
+  const groups = by ? keys(by) : listed ? Array.from(listed, nameOf) : values.map(() => 'all');
+  const facets = facet ? keys(facet) : values.map(() => '');
+  const names = inOrder(operation, groups);
+  const panels = new Map(inOrder(operation, facets).map((panel) => [panel, new Map<string, number[]>()]));
+  for (const panel of panels.values()) for (const name of names) panel.set(name, []);
   values.forEach((value, row) => {
-    groups.get(keys[row])!.push(value);
+    panels.get(facets[row])!.get(groups[row])!.push(value);
   });
-  return groups;
+  for (const panel of panels.values())
+    for (const name of names) if (panel.get(name)!.length === 0) panel.delete(name);
+  return panels;
 }
 
-const rank = (name: string): number => (name === 'Pass' ? 0 : 1);
+const isList = (value: object): value is ArrayLike<unknown> =>
+  Array.isArray(value) || ArrayBuffer.isView(value);
+
+const isTable = (scores: ScoreColumns | ArrayLike<number>): scores is ScoreColumns =>
+  !isList(scores) || typeof scores[0] === 'object';
 
 /** At most `count` of the values, evenly over their order by size. */
-function everyFew(values: number[], count: number): number[] {
-  if (values.length <= count) return values;
+function everyFew(values: readonly number[], count: number): number[] {
+  if (values.length <= count) return [...values];
   const sorted = Float64Array.from(values).sort();
   return Array.from({ length: count }, (_, i) => sorted[Math.round((i * (sorted.length - 1)) / (count - 1))]);
 }
 
-function inWords(values: number[]): string {
+function inWords(values: readonly number[]): string {
   const center = mean(values);
   const deviation = Math.sqrt(mean(values.map((value) => (value - center) ** 2)));
   return `${values.length} scores, mean ${center.toPrecision(3)}, deviation ${deviation.toPrecision(3)}`;

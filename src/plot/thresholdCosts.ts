@@ -5,21 +5,38 @@ import {
   thresholdMistakes,
 } from '../analysis/chooseThreshold.js';
 import type { ScoreColumns } from '../analysis/columns.js';
-import { type LabelledArguments, labelledScores } from '../analysis/labelledScores.js';
+import { type LabelledArguments, type Labels, labelledScores } from '../analysis/labelledScores.js';
+import { coloursOf, palette } from './colours.js';
 import { Figure } from './figure.js';
+import { checkOptions, type FigureOptions, type PlotOptions } from './options.js';
 import { thin } from './thin.js';
-import { palette, verticalLine } from './traces.js';
+import { verticalLine } from './traces.js';
+
+type CostOptions = Costs & FigureOptions & Pick<PlotOptions, 'colours'>;
 
 /**
  * Mean cost of a clip over the threshold from which on clips pass, with a line at the cheapest threshold.
- * @throws {RangeError} for no or non-finite scores, another number of labels, labels of one kind only, or a cost that
- *   is no number above 0
+ * @param options `falsePass` and `falseFail`, what mistakes cost; `colours` and those of every figure
+ * @throws {RangeError} for no or non-finite scores, another number of labels, labels of one kind only, a cost that
+ *   is no number above 0, or an option that is not as it should be
  */
-export function thresholdCosts(table: ScoreColumns, costs?: Costs): Figure;
+export function thresholdCosts(
+  table: ScoreColumns,
+  options?: CostOptions,
+): Figure<{ threshold: number; cost: number }>;
 /** The same of two lists: scores, and labels, of which true is Pass. */
-export function thresholdCosts(scores: readonly number[], labels: readonly boolean[], costs?: Costs): Figure;
-export function thresholdCosts(...given: LabelledArguments<Costs>): Figure {
-  const { scores, labels, options: costs = {} } = labelledScores('thresholdCosts', given);
+export function thresholdCosts(
+  scores: ArrayLike<number>,
+  labels: Labels,
+  options?: CostOptions,
+): Figure<{ threshold: number; cost: number }>;
+export function thresholdCosts(
+  ...given: LabelledArguments<CostOptions>
+): Figure<{ threshold: number; cost: number }> {
+  const { scores, labels, options = {} } = labelledScores('thresholdCosts', given);
+  const { falsePass, falseFail, ...shown } = options;
+  checkOptions('thresholdCosts', shown, ['colours']);
+  const costs: Costs = { falsePass, falseFail };
   const mistakes = thresholdMistakes(scores, labels);
   const best = cheapest(mistakes, costs);
   const all = costsOf(mistakes, costs);
@@ -27,25 +44,31 @@ export function thresholdCosts(...given: LabelledArguments<Costs>): Figure {
   const drawn = thin(all.length - 1).map((i) => i + 1);
   const at = Number.isFinite(best.threshold) ? best.threshold.toPrecision(3) : 'nothing passes';
   const title = `Threshold: cheapest at ${at}, cost ${best.cost.toFixed(3)} a clip`;
+  const color = shown.colours ? coloursOf('thresholdCosts', ['scores'], shown.colours)[0] : palette[0];
   return new Figure(
-    [
-      {
-        type: 'scatter',
-        mode: 'lines',
-        name: 'cost',
-        showlegend: false,
-        x: drawn.map((i) => mistakes.thresholds[i]),
-        y: drawn.map((i) => all[i]),
-        line: { color: palette[0], width: 2 },
-        hovertemplate: 'from %{x:.3g} on: %{y:.3f}',
-      },
-    ],
     {
-      title: { text: title },
-      xaxis: { title: { text: 'a clip passes from this score on' } },
-      yaxis: { title: { text: 'mean cost of a clip' } },
-      shapes: Number.isFinite(best.threshold) ? [verticalLine(best.threshold)] : [],
+      operation: 'thresholdCosts',
+      traces: [
+        {
+          type: 'scatter',
+          mode: 'lines',
+          name: 'cost',
+          showlegend: false,
+          x: drawn.map((i) => mistakes.thresholds[i]),
+          y: drawn.map((i) => all[i]),
+          line: { color, width: 2 },
+          hovertemplate: 'from %{x:.3g} on: %{y:.3f}',
+        },
+      ],
+      layout: {
+        title: { text: title },
+        xaxis: { title: { text: shown.labels?.x ?? 'a clip passes from this score on' } },
+        yaxis: { title: { text: shown.labels?.y ?? 'mean cost of a clip' } },
+        shapes: Number.isFinite(best.threshold) ? [verticalLine(best.threshold)] : [],
+      },
+      summary: title,
+      rows: () => drawn.map((i) => ({ threshold: mistakes.thresholds[i], cost: all[i] })),
     },
-    title,
+    shown,
   );
 }

@@ -1,5 +1,7 @@
+import { coloursOf, faded, palette } from './colours.js';
 import { Figure } from './figure.js';
-import { type Layout, palette, type Trace } from './traces.js';
+import { checkOptions, type FigureOptions, type PlotOptions } from './options.js';
+import type { Layout, Trace } from './traces.js';
 
 /** Figures of one training step; accuracies are shares of pairs in the right order, 0 to 1. */
 export interface TrainingPoint {
@@ -16,11 +18,20 @@ const smoothing = 1 / 25;
  * Loss over steps (each step, and a running mean), and under it the accuracy on the training pairs of a step
  * (running mean) and on held-out pairs.
  * @param history at least one point, by rising step
+ * @param options `colours` of loss, training accuracy and held-out accuracy, and those of every figure
+ * @throws {RangeError} for no point, or an option that is not as it should be
  */
-export function trainingCurves(history: readonly TrainingPoint[]): Figure {
+export function trainingCurves(
+  history: readonly TrainingPoint[],
+  options: FigureOptions & Pick<PlotOptions, 'colours'> = {},
+): Figure<TrainingPoint> {
+  checkOptions('trainingCurves', options, ['colours']);
   if (history.length === 0)
     throw new RangeError('trainingCurves: expected at least one point, received none');
-  const [lossColor, trainColor, evalColor] = palette;
+  const names = ['loss', 'training accuracy', 'held-out accuracy'];
+  const [lossColor, trainColor, evalColor] = options.colours
+    ? coloursOf('trainingCurves', names, options.colours)
+    : palette;
   const window = Math.max(1, Math.round(history.length * smoothing));
   const curve = (
     name: string,
@@ -49,7 +60,7 @@ export function trainingCurves(history: readonly TrainingPoint[]): Figure {
       name: 'loss of each step',
       x: losses.map(({ x }) => x),
       y: losses.map(({ y }) => y),
-      line: { color: 'rgba(76,139,200,0.35)', width: 1 },
+      line: { color: faded(lossColor, 0.35), width: 1 },
       showlegend: false,
       hoverinfo: 'skip',
     },
@@ -66,14 +77,16 @@ export function trainingCurves(history: readonly TrainingPoint[]): Figure {
   const title = `Training: ${facts.join(', ')}`;
   const layout: Layout = {
     title: { text: title },
-    xaxis: { title: { text: 'step' } },
-    yaxis: { title: { text: 'loss' } },
+    xaxis: { title: { text: options.labels?.x ?? 'step' } },
+    yaxis: { title: { text: options.labels?.y ?? 'loss' } },
   };
   if (data.some(({ yaxis }) => yaxis === 'y2')) {
     layout.yaxis.domain = [0.48, 1];
     layout.yaxis2 = { title: { text: 'accuracy' }, domain: [0, 0.36], range: [0, 1], tickformat: '.0%' };
   }
-  return new Figure(data, layout, title);
+  const rows = () =>
+    history.map(({ step, loss, accuracy, evalAccuracy }) => ({ step, loss, accuracy, evalAccuracy }));
+  return new Figure({ operation: 'trainingCurves', traces: data, layout, rows, summary: title }, options);
 }
 
 /** Mean of each value and up to `window` - 1 before it. */

@@ -31,6 +31,7 @@ import { microBatches } from './microBatches.js';
 import { hasMoved } from './movement.js';
 import { type LoadedPairs, PairFeed } from './pairFeed.js';
 import { Run, type RunStatus, statusOf } from './run.js';
+import { RunChart } from './runChart.js';
 import { claimFolder, hashOf, lockFolder } from './runConfig.js';
 import { checkData, clipData, epochData, weightsHash } from './runData.js';
 import { learningRateAt, type Schedule } from './schedule.js';
@@ -89,6 +90,8 @@ export interface FitOptions {
   signal?: AbortSignal;
   /** Called after each step. */
   onProgress?: (progress: FitProgress) => void;
+  /** Whether the curves of the run are drawn while it goes on, in one output. Default: in a notebook. */
+  chart?: boolean;
 }
 
 /** A step's record and the number of all steps. */
@@ -132,6 +135,7 @@ const defaults = {
  * began with. A damaged checkpoint, log or setting is named in a warning, and the newest one that is whole is gone on from.
  * Afterwards the model has the last weights; `run.best.folder` holds the best ones.
  * A clip that cannot be read is left out with its pairs: see `run.failures`.
+ * In a notebook its curves are drawn while it goes on (`chart`); `watch` shows them elsewhere.
  * Defaults follow the size of the model. A warning says so where the loss has not moved for a while after the warm-up.
  * Source: official implementation, training script; see `defaults`.
  * @param pairs read from its beginning, whatever its cursor.
@@ -179,6 +183,7 @@ export async function fit(model: RewardModel, pairs: PairStream, options: FitOpt
     weightDecay,
     ...(settings.decay === 'all' && { decays: () => true }),
   });
+  const chart = (options.chart ?? host() !== undefined) ? new RunChart(folder, steps) : undefined;
   const end = new AbortController();
   let unlock: (() => Promise<void>) | undefined;
   try {
@@ -254,6 +259,7 @@ export async function fit(model: RewardModel, pairs: PairStream, options: FitOpt
       if (watched.has(step) && !hasMoved(history.slice(warmup).map(({ loss }) => loss)))
         warnOfRest(history.slice(warmup), learningRate);
       if (step % settings.saveEvery === 0 || state.best?.step === step) await save();
+      chart?.show(history);
       onProgress?.({ ...record, steps });
     }
     if (state.step > (saved ?? 0)) await save();
@@ -262,9 +268,11 @@ export async function fit(model: RewardModel, pairs: PairStream, options: FitOpt
     const best = state.best && { ...state.best, folder: checkpointFolder(folder, state.best.step) };
     const last = saved === undefined ? undefined : checkpointFolder(folder, saved);
     const run = new Run(folder, status, steps, history, last, best, [...stage.failures.values()]);
+    chart?.finish(run);
     if (signal?.aborted && status === 'stopped') host()?.display({ [mime.text]: stoppedText(run) });
     return run;
   } finally {
+    chart?.flush();
     end.abort(new Error('fit: the training has ended')); // clips are read ahead
     optimizer.dispose();
     await unlock?.();

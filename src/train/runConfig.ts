@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { lock } from '../base/lock.js';
+import { isHeld, lock } from '../base/lock.js';
 import { replaceFile } from '../base/replaceFile.js';
 import { checkpointSteps, keptConfig } from './checkpoint.js';
 
@@ -18,6 +18,10 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   await mkdir(folder, { recursive: true });
   return lock(join(folder, 'run.lock'), `fit: ${folder}`);
 }
+
+/** Whether a process trains in a run's folder. */
+export const isTraining = (folder: string): Promise<boolean> =>
+  isHeld(join(folder, 'run.lock'), `watch: ${folder}`);
 
 /**
  * Writes a run's `config.json`, or compares with the one that is there: a run goes on with the settings that it began

@@ -25,10 +25,10 @@ describe.each(Object.entries(tables))('%s as it is', (_, given) => {
   });
 
   it('is drawn as its two columns are', () => {
-    expect(roc(given).data).toEqual(roc(scores, labels).data);
-    expect(precisionRecallCurve(given).data).toEqual(precisionRecallCurve(scores, labels).data);
+    expect(roc(given).traces).toEqual(roc(scores, labels).traces);
+    expect(precisionRecallCurve(given).traces).toEqual(precisionRecallCurve(scores, labels).traces);
     const costs = { falsePass: 3 };
-    expect(thresholdCosts(given, costs).data).toEqual(thresholdCosts(scores, labels, costs).data);
+    expect(thresholdCosts(given, costs).traces).toEqual(thresholdCosts(scores, labels, costs).traces);
   });
 });
 

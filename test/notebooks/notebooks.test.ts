@@ -57,7 +57,11 @@ describe.skipIf(!hasKernel)('notebooks (skipped where .venv has no kernelspec)',
     });
     expect(outputs.filter(({ output_type }) => output_type === 'error')).toEqual([]);
     expect(count(outputs, 'application/vnd.plotly.v1+json')).toBeGreaterThanOrEqual(4);
-    expect(count(outputs, 'application/vnd.solireward.player.v1+json')).toBe(2);
+    expect(count(outputs, 'application/vnd.solireward.player.v1+json')).toBe(1);
+    expect(count(outputs, 'application/vnd.solireward.gallery.v1+json')).toBeLessThanOrEqual(1);
+    // The run's curves are drawn once: the run as the value of its cell is a line.
+    const ofRun = outputs.filter(({ data }) => String(data?.['text/plain']).includes(' 6 of 6 steps'));
+    expect(ofRun.map(({ data }) => 'application/vnd.plotly.v1+json' in data!)).toEqual([true, false]);
     expect(summary).toMatchObject({ dimension: 'alignment', seed: 1, frames: 8, steps: 6 });
     const { value, low, high } = summary.pairAccuracy;
     expect(low).toBeLessThanOrEqual(value);
@@ -201,7 +205,7 @@ describe.skipIf(!hasKernel)('notebooks (skipped where .venv has no kernelspec)',
       expect(summary.steps).toBe(summary.estimate.steps);
       expect(summary.estimate.memoryBytes).toBeGreaterThan(0);
       expect(count(outputs, 'application/vnd.plotly.v1+json')).toBeGreaterThanOrEqual(3);
-      expect(count(outputs, 'application/vnd.solireward.player.v1+json')).toBe(2);
+      expect(count(outputs, 'application/vnd.solireward.player.v1+json')).toBe(1);
       expect(existsSync(join(folder, 'model-physics', 'training_config.json'))).toBe(true);
     });
 

@@ -18,12 +18,14 @@ const permissive = [
   'BSD-3-Clause',
   'Apache-2.0',
   'MPL-2.0',
+  // A font, embedded in what is made with it.
+  'OFL-1.1',
 ];
 const known: Record<string, RegExp> = {
   'LGPL-3.0-or-later': /^@img\/sharp-/,
   'LGPL-2.1': /^@ff(mpeg|probe)-installer\//,
   'GPL-3.0': /^@ffprobe-installer\//,
-  '': /^@ffmpeg-installer\//,
+  '': /^(@ffmpeg-installer\/|png-js$)/,
 };
 
 let licences: Map<string, string>;

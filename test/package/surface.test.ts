@@ -12,25 +12,29 @@ const root = resolve(fileURLToPath(new URL('../..', import.meta.url)));
 const surface = {
   engine: 'check use',
   data:
-    'FrameCache aggregate agreement annotate annotatePairs clipsOf dawidSkene decodeFrames fetv makeWorld probe ' +
+    'FrameCache aggregate agreement annotate annotatePairs clipsOf dawidSkene decodeFrames fetv makeWorld nearDuplicates probe ' +
     'readClips readScores readVotes readers sampleFrames splitByPrompt videoLimits votesTable worldPrompts writeVotes',
   pairing: 'crossPrompt inPrompt listed readOfficial writeOfficial',
   model: 'Features create dimensionPrompts fromHub load presets save taskPrompts tiny',
   loss: 'bce bt btWt combined winTie',
-  train: 'cards estimate fit microBatch readRun',
-  score: 'attention clips file',
+  train: 'cards estimate fit microBatch readRun watch',
+  score: 'attention clips file frames',
+  serve: '', // a function
   reward: 'ensemble gdpoAdvantages grpoAdvantages mix',
   audit: 'command compare expectations families run served worldTruth',
   analysis:
-    'allPairRatio analyze auc aucInterval averagePrecision bestF1 bestOfN bootstrap brier chooseThreshold delong ' +
-    'evaluate evaluatePairs expectedCalibrationError groupAdvantages histogram kendall kolmogorovSmirnov logistic ' +
-    'mcnemar mean meanMargin median overSeeds pairAccuracy pairedBootstrap pairedOverSeeds pearson plattScaling ' +
-    'populationStability precisionRecall reliability rocCurve scoreCollapse spearman verdict wasserstein wilson',
+    'againstRatings allPairRatio analyze auc aucInterval averagePrecision bestF1 bestOfN bootstrap brier ' +
+    'byGroup byPrompt chooseThreshold delong effectSize evaluate evaluatePairs expectedCalibrationError ' +
+    'groupAdvantages histogram holm kendall kolmogorovSmirnov logistic mcnemar mean meanMargin median ' +
+    'overCheckpoints overSeeds pairAccuracy pairedBootstrap pairedOverSeeds pearson plattScaling ' +
+    'populationStability precisionRecall reliability rocCurve scoreCollapse spearman twoModels verdict ' +
+    'wasserstein wilson',
   plot:
-    'Figure curves estimates groupShares pairMargins precisionRecallCurve reliabilityCurve roc scoreDistribution ' +
-    'thresholdCosts trainingCurves',
+    'Figure againstRatings byGroup byPrompt curves effectSizes estimates groupShares overCheckpoints pairMargins plotly ' +
+    'precisionRecallCurve reliabilityCurve roc scoreDistribution thresholdCosts trainingCurves twoModels',
   notebook:
-    'annotator clearOutput display input liveChart npm pair parameter player progress sh stopwatch table',
+    'annotator clearOutput display gallery html image input json latex liveChart markdown npm pair parameter player progress ' +
+    'progressOf sh stopwatch svg table time',
   posttrain: 'Policy grpo sample',
 };
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { curves } from '../../src/plot/curves.js';
+import { tracesOf } from '../support/traces.js';
 
 const names = { title: 'Best of n', x: 'n', y: 'true quality' };
 
@@ -11,13 +12,15 @@ it('draws a line for each curve, and intervals where there are some', () => {
     ],
     names,
   );
-  expect(figure.data.map(({ name, y }) => [name, y])).toEqual([
+  expect(tracesOf(figure).map(({ name, y }) => [name, y])).toEqual([
     ['BT', [0.5, 0.6]],
     ['BT', [0.5, 0.6]],
     ['BT-WT', [0.5, 0.65, 0.7]],
   ]);
-  expect(figure.data[1]).toMatchObject({ mode: 'markers', showlegend: false });
-  expect(new Set(figure.data.map((trace) => JSON.stringify('line' in trace && trace.line))).size).toBe(3);
+  expect(tracesOf(figure)[1]).toMatchObject({ mode: 'markers', showlegend: false });
+  expect(new Set(tracesOf(figure).map((trace) => JSON.stringify('line' in trace && trace.line))).size).toBe(
+    3,
+  );
   const [low, high] = figure.layout.yaxis.range!;
   expect(low).toBeLessThan(0.4);
   expect(high).toBeGreaterThan(0.7);

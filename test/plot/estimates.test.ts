@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { estimates } from '../../src/plot/estimates.js';
+import { tracesOf } from '../support/traces.js';
 
 const rows = [
   { name: 'BT', value: 0.8, low: 0.7, high: 0.85, results: [0.75, 0.85] },
@@ -8,7 +9,7 @@ const rows = [
 
 it('draws each estimate with its interval, named on the axis', () => {
   const figure = estimates(rows, { title: 'Losses', y: 'accuracy' });
-  const [single, dots] = figure.data;
+  const [single, dots] = tracesOf(figure);
   expect(single.y).toEqual([0.75, 0.85]);
   expect(dots.y).toEqual([0.8, 0.82]);
   expect(dots).toMatchObject({ x: [0, 1], error_y: { symmetric: false } });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { groupShares } from '../../src/plot/groupShares.js';
+import { tracesOf } from '../support/traces.js';
 
 describe('groupShares', () => {
   it('shows unequal groups as shares in the same bins', () => {
@@ -10,18 +11,17 @@ describe('groupShares', () => {
       ]),
       { title: 'Both', axis: 'score' },
     );
-    expect(figure.data.map(({ name }) => name)).toEqual(['few (2)', 'many (4)']);
-    expect(figure.data[0].x).toEqual(figure.data[1].x);
-    expect(figure.data[0].y).toEqual(figure.data[1].y);
-    expect(figure.data[0].type).toBe('bar');
+    expect(tracesOf(figure).map(({ name }) => name)).toEqual(['few (2)', 'many (4)']);
+    expect(tracesOf(figure)[0].x).toEqual(tracesOf(figure)[1].x);
+    expect(tracesOf(figure)[0].y).toEqual(tracesOf(figure)[1].y);
+    expect(tracesOf(figure)[0].type).toBe('bar');
     expect(figure.toSvg()).toContain('Both');
   });
 
   it('draws many groups as lines, and refuses none and empty ones', () => {
     const groups = new Map(['a', 'b', 'c'].map((name) => [name, [1, 2, 3]]));
-    expect(groupShares(groups, { title: '', axis: '' }).data.every(({ type }) => type === 'scatter')).toBe(
-      true,
-    );
+    const drawn = tracesOf(groupShares(groups, { title: '', axis: '' }));
+    expect(drawn.every(({ type }) => type === 'scatter')).toBe(true);
     expect(() => groupShares(new Map(), { title: '', axis: '' })).toThrow('at least one group');
     expect(() => groupShares(new Map([['a', []]]), { title: '', axis: '' })).toThrow('received none');
   });

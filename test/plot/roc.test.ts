@@ -1,8 +1,11 @@
 import { expect, it } from 'vitest';
 import { roc } from '../../src/plot/roc.js';
+import { tracesOf } from '../support/traces.js';
 
 it('goes from nothing to everything, with the area in the title', () => {
-  const { data, summary } = roc([3, 2, 1, 0], [true, false, true, false]);
+  const figure = roc([3, 2, 1, 0], [true, false, true, false]);
+  const { summary } = figure;
+  const data = tracesOf(figure);
   expect(summary).toBe('ROC: AUC 0.750');
   expect([data[0].x[0], data[0].y[0], data[0].x.at(-1), data[0].y.at(-1)]).toEqual([0, 0, 1, 1]);
 });

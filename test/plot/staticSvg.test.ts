@@ -1,5 +1,5 @@
 import { parseHTML } from 'linkedom';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { staticSvg } from '../../src/plot/staticSvg.js';
 import { type Layout, type Trace, verticalLine } from '../../src/plot/traces.js';
 
@@ -61,4 +61,101 @@ it('draws a panel for each vertical axis, with one horizontal axis', () => {
 it('draws a single value without a zero-wide axis', () => {
   const svg = staticSvg([{ ...bars, x: [1], y: [1], width: 0 }], layout);
   expect(svg).not.toContain('NaN');
+});
+
+describe('any figure of plotly', () => {
+  const svgOf = (data: unknown[], given: object = {}) =>
+    staticSvg(data as object[], { ...layout, ...given } as Layout);
+
+  it('names in place the kinds that it cannot draw, beside those that it can', () => {
+    const svg = svgOf([
+      bars,
+      { type: 'pie', values: [1, 2] },
+      { type: 'heatmap', z: [[1]] },
+      { type: 'pie' },
+    ]);
+    expect(texts(svg).filter((text) => text?.includes('only where plotly runs'))).toEqual([
+      '“pie” is drawn only where plotly runs.',
+      '“heatmap” is drawn only where plotly runs.',
+    ]);
+    expect(parse(svg).querySelectorAll('g[fill="#123456"] rect')).toHaveLength(3);
+  });
+
+  it('draws points over names, lines with dots, areas, and lying bars', () => {
+    const svg = svgOf([
+      { x: ['a', 'b', 'a'], y: [1, 2, 3], mode: 'lines+markers', line: { color: '#111111' } },
+      { type: 'bar', orientation: 'h', y: [0, 1], x: [2, 3], marker: { color: '#222222' } },
+      { x: [0, 1], y: [1, 2], fill: 'tozeroy', fillcolor: '#333333', mode: 'none' },
+    ]);
+    const document = parse(svg);
+    expect(texts(svg)).toEqual(expect.arrayContaining(['a', 'b', 'trace 0']));
+    expect(document.querySelectorAll('g[stroke="#111111"] path')).toHaveLength(1);
+    expect(document.querySelectorAll('g[fill="#111111"] circle')).toHaveLength(3);
+    const widths = Array.from(document.querySelectorAll('g[fill="#222222"] rect'), (rect) =>
+      Number(rect.getAttribute('width')),
+    );
+    expect((widths[1] + 1) / (widths[0] + 1)).toBeCloseTo(1.5, 1);
+    expect(document.querySelectorAll('g[fill="#333333"] path')).toHaveLength(1);
+  });
+
+  it('has panels beside each other, each with its ticks, lines and notes', () => {
+    const svg = svgOf([bars, { ...bars, xaxis: 'x2', yaxis: 'y2' }], {
+      xaxis: { domain: [0, 0.4], anchor: 'y' },
+      xaxis2: { domain: [0.6, 1], anchor: 'y2', title: 'right' },
+      yaxis: {},
+      yaxis2: { anchor: 'x2' },
+      shapes: [verticalLine(1, '2')],
+      annotations: [{ text: 'a note', x: 1, y: 2, xref: 'x2', yref: 'y2', showarrow: false }],
+    });
+    const document = parse(svg);
+    expect(document.querySelectorAll('[aria-label="x-axis tick label"]')).toHaveLength(2);
+    expect(texts(svg)).toEqual(expect.arrayContaining(['right', 'a note']));
+    const placeOf = (label: Element) =>
+      Number(/translate\(([\d.]+)/.exec(label.querySelector('text')!.getAttribute('transform')!)?.[1]);
+    const [left, right] = Array.from(document.querySelectorAll('[aria-label="x-axis tick label"]'), placeOf);
+    expect(right).toBeGreaterThan(left + 300);
+    expect(
+      document.querySelectorAll('svg svg:last-of-type g[aria-label="rule"] line').length,
+    ).toBeGreaterThan(0);
+  });
+
+  it.each<[string, unknown[], object]>([
+    ['no trace', [], {}],
+    ['what is no trace', [null, 3, 'x', []], {}],
+    ['a trace without values', [{}, { type: 'bar' }, { x: [], y: [] }], {}],
+    [
+      'values that are none',
+      [{ x: [null, 'a', Number.NaN], y: [undefined, Number.POSITIVE_INFINITY, {}] }],
+      {},
+    ],
+    ['dates', [{ x: ['2024-01-01', '2024-01-02'], y: [1, 2] }], {}],
+    ['lists of different lengths', [{ x: [1, 2, 3], y: [1] }], {}],
+    [
+      'an axis that is no axis',
+      [bars],
+      { xaxis: 3, yaxis: null, title: 'A text', shapes: 'x', annotations: [null] },
+    ],
+    ['a range of names', [bars], { xaxis: { range: ['a', 'b'] }, yaxis: { range: [0] } }],
+    ['a logarithmic axis below 0', [{ x: [-1, 0, 10], y: [1, 2, 3] }], { xaxis: { type: 'log' } }],
+    ['an unknown format', [bars], { xaxis: { tickformat: '%%%' }, yaxis: { tickformat: '$.2fx' } }],
+    ['a size that is none', [bars], { width: 'wide', height: Number.NaN }],
+  ])('never throws: %s', (_, data, given) => {
+    const svg = svgOf(data, given);
+    expect(svg).toMatch(/^<svg .*<\/svg>$/s);
+    expect(svg).not.toMatch(/="[^"]*NaN/);
+  });
+});
+
+it('adds the lines of a long title and legend to its height, unless a height is asked for', () => {
+  const many = Array.from({ length: 12 }, (_, i) => ({ ...bars, name: `a group with a long name ${i}` }));
+  const heightOf = (svg: string) => Number(/viewBox="0 0 [\d.]+ ([\d.]+)"/.exec(svg)?.[1]);
+  expect(heightOf(staticSvg(many, layout))).toBeGreaterThan(heightOf(staticSvg([bars], layout)) + 30);
+  expect(heightOf(staticSvg(many, layout, { height: 300 }))).toBe(300);
+});
+
+it('tilts names that have no room beside each other', () => {
+  const names = ['text2video-zero', 'videocrafter-two', 'modelscope-large'];
+  const named: Layout = { ...layout, xaxis: { tickvals: [0, 1, 2], ticktext: names } };
+  expect(staticSvg([bars], named, { width: 300 })).toMatch(/rotate\(-30\)/);
+  expect(staticSvg([bars], named, { width: 900 })).not.toMatch(/rotate\(-30\)/);
 });

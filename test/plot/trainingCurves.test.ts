@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { trainingCurves } from '../../src/plot/trainingCurves.js';
+import { tracesOf } from '../support/traces.js';
 
 const history = Array.from({ length: 100 }, (_, i) => ({
   step: i + 1,
@@ -9,7 +10,9 @@ const history = Array.from({ length: 100 }, (_, i) => ({
 }));
 
 it('draws loss and accuracies over steps', () => {
-  const { data, summary } = trainingCurves(history);
+  const figure = trainingCurves(history);
+  const { summary } = figure;
+  const data = tracesOf(figure);
   expect(data.map(({ name, x }) => [name, x.length])).toEqual([
     ['loss of each step', 100],
     ['loss', 100],
@@ -20,13 +23,15 @@ it('draws loss and accuracies over steps', () => {
 });
 
 it('smooths the loss by the mean of the last twenty-fifth of the steps', () => {
-  const { y } = trainingCurves(history).data[1];
+  const { y } = tracesOf(trainingCurves(history))[1];
   expect(y.slice(0, 4)).toEqual([0, 0.5, 1 / 3, 0.5]);
   expect(y.slice(4).every((value) => value === 0.5)).toBe(true);
 });
 
 it('leaves out the accuracies where there are none', () => {
-  const { data, layout } = trainingCurves([{ step: 1, loss: 2 }]);
+  const figure = trainingCurves([{ step: 1, loss: 2 }]);
+  const { layout } = figure;
+  const data = tracesOf(figure);
   expect(data).toHaveLength(2);
   expect(layout.yaxis2).toBeUndefined();
 });

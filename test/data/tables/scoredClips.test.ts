@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readScoredClips } from '../../src/report/scoredClips.js';
+import { readScoredClips } from '../../../src/data/tables/scoredClips.js';
 
 const read = (rows: object[]) => readScoredClips('test', rows);
 

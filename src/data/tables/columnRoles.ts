@@ -1,6 +1,6 @@
-import type { Columns } from '../data/tables/columnFile.js';
-import type { ListPart } from '../data/tables/listColumns.js';
-import { isNumeric, isVerdict, kindsOf, plain, shown } from '../data/tables/vocabulary.js';
+import type { Columns } from './columnFile.js';
+import type { ListPart } from './listColumns.js';
+import { isNumeric, isVerdict, kindsOf, plain, shown } from './vocabulary.js';
 
 /** What the columns of a score file are taken for. */
 export interface ColumnRoles {
@@ -178,12 +178,18 @@ export function describeRoles(
   return lines;
 }
 
+/** The options of readScores and of analyze call two roles otherwise. */
+const givenAs = (role: string) =>
+  role === 'id' ? 'for the clip' : role === 'by' ? 'for the group' : `as ${role}`;
+
 function checkGiven(present: string[], given: GivenRoles, where: string): void {
   for (const [role, value] of Object.entries(given)) {
     const columns = value === undefined ? [] : [value].flat();
     const missing = columns.find((column) => !present.includes(column));
     if (missing !== undefined) {
-      throw new Error(`${where} has no column "${missing}" (given as ${role}); it has ${present.join(', ')}`);
+      throw new Error(
+        `${where} has no column "${missing}" (given ${givenAs(role)}); it has ${present.join(', ')}`,
+      );
     }
   }
 }

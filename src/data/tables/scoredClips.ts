@@ -1,21 +1,6 @@
 import { basename } from 'node:path';
-import { cellError } from '../data/tables/cellError.js';
-import {
-  type ColumnFile,
-  type Columns,
-  columnsOf,
-  readColumnFile,
-  rowCount,
-} from '../data/tables/columnFile.js';
-import { type ListPart, spreadLists } from '../data/tables/listColumns.js';
-import {
-  isMissing,
-  numberOf,
-  shown,
-  textOf,
-  verdictReader,
-  verdictWords,
-} from '../data/tables/vocabulary.js';
+import { cellError } from './cellError.js';
+import { type ColumnFile, type Columns, columnsOf, readColumnFile, rowCount } from './columnFile.js';
 import {
   type AsideColumn,
   asideWords,
@@ -25,6 +10,8 @@ import {
   guessRoles,
   leftAside,
 } from './columnRoles.js';
+import { type ListPart, spreadLists } from './listColumns.js';
+import { isMissing, numberOf, shown, textOf, verdictReader, verdictWords } from './vocabulary.js';
 
 /** A table in memory: rows, or an arquero table. */
 export type TableLike =
@@ -50,6 +37,29 @@ export interface OwnJudgements extends Judgements {
   byMetric?: ReadonlyMap<string, Judgements>;
 }
 
+/** The scores of a metric. */
+export interface ClipScores extends ClipNumbers {
+  /** The row of each, from 1; 0 where a clip has none. */
+  rows: Uint32Array;
+}
+
+/** The columns of a score file, and what they are taken for. */
+export interface ScoreColumns {
+  /** The file's name, or "the table". */
+  source: string;
+  /** The operation and the source, for errors. */
+  where: string;
+  /** Those of lists hold their first numbers. */
+  columns: Columns;
+  /** The numbers of the columns of lists. */
+  parts: ReadonlyMap<string, readonly ListPart[]>;
+  roles: ColumnRoles;
+  /** How the columns were understood, in words. */
+  read: string[];
+  /** Columns that have no role, and why. */
+  leftAside: AsideColumn[];
+}
+
 /** Scored clips of any origin, by columns; all lists have one entry a clip. */
 export interface ScoredClips {
   /** The file's name, or "the table". */
@@ -60,7 +70,7 @@ export interface ScoredClips {
   /** Columns that have no role, and why. */
   leftAside: AsideColumn[];
   ids: string[];
-  metrics: ClipNumbers[];
+  metrics: ClipScores[];
   /** Rows without a score, which are left out, with the first one's number; 0 where there is none. */
   missing: { rows: number; first: number };
   judgements: OwnJudgements[];
@@ -85,22 +95,46 @@ export async function readScoredClips(
   given: GivenRoles = {},
   names?: readonly string[],
 ): Promise<ScoredClips> {
+  const columns = await readScoreColumns(operation, input, given, names);
+  const { source, leftAside } = columns;
+  const read = [
+    ...columns.read,
+    ...(leftAside.length > 0 ? [`left aside: ${asideWords(leftAside)}`] : []),
+  ].map((line) => `${source}: ${line}`);
+  return { ...clipsOfColumns(columns), source, read, leftAside };
+}
+
+/**
+ * The columns of a score file, taken for what they are given as or guessed to be.
+ * @param prepare makes another table of the one that was read
+ * @throws as `readScoredClips`
+ */
+export async function readScoreColumns(
+  operation: string,
+  input: string | TableLike,
+  given: GivenRoles,
+  names?: readonly string[],
+  prepare: (file: ColumnFile, given: GivenRoles, where: string) => ColumnFile = (file) => file,
+): Promise<ScoreColumns> {
   const source = typeof input === 'string' ? basename(input) : 'the table';
   const where = `${operation}: ${source}`;
-  const file: ColumnFile =
+  const read: ColumnFile =
     typeof input === 'string'
       ? await readColumnFile(operation, input)
       : { columns: tableColumns(where, input), notes: [] };
+  const file = prepare(read, given, where);
   const { columns, parts } = spreadLists(file.columns, where, names);
   const roles = guessRoles(columns, given, where, parts);
-  const aside = leftAside(columns, roles, parts);
-  const read = [
-    ...file.notes,
-    ...describeRoles(roles, parts),
-    ...(aside.length > 0 ? [`left aside: ${asideWords(aside)}`] : []),
-  ].map((line) => `${source}: ${line}`);
-  return { ...new Pivot(columns, parts, roles, where).clips(source), read, leftAside: aside };
+  return {
+    ...{ source, where, columns, parts, roles },
+    read: [...file.notes, ...describeRoles(roles, parts)],
+    leftAside: leftAside(columns, roles, parts),
+  };
 }
+
+/** The clips of a score file, each with the scores of its rows. @throws as `readScoredClips` */
+export const clipsOfColumns = (columns: ScoreColumns): Omit<ScoredClips, 'source' | 'read' | 'leftAside'> =>
+  new Pivot(columns).clips();
 
 /** The columns of a table in memory. @throws {Error} for one without rows */
 export function tableColumns(where: string, input: TableLike): Columns {
@@ -134,12 +168,16 @@ class Pivot {
   /** The first row of each clip. */
   private readonly firstRow: number[] = [];
 
-  constructor(
-    private readonly columns: Columns,
-    private readonly parts: ReadonlyMap<string, readonly ListPart[]>,
-    private readonly roles: ColumnRoles,
-    private readonly where: string,
-  ) {
+  private readonly columns: Columns;
+  private readonly parts: ReadonlyMap<string, readonly ListPart[]>;
+  private readonly roles: ColumnRoles;
+  private readonly where: string;
+
+  constructor({ columns, parts, roles, where }: ScoreColumns) {
+    this.columns = columns;
+    this.parts = parts;
+    this.roles = roles;
+    this.where = where;
     const places = new Map<string, number>();
     this.clipOf = Uint32Array.from(clipNames(columns, roles.id, where), (name, row) => {
       const known = places.get(name);
@@ -151,13 +189,12 @@ class Pivot {
     });
   }
 
-  clips(source: string): Omit<ScoredClips, 'read' | 'leftAside'> {
+  clips(): Omit<ScoredClips, 'source' | 'read' | 'leftAside'> {
     const { roles, ids } = this;
     const { metrics, missing } = this.metrics();
     const paths =
       roles.path ?? (roles.id.length === 1 && ids.some((id) => videoFile.test(id)) ? roles.id[0] : undefined);
     return {
-      source,
       roles,
       ids,
       metrics,
@@ -200,7 +237,7 @@ class Pivot {
         scores[clip] = number;
       });
     }
-    const metrics = [...byName].map(([name, values]) => ({ name, values }));
+    const metrics = [...byName].map(([name, values]) => ({ name, values, rows: filled.get(name)! }));
     const scoreless = metrics.find(({ values }) => values.every(Number.isNaN));
     if (scoreless) throw new Error(`${this.where}: no row has a score of "${scoreless.name}"`);
     return { metrics, missing };

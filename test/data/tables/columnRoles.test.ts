@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { columnsOf } from '../../src/data/tables/columnFile.js';
-import { describeRoles, type GivenRoles, guessRoles } from '../../src/report/columnRoles.js';
+import { columnsOf } from '../../../src/data/tables/columnFile.js';
+import { describeRoles, type GivenRoles, guessRoles } from '../../../src/data/tables/columnRoles.js';
 
 const guess = (rows: object[], given: GivenRoles = {}) => guessRoles(columnsOf(rows), given, 'test: s.csv');
 

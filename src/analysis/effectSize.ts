@@ -1,0 +1,70 @@
+import type { Interval } from '../base/bootstrap.js';
+import { finiteScores, type ScoreColumns } from './columns.js';
+import { aucInterval } from './delong.js';
+import { normalInterval } from './influence.js';
+import { isNumbers, type Labels, labelledScores } from './labelledScores.js';
+import { momentsOf, welch } from './meanInterval.js';
+
+/** How far two groups of scores are apart, first less second. */
+export interface EffectSize {
+  /** How many scores each group has. */
+  first: number;
+  second: number;
+  /** Of the means, with Welch's 95% interval, in units of the score. */
+  difference: Interval;
+  /** Of the hypothesis that the means are equal, by Welch's test. */
+  p: number;
+  /** The difference in pooled deviations, without the bias of small groups. */
+  hedgesG: Interval;
+  /** How much oftener a score of the first is above one of the second than below, -1 to 1. */
+  cliffDelta: Interval;
+}
+
+/**
+ * Effect sizes of two groups of scores: difference of means, Hedges' g and Cliff's delta, each with its 95% interval.
+ * g = J (mean1 - mean2) / s, s^2 the pooled variance, J = 1 - 3 / (4 (n1 + n2 - 2) - 1), with variance
+ * J^2 ((n1 + n2) / (n1 n2) + d^2 / (2 (n1 + n2))); delta = 2 AUC - 1, with DeLong's interval.
+ * Source: Hedges 1981, Borenstein et al. 2009 chapter 4; Cliff 1993.
+ * @param table a table with the columns `score` and `pass`: Pass against Fail
+ * @throws {RangeError} for a group without scores, or one that is not finite
+ */
+export function effectSize(table: ScoreColumns): EffectSize;
+/** The same of two lists: the scores of either group. */
+export function effectSize(first: ArrayLike<number>, second: ArrayLike<number>): EffectSize;
+/** The same of two lists: scores, and labels, of which true is Pass: Pass against Fail. */
+export function effectSize(scores: ArrayLike<number>, labels: ArrayLike<boolean>): EffectSize;
+export function effectSize(first: ScoreColumns | ArrayLike<number>, second?: Labels): EffectSize {
+  if (second && isNumbers(first) && typeof second[0] !== 'boolean') {
+    const groups = [first, second as ArrayLike<number>].map((group) =>
+      finiteScores(Array.from(group), 'effectSize'),
+    );
+    return effectOf(groups[0], groups[1]);
+  }
+  const { scores, labels } = second
+    ? labelledScores<never>('effectSize', [first as ArrayLike<number>, second])
+    : labelledScores<never>('effectSize', [first as ScoreColumns]);
+  const checked = finiteScores(scores, 'effectSize');
+  const of = (label: boolean) => checked.filter((_, i) => labels[i] === label);
+  return effectOf(finiteScores(of(true), 'effectSize: Pass'), finiteScores(of(false), 'effectSize: Fail'));
+}
+
+/** The effect sizes of two groups of finite scores. */
+export function effectOf(first: readonly number[], second: readonly number[]): EffectSize {
+  const [a, b] = [momentsOf(first), momentsOf(second)];
+  const degrees = a.n + b.n - 2;
+  const squares = (n: number, variance: number) => (n > 1 ? (n - 1) * variance : 0);
+  const pooled = Math.sqrt((squares(a.n, a.variance) + squares(b.n, b.variance)) / degrees);
+  const d = (a.mean - b.mean) / pooled;
+  const unbiased = 1 - 3 / (4 * degrees - 1);
+  const error = unbiased * Math.sqrt((a.n + b.n) / (a.n * b.n) + (d * d) / (2 * (a.n + b.n)));
+  const labels = [...first.map(() => true), ...second.map(() => false)];
+  const area = aucInterval([...first, ...second], labels);
+  const delta = (share: number) => 2 * share - 1;
+  return {
+    first: a.n,
+    second: b.n,
+    ...welch(first, second),
+    hedgesG: normalInterval(unbiased * d, error),
+    cliffDelta: { value: delta(area.value), low: delta(area.low), high: delta(area.high) },
+  };
+}
