@@ -4,13 +4,13 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** What takes longest, the longest first. */
 const long = [
   'notebooks/notebooks',
-  'model/goldenCheckpoints',
+  'verify/checkpoints',
   'kernel/hostile',
   'browser/extension',
   'browser/annotator',
   'scripts/gpuCheck',
   'train/fit',
-  'model/head/head',
+  'verify/training',
 ];
 
 /** Begins with the long files, so that the two workers end at about the same time, in a fresh clone too. */

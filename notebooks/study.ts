@@ -48,10 +48,10 @@ export async function experiment(seed: number, dimension: Dimension): Promise<Ex
   const own = world.truth
     .objects()
     .filter((row) => row.dimension === dimension)
-    .map(({ clip, pass, fault, strength }) => ({ clip: byId.get(clip) as sr.Clip, pass, fault, strength }));
+    .map(({ clip, pass, fault, strength }) => ({ clip: byId.get(clip)!, pass, fault, strength }));
   const prompts = sr.data.splitByPrompt(trueLabels(own, dimension), { test: 0.25, seed });
-  const testPrompts = new Set(prompts.test.array('promptId') as string[]);
-  const isTest = ({ clip }: TrueClip) => testPrompts.has(clip.promptId as string);
+  const testPrompts = new Set(prompts.test.array('promptId'));
+  const isTest = ({ clip }: TrueClip) => testPrompts.has(clip.promptId!);
   return {
     seed,
     dimension,
@@ -109,6 +109,7 @@ export async function trainAndScore(
   const model = await sr.model.tiny({ dimension, seed, config: { reduceSequence: head } });
   try {
     await sr.train.fit(model, pairs, {
+      chart: false,
       loss,
       features,
       trainable: 'decoder+head',
@@ -123,7 +124,7 @@ export async function trainAndScore(
     });
     const list = clips.map(({ clip }) => clip);
     const scored = await sr.score.clips(model, list, { features, batchSize: 32 });
-    const scores = scored.array('score') as number[];
+    const scores = scored.array('score');
     await use?.(model, scores);
     return scores;
   } finally {
@@ -138,6 +139,12 @@ export const losses = {
   'BT-LT': { loss: sr.loss.winTie(), winTie: 0, loseTie: 0.25 },
   'BT+BCE': { loss: sr.loss.combined({ btt: 0, bce: 1 }), winTie: 0, loseTie: 0 },
 };
+
+export type LossName = keyof typeof losses;
+export const lossNames: readonly LossName[] = ['BT', 'BT-WT', 'BT-LT', 'BT+BCE'];
+
+/** An empty list for each loss. */
+export const byLoss = <T>(): Record<LossName, T[]> => ({ BT: [], 'BT-WT': [], 'BT-LT': [], 'BT+BCE': [] });
 
 /** Share of the Pass x Fail pairs in the right order, by the truth. */
 export const pairAccuracy = (scores: readonly number[], clips: readonly TrueClip[]): number =>

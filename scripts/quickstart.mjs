@@ -1,6 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { inWords, work } from './quickstart/secondsOf.mjs';
 import { resultLines } from './results.mjs';
 import { environment, inClone, root, venvProgram } from './setup/environment.mjs';
 import { foreground, secondsSince, stepSeconds } from './setup/step.mjs';
@@ -31,6 +33,8 @@ const setupSeconds = secondsSince(start);
 mkdirSync(folder, { recursive: true });
 rmSync(summaryFile, { force: true });
 console.log(`[notebook] ${relative(root, notebook)}, ${options.dimension}, seed ${options.seed}`);
+const expected = expectedSeconds();
+if (expected) console.log(`[notebook] ${inWords(expected)}, measured in a few seconds of the same work`);
 const exitCode = await foreground(
   venvProgram('python'),
   [inClone('scripts', 'runNotebook.py'), notebook, folder],
@@ -47,6 +51,25 @@ console.log('To open the notebooks: npm run lab');
 if (exitCode !== 0)
   console.error(`The notebook failed: its last cell above says why (exit code ${exitCode}).`);
 process.exitCode = exitCode;
+
+/**
+ * What the notebook's parts will take here; undefined for a small run, which takes no longer than the measurement, and where
+ * that fails: the notebook then says why.
+ * @returns {Record<string, number> | undefined}
+ */
+function expectedSeconds() {
+  const [clips, steps, frames] = [
+    Number(options.clips ?? work.clips),
+    Number(options.steps ?? work.steps),
+    Number(options.frames ?? work.frames),
+  ];
+  if (!(clips >= 1000)) return undefined;
+  const script = inClone('scripts', 'quickstart', 'duration.mjs');
+  const { stdout, status } = spawnSync(process.execPath, [script, `${clips}`, `${steps}`, `${frames}`], {
+    encoding: 'utf8',
+  });
+  return status === 0 ? JSON.parse(stdout.trim().split('\n').at(-1) ?? '') : undefined;
+}
 
 /** The parameters of the notebook, which it reads from its environment. */
 function parameters() {

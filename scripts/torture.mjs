@@ -57,7 +57,7 @@ async function torture(name) {
   const writer = writers[name];
   const chance = random(Number(options.seed), ...Buffer.from(name));
   const folder = join(scratch, name.replaceAll(' ', '-'));
-  const { files, milliseconds } = await undisturbed(name, `${folder}-undisturbed`);
+  const { files, milliseconds, steps } = await undisturbed(name, `${folder}-undisturbed`);
   const expected = writer.ends ? files : undefined;
 
   makeFolder(folder);
@@ -67,7 +67,10 @@ async function torture(name) {
   for (let kill = 0; kill < kills; kill++) {
     const child = start(name, folder);
     await child.begun;
-    await new Promise((done) => setTimeout(done, chance.integer(Math.min(milliseconds, longest))));
+    const { killedWithin } = writer;
+    if (killedWithin) await child.acknowledged(chance.integer(killedWithin));
+    const within = killedWithin ? milliseconds / steps : Math.min(milliseconds, longest);
+    await new Promise((done) => setTimeout(done, chance.integer(Math.ceil(within))));
     child.kill();
     const { oks } = await child.ended;
     for (const what of oks) acknowledged.push(what);
@@ -90,15 +93,15 @@ async function torture(name) {
   return [name, `${survived} of ${kills}`, String(total), finished ? 'yes' : 'no', full, readOnly, two];
 }
 
-/** The files of the work without a blow, and how long it takes. @param {string} name @param {string} folder */
+/** The files of the work without a blow, how long it takes, and what it acknowledges. @param {string} name @param {string} folder */
 async function undisturbed(name, folder) {
   makeFolder(folder);
   const child = start(name, folder);
   await child.begun;
   const begin = performance.now();
-  const { done, failure, code } = await child.ended;
+  const { done, failure, code, oks } = await child.ended;
   if (!done) throw new Error(`torture: ${name} does not even work undisturbed: ${failure ?? code}`);
-  return { files: filesIn(folder), milliseconds: performance.now() - begin };
+  return { files: filesIn(folder), milliseconds: performance.now() - begin, steps: oks.length };
 }
 
 /** @param {string} name @param {Map<string, string> | undefined} expected */
@@ -214,11 +217,10 @@ function start(name, folder, limit) {
   const oks = [];
   let rest = '';
   let errors = '';
-  let done = false;
+  let [done, over] = [false, false];
   /** @type {string | undefined} */
   let failure;
-  /** @type {() => void} */
-  let begin = () => {};
+  let [begin, onOk] = [() => {}, () => {}];
   const begun = new Promise((resolve) => {
     begin = () => resolve(undefined);
   });
@@ -226,7 +228,10 @@ function start(name, folder, limit) {
     if (line === 'ready') begin();
     else if (line === 'done') done = true;
     else if (line.startsWith('failed ')) failure = line.slice(7);
-    else if (line.startsWith('ok ')) oks.push(line.slice(3));
+    else if (line.startsWith('ok ')) {
+      oks.push(line.slice(3));
+      onOk();
+    }
   };
   child.stdio[3]?.on('data', (data) => {
     const lines = (rest + data).split('\n');
@@ -244,11 +249,21 @@ function start(name, folder, limit) {
     child.on('close', (code, signal) => {
       clearTimeout(timer);
       begin();
+      over = true;
+      onOk();
       resolve({ oks, done, failure, code: signal ?? `${code}: ${errors.slice(-500)}` });
     }),
   );
   return {
     begun,
+    /** After so many acknowledgements, or the end. @param {number} count */
+    acknowledged: (count) =>
+      new Promise((resolve) => {
+        onOk = () => {
+          if (over || oks.length >= count) resolve(undefined);
+        };
+        onOk();
+      }),
     kill: () => child.kill('SIGKILL'),
     ended:
       /** @type {Promise<{ oks: string[], done: boolean, failure: string | undefined, code: string }>} */ (

@@ -29,7 +29,7 @@ describe('solireward', () => {
     [['score', '--model', 'm', '--input', 'i'], 'score needs --model, --input and --output'],
     [
       ['score', '--model', 'm', '--input', 'i', '--output', 'o', '--limit', 'size=3'],
-      '--limit takes NAME=NUMBER with one of pixels, frames, seconds, bytes, memory, idleSeconds, received',
+      '--limit takes NAME=NUMBER with one of pixels, frames, seconds, bytes, memory, idleSeconds, workSeconds, received',
     ],
     [['score', 'all'], "score takes no argument 'all'"],
     [['doctor', '--jsno'], "Unknown option '--jsno'"],

@@ -5,7 +5,7 @@ import { at } from '../../scripts/gpuCheck/dist.mjs';
 import { serve, settings } from './side.mjs';
 
 const { Random } = await at('base/random.js');
-const { readScores } = await at('data/tables/scores.js');
+const { readScores } = await at('data/tables/readScores.js');
 const { analyze } = await at('report/analyze.js');
 const { auc } = await at('analysis/auc.js');
 const { averagePrecision } = await at('analysis/precisionRecall.js');

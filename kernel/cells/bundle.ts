@@ -1,33 +1,76 @@
-import { Console } from 'node:console';
-import { Writable } from 'node:stream';
+import { types } from 'node:util';
 import { type Displayable, jupyterDisplay, type MimeBundle, mime } from '../../src/base/host.js';
-import { escapeHtml } from '../../src/base/html.js';
+import { htmlTable } from '../../src/base/htmlTable.js';
+import { mostPictureBytes, pictureType } from '../../src/base/pictureType.js';
 import { shown } from './errors.js';
+import { folded } from './folded.js';
+import { ownValue, plural, recordsOf, rowsShown, tableTexts } from './records.js';
+import { textTable } from './textTable.js';
 
 /** What an arquero table offers and this kernel uses. */
 interface Table {
   numRows(): number;
   columnNames(): string[];
   objects(options: { limit: number }): object[];
-  rename(names: Record<string, string>): Table;
-  toHTML(options: { limit: number }): string;
+  toHTML(): string;
 }
 
-/** Rows of a table that are shown. */
-const rowLimit = 20;
-
 /**
- * How the kernel shows a value: by the value's own `Symbol.for('Jupyter.display')` method, an arquero table as
- * HTML and text, anything else as Node prints it.
+ * How the kernel shows a value: by the value's own `Symbol.for('Jupyter.display')` method; as a table, if it is one of arquero
+ * or an array of records; as a picture, if it is the bytes of one; a Map or Set as Node prints it, to be opened;
+ * anything else as Node prints it.
  */
 export async function bundleOf(value: unknown): Promise<MimeBundle> {
   if (has<Displayable>(value, jupyterDisplay)) return checkedBundle(await value[jupyterDisplay]());
   if (has<Table>(value, 'toHTML') && has(value, 'columnNames')) return tableBundle(value);
-  return { [mime.text]: shown(value) };
+  return { ...richForm(value), [mime.text]: shown(value) };
 }
 
 /**
- * A bundle that a notebook can hold: bytes become base64, as pictures want it.
+ * How a value is shown that is given to `display`: as {@link bundleOf} does, but an object with a MIME type among its names
+ * is meant as a bundle.
+ * @throws {TypeError} where that is none, see {@link checkedBundle}
+ */
+export async function displayedBundle(value: unknown): Promise<MimeBundle> {
+  return isMeantAsBundle(value) ? checkedBundle(value) : bundleOf(value);
+}
+
+/** MIME types that nobody gives to anything else. */
+const knownType =
+  /^(text\/(plain|html|markdown|latex|csv|css|javascript)|image\/(png|jpeg|gif|webp|bmp|svg\+xml)|(audio|video)\/(mp4|mpeg|ogg|webm|wav)|application\/(json|javascript|pdf|geo\+json|vnd\.\S+))$/;
+
+function isMeantAsBundle(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || types.isProxy(value) || has(value, jupyterDisplay))
+    return false;
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype !== null && prototype !== Object.prototype) return false;
+  return Object.keys(value).some((name) => knownType.test(name));
+}
+
+/** What there is of a value besides its text. */
+function richForm(value: unknown): MimeBundle {
+  const picture =
+    types.isUint8Array(value) && value.byteLength <= mostPictureBytes ? pictureType(value) : undefined;
+  if (picture) return { [picture]: Buffer.from(value as Uint8Array).toString('base64') };
+  const records = recordsOf(value);
+  const html = records ? htmlTable(tableTexts(records)) : folded(value);
+  return html === undefined ? {} : { [mime.html]: html };
+}
+
+/** Characters of HTML that a figure may have beside its data and its picture, which both hold the same. */
+const mostFallback = 300_000;
+
+/** Whether HTML only repeats a figure, at a length that would make files of notebooks large for nothing. */
+const isLargeFallback = (bundle: object, type: string, value: unknown): boolean =>
+  type === mime.html &&
+  typeof value === 'string' &&
+  value.length > mostFallback &&
+  Object.hasOwn(bundle, mime.plotly) &&
+  Object.hasOwn(bundle, mime.svg);
+
+/**
+ * A bundle that a notebook can hold: bytes become base64, as pictures want it; of a large figure the HTML is left out, in
+ * whose place viewers without plotly show the picture.
  * @throws {TypeError} for what is no object of MIME types, or a type whose value is neither text nor JSON
  */
 export function checkedBundle(bundle: unknown): MimeBundle {
@@ -36,7 +79,9 @@ export function checkedBundle(bundle: unknown): MimeBundle {
       `display: expected an object of MIME types, such as { 'text/html': '<b>1</b>' }, received ${shown(bundle)}`,
     );
   }
-  const entries = Object.entries(bundle).filter(([, value]) => value !== undefined);
+  const entries = Object.entries(bundle).filter(
+    ([type, value]) => value !== undefined && !isLargeFallback(bundle, type, value),
+  );
   const checked = entries.map(([type, value]) => [type, checkedValue(type, value)] as const);
   const isWhole =
     checked.length === Object.keys(bundle).length && checked.every(([, value], i) => value === entries[i][1]);
@@ -65,22 +110,18 @@ function has<T>(value: unknown, method: string | symbol): value is T {
   }
 }
 
-function tableBundle(table: Table): MimeBundle {
-  const size = `${table.numRows()} rows, ${table.columnNames().length} columns`;
-  // toHTML escapes the cells but not the column names.
-  const names = Object.fromEntries(table.columnNames().map((name) => [name, escapeHtml(name)]));
-  const html = `${table.rename(names).toHTML({ limit: rowLimit })}<div><small>${size}</small></div>`;
-  return { [mime.html]: html, [mime.text]: `${textTable(table.objects({ limit: rowLimit }))}${size}` };
-}
+/** Rows of a table that are printed as text. */
+const printedRows = 20;
 
-function textTable(rows: object[]): string {
-  let text = '';
-  const stream = new Writable({
-    write: (chunk, _encoding, done) => {
-      text += chunk;
-      done();
-    },
-  });
-  new Console({ stdout: stream }).table(rows);
-  return text;
+function tableBundle(table: Table): MimeBundle {
+  const columns = table.columnNames();
+  const objects = table.objects({ limit: rowsShown(columns.length) });
+  const count = { rows: table.numRows(), columns: columns.length };
+  const rows = objects.map((row) => columns.map((name) => ownValue(row, name)));
+  const { note, ...texts } = tableTexts({ columns, rows, count });
+  const size = `${plural(count.rows, 'row')}, ${plural(count.columns, 'column')}`;
+  return {
+    [mime.html]: htmlTable({ ...texts, note }),
+    [mime.text]: `${textTable(objects.slice(0, printedRows), columns)}${size}`,
+  };
 }

@@ -6,6 +6,7 @@ import type { Found } from './completion.js';
 import { Failure, npmHint } from './errors.js';
 import { Observed } from './hotLoops.js';
 import { Modules } from './modules.js';
+import { Results } from './results.js';
 import { Scope } from './scope.js';
 import { addSource, mapStacks, placeText, splitInlineMap } from './sourceMaps.js';
 import { hiddenExports } from './syntax.js';
@@ -59,7 +60,9 @@ export class Cells {
   readonly #compiler: Compiler;
   readonly #interruption: Interruption;
   readonly #modules: Modules;
-  readonly #scope = new Scope();
+  readonly #results = new Results();
+  /** The variables of all cells. */
+  readonly scope = new Scope(this.#results.variables);
   readonly #observed = new Observed();
   #scripts = 0;
   /** What the user has not been told yet. */
@@ -80,6 +83,7 @@ export class Cells {
    * where there is none. What was declared stays, also when the cell fails.
    * @param label how tracebacks call the cell
    * @param begun is called as soon as an interrupt reaches the cell, before it is compiled
+   * @param number by which the value is kept for later cells; undefined where it is not
    * @throws a {@link Failure} of what the cell throws, a {@link CompileError} or {@link Interrupted}
    */
   run<T>(
@@ -87,13 +91,19 @@ export class Cells {
     label: string,
     present: (value: unknown) => T,
     begun: () => void = () => {},
+    number?: number,
   ): Promise<Awaited<T>> {
     return this.#interruption.run(() => {
       begun();
-      const start = this.#compile(code, label);
+      const { start, type } = this.#compile(code, label);
       return async () => {
         try {
-          return await present(await start());
+          const value = await start();
+          if (number !== undefined && value !== undefined && value !== null) {
+            this.#results.keep(number, value);
+            this.#compiler.keepResult(number, type ?? 'any');
+          }
+          return await present(value);
         } catch (error) {
           // Within the cell, so that an interrupt reaches what looks at the error.
           throw isInterrupted(error) ? error : new Failure(error);
@@ -120,10 +130,10 @@ export class Cells {
     return this.#interruption.protect(() => this.#compiler.inspect(code, at));
   }
 
-  #compile(code: string, label: string): () => Promise<unknown> {
+  #compile(code: string, label: string): { start: () => Promise<unknown>; type: string | undefined } {
     for (const problem of this.#problems) process.stderr.write(`${problem}\n`);
     this.#problems = [];
-    const { diagnostics, output, result, declared, sideOutputs } = this.#compiler.compile(code);
+    const { diagnostics, output, result, type, declared, sideOutputs } = this.#compiler.compile(code);
     this.#modules.update(sideOutputs);
     if (diagnostics.length > 0) throw new CompileError(code, label, diagnostics);
     const { code: js, map } = splitInlineMap(output);
@@ -136,11 +146,11 @@ export class Cells {
     const globals = {
       ...this.#modules.globals(join(this.#folder, notebookFile)),
       [parameters.define]: (accessors: object) => {
-        restore = this.#scope.define(accessors);
+        restore = this.scope.define(accessors);
       },
       require: this.#modules.require(join(this.#folder, notebookFile)),
-      exports: this.#scope.view(),
-      [hiddenExports]: this.#scope.view(),
+      exports: this.scope.view(),
+      [hiddenExports]: this.scope.view(),
     };
     // In a block of its own a cell may declare `require` and `exports` anew.
     const script = new vm.Script(
@@ -148,7 +158,7 @@ export class Cells {
       { filename: file, lineOffset: -1 },
     );
     const run = script.runInThisContext() as (...values: unknown[]) => Promise<unknown>;
-    return async () => {
+    const start = async () => {
       this.#compiler.keep(declared);
       try {
         return await run(...Object.values(globals));
@@ -157,6 +167,7 @@ export class Cells {
         throw error;
       }
     };
+    return { start, type };
   }
 }
 

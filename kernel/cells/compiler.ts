@@ -7,7 +7,9 @@ import { Declarations, type Declared, isNamespace, type Meaning, readDeclared } 
 import { keepLastExpression, writeEarlierVariables } from './earlierVariables.js';
 import { FolderFiles } from './folderFiles.js';
 import { combineOptions, readFolderOptions } from './folderOptions.js';
+import { inspectionAt } from './inspection.js';
 import { Lookups } from './lookups.js';
+import { isFree, isResultName, ResultTypes, resultType } from './resultTypes.js';
 import { hiddenExports } from './syntax.js';
 import { ts } from './typescript.js';
 
@@ -85,6 +87,8 @@ export interface Compiled {
   output: string;
   /** The constant that has the value of the last expression, if there is one. */
   result: string | undefined;
+  /** The type of that value, as text. */
+  type: string | undefined;
   declared: Declared;
   /** Files of the folder that the cell imports and that are new or changed. */
   sideOutputs: SideOutput[];
@@ -120,6 +124,7 @@ export class Compiler {
   readonly #lookups: Lookups;
   readonly #files: FolderFiles<TypeScript.SourceFile>;
   readonly #declarations = new Declarations();
+  readonly #resultTypes = new ResultTypes();
   /** Files of the folder whose compiled form was handed out. */
   readonly #handedOut = new WeakSet<TypeScript.SourceFile>();
   readonly #cellPath: string;
@@ -175,31 +180,20 @@ export class Compiler {
     this.#declarations.add(declared);
   }
 
+  /** Has later cells see the type of a cell's value. */
+  keepResult(number: number, type: string): void {
+    this.#resultTypes.keep(number, type);
+  }
+
   /** Names that fit at a position. */
   complete(code: string, position: number): Found {
     const program = this.#check(code, { all: true });
     return completionsAt(program, this.#host, this.#cell, position);
   }
 
-  /** Type and documentation of the name at a position; undefined where there is none. */
+  /** What the name at a position is, or the function whose brackets it is in; undefined where there is neither. */
   inspect(code: string, position: number): string | undefined {
-    const checker = this.#check(code).getTypeChecker();
-    const node = ts.getTouchingPropertyName(this.#cell, position);
-    const symbol = node === this.#cell ? undefined : checker.getSymbolAtLocation(node);
-    if (!symbol) return undefined;
-    const { displayParts, documentation, tags } =
-      ts.SymbolDisplay.getSymbolDisplayPartsDocumentationAndSymbolKind(
-        checker,
-        symbol,
-        this.#cell,
-        node,
-        node,
-      );
-    const about = [
-      ts.displayPartsToString(documentation),
-      ...(tags ?? []).map(({ name, text }) => `@${name} ${ts.displayPartsToString(text)}`.trimEnd()),
-    ].filter(Boolean);
-    return [ts.displayPartsToString(displayParts), ...(about.length > 0 ? ['', ...about] : [])].join('\n');
+    return inspectionAt(this.#check(code), this.#cell, position);
   }
 
   /** The file that a folder's alias (`paths` of tsconfig.json) stands for; undefined for a package. */
@@ -222,6 +216,7 @@ export class Compiler {
     let output = '';
     let declarations = '';
     let hasResult = false;
+    let type: string | undefined;
     if (told.length === 0) {
       const checker = program.getTypeChecker();
       const isEarlier = (symbol: TypeScript.Symbol) =>
@@ -237,11 +232,13 @@ export class Compiler {
         if (path.endsWith('.d.ts')) declarations = text;
         else output = text;
       });
+      if (hasResult) type = resultType(checker, this.#cell);
     }
     return {
       diagnostics: told,
       output,
       result: hasResult ? lastValue : undefined,
+      type,
       declared: readDeclared(declarations, names),
       sideOutputs,
     };
@@ -252,7 +249,8 @@ export class Compiler {
    * cell brings in nothing that the program has not, it is checked by the one that is there.
    */
   #check(code: string, { all = false } = {}): TypeScript.Program {
-    const { text, words, isPlain, addsToAll } = this.#readCell(code);
+    const { text, words, results, isPlain, addsToAll } = this.#readCell(code);
+    for (const name of results) this.#declarations.offer(name, this.#resultTypes.of(name));
     const declarations = all ? this.#declarations.all() : this.#declarations.reachedFrom(words);
     const state = this.#declarations.state;
     const changed = this.#files.refresh();
@@ -296,8 +294,8 @@ export class Compiler {
   }
 
   /**
-   * A cell as a module that exports all that it declares, the words in it, whether it names no other file, and whether it
-   * adds to what all modules see.
+   * A cell as a module that exports all that it declares, the words in it, which values of earlier cells it may mean,
+   * whether it names no other file, and whether it adds to what all modules see.
    */
   #readCell(code: string) {
     let cell = this.#parse(this.#cellPath, code);
@@ -305,12 +303,16 @@ export class Compiler {
     if (text !== code) cell = this.#parse(this.#cellPath, text);
     ts.bindSourceFile(cell, this.#options);
     const words = new Set<string>();
+    const results = new Set<string>();
     let addsToAll =
       cell.referencedFiles.length + cell.typeReferenceDirectives.length + cell.libReferenceDirectives.length >
       0;
     let namesFiles = false;
     const visit = (node: TypeScript.Node): void => {
-      if (ts.isIdentifier(node)) words.add(node.text);
+      if (ts.isIdentifier(node)) {
+        words.add(node.text);
+        if (isResultName(node.text) && isFree(node)) results.add(node.text);
+      }
       if (namesFile(node)) namesFiles = true;
       if (ts.isModuleDeclaration(node) && !isNamespace(node)) addsToAll = true;
       ts.forEachChild(node, visit);
@@ -318,7 +320,7 @@ export class Compiler {
     visit(cell);
     const names = namesOf(cell).map(([name]) => name);
     const exported = `${text}\nexport { ${names.join(', ')} };`;
-    return { text: exported, words, isPlain: !namesFiles && !addsToAll, addsToAll };
+    return { text: exported, words, results, isPlain: !namesFiles && !addsToAll, addsToAll };
   }
 
   /**

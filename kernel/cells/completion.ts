@@ -9,6 +9,8 @@ export interface Found {
   end: number;
 }
 
+const includeSymbol = true;
+
 const neverCancelled = { isCancellationRequested: () => false, throwIfCancellationRequested: () => {} };
 
 /**
@@ -32,7 +34,9 @@ export function completionsAt(
     undefined,
     ts.CompletionTriggerKind.Invoked,
     neverCancelled,
-  );
+    undefined,
+    includeSymbol,
+  ) as { entries: (TypeScript.CompletionEntry & { symbol?: TypeScript.Symbol })[] } | undefined;
   const { start, end } = replaced(file.text, position, found?.entries[0]?.replacementSpan);
   const word = file.text.slice(start, end);
   const ranked = (found?.entries ?? [])
@@ -42,11 +46,35 @@ export function completionsAt(
     .sort((a, b) => compare(a.key, b.key) || (word === '' ? compare(a.name, b.name) : 0));
   return {
     matches: ranked.map(({ name }) => name),
-    kinds: ranked.map(({ kind }) => kind),
+    kinds: ranked.map(({ kind, symbol }, i) =>
+      symbol && i < mostKinds ? kindOf(program.getTypeChecker(), symbol, file, kind) : kind,
+    ),
     start,
     end,
   };
 }
+
+/** So many names, the likeliest, are looked at for what they are. */
+const mostKinds = 300;
+
+/** What a name stands for: that it is imported or exported is no kind, and a value that can be called is a function. */
+function kindOf(
+  checker: TypeScript.TypeChecker,
+  symbol: TypeScript.Symbol,
+  file: TypeScript.SourceFile,
+  kind: string,
+): string {
+  const meant = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+  const own = meant === symbol ? kind : ts.SymbolDisplay.getSymbolKind(checker, meant, file);
+  if (!callable.has(own)) return own;
+  const type = checker.getTypeOfSymbolAtLocation(meant, file);
+  if (type.getConstructSignatures().length > 0) return 'class';
+  if (type.getCallSignatures().length === 0) return own;
+  return own === 'property' ? 'method' : 'function';
+}
+
+/** Kinds of names whose values may be functions. */
+const callable = new Set(['const', 'let', 'var', 'local var', 'property', 'parameter']);
 
 /** The text that a completion replaces: the word there, or what TypeScript says, as for the name of a module. */
 function replaced(

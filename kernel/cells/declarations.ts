@@ -135,6 +135,8 @@ function modulesOf(file: TypeScript.SourceFile): string[] {
  */
 export class Declarations {
   readonly #names = new Map<string, Declaration[]>();
+  /** What names mean that no cell has declared. */
+  readonly #offered = new Map<string, Declaration[]>();
   readonly #everywhere = new Set<string>();
   readonly #modules = new Set<string>();
 
@@ -168,16 +170,29 @@ export class Declarations {
     }
   }
 
+  /** Declares a constant that is there until a cell declares its name; nothing without a type. */
+  offer(name: string, type: string | undefined): void {
+    if (type === undefined || this.#names.has(name)) return;
+    const text = `declare const ${name}: ${type};`;
+    this.#offered.set(name, [{ ...value, text }]);
+    const file = ts.createSourceFile('offered.d.ts', text, ts.ScriptTarget.Latest, true);
+    for (const module of modulesOf(file)) this.#modules.add(module);
+  }
+
   /** The text of all declarations. */
   all(): string {
-    return this.#text([...this.#names.keys()]);
+    return this.#text(new Set([...this.#names.keys(), ...this.#offered.keys()]));
+  }
+
+  #of(name: string): Declaration[] | undefined {
+    return this.#names.get(name) ?? this.#offered.get(name);
   }
 
   /** The text of the declarations that code can reach in which these names stand. */
   reachedFrom(names: Iterable<string>): string {
     const reached = new Set<string>();
     const reach = (name: string): void => {
-      const declarations = reached.has(name) ? undefined : this.#names.get(name);
+      const declarations = reached.has(name) ? undefined : this.#of(name);
       if (!declarations) return;
       reached.add(name);
       for (const { text } of declarations) wordsOf(text).forEach(reach);
@@ -188,7 +203,7 @@ export class Declarations {
   }
 
   #text(names: Iterable<string>): string {
-    const lines = [...names].flatMap((name) => this.#names.get(name)!.map(({ text }) => text));
+    const lines = [...names].flatMap((name) => this.#of(name)!.map(({ text }) => text));
     return [...this.#everywhere, ...lines].join('\n');
   }
 }

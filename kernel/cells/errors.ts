@@ -73,12 +73,13 @@ function isError(value: unknown): value is Error {
   );
 }
 
-function textOf(value: unknown): string {
+/** A text as it is, nothing for undefined, and what can be said of all else. */
+export function textOf(value: unknown): string {
   return typeof value === 'string' ? value : value === undefined ? '' : shown(value);
 }
 
 /** What a function gives; undefined where it throws. */
-function attempt<T>(look: () => T): T | undefined {
+export function attempt<T>(look: () => T): T | undefined {
   try {
     return look();
   } catch {

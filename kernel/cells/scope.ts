@@ -3,7 +3,12 @@
  * that cells and closures, earlier or later, see each other's assignments.
  */
 export class Scope {
-  readonly #variables: object = Object.create(null);
+  readonly #variables: object;
+
+  /** @param defaults what is seen by names that no cell has declared */
+  constructor(defaults: object | null = null) {
+    this.#variables = Object.create(defaults);
+  }
 
   /**
    * What a cell knows as `exports`: all variables, also those of later cells. As a prototype the variables are kept
@@ -24,17 +29,23 @@ export class Scope {
     Object.defineProperties(this.#variables, Object.getOwnPropertyDescriptors(accessors));
     return () => {
       names.forEach((name, i) => {
-        if (earlier[i] && !this.#hasValue(name)) Object.defineProperty(this.#variables, name, earlier[i]);
+        if (earlier[i] && !this.read(name)) Object.defineProperty(this.#variables, name, earlier[i]);
       });
     };
   }
 
-  #hasValue(name: string): boolean {
+  /** The names of all variables. */
+  names(): string[] {
+    return Object.keys(this.#variables);
+  }
+
+  /** The value of a variable; undefined where it has none yet, or where there is no such variable. */
+  read(name: string): { value: unknown } | undefined {
+    if (!Object.hasOwn(this.#variables, name)) return undefined;
     try {
-      Reflect.get(this.#variables, name);
-      return true;
+      return { value: Reflect.get(this.#variables, name) };
     } catch {
-      return false; // a variable that is read before its declaration throws
+      return undefined; // a variable that is read before its declaration throws
     }
   }
 }

@@ -18,7 +18,15 @@ interface SourceMapGenerator {
 /** The parts of TypeScript that cells are compiled with and that its public types leave out. */
 type Internals = typeof TypeScript & {
   Completions: { getCompletionsAtPosition(...args: unknown[]): TypeScript.CompletionInfo | undefined };
+  SignatureHelp: {
+    getSignatureHelpItems(...args: unknown[]): TypeScript.SignatureHelpItems | undefined;
+  };
   SymbolDisplay: {
+    getSymbolKind(
+      checker: TypeScript.TypeChecker,
+      symbol: TypeScript.Symbol,
+      location: TypeScript.Node,
+    ): TypeScript.ScriptElementKind;
     getSymbolDisplayPartsDocumentationAndSymbolKind(
       ...args: unknown[]
     ): Pick<TypeScript.QuickInfo, 'displayParts' | 'documentation' | 'tags'>;

@@ -16,6 +16,8 @@ export function installKernelspec({ prefix }: { prefix: string }): string {
     display_name: 'TypeScript (SoliReward)',
     language: 'typescript',
     interrupt_mode: 'message',
+    // Has JupyterLab offer its panel of variables.
+    metadata: { debugger: true },
   };
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'kernel.json'), json(spec));

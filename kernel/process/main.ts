@@ -56,6 +56,7 @@ async function main(connectionFile: string): Promise<void> {
   // TypeScript takes a while to load; meanwhile clients connect, and the control thread says what this is.
   Atomics.store(words, shared.busy, 1); // until the compiler stands
   const { Cells } = await import('../cells/cells.js');
+  const { consoleTable } = await import('../cells/consoleTable.js');
   const { Server } = await import('../protocol/server.js');
   const sendInputRequest = (id: string, content: object, request: Message) =>
     stdin.send(wire.encode('input_request', content, request, { identities: request.identities, id }));
@@ -63,6 +64,7 @@ async function main(connectionFile: string): Promise<void> {
   const makeCells = () => new Cells(process.cwd(), interruption);
   const server = new Server(makeCells, interruption, output, sendInputRequest);
   (globalThis as { [hostKey]?: Host })[hostKey] = server;
+  console.table = consoleTable((bundle) => server.display(bundle));
   // Not before: who listens has connected by now.
   output.publish('status', { execution_state: 'starting' });
 

@@ -28,5 +28,7 @@ export const kernelInfo = (): object => ({
     { text: 'TypeScript', url: 'https://www.typescriptlang.org/docs/' },
     { text: 'Node', url: 'https://nodejs.org/api/' },
   ],
-  debugger: false,
+  // As far as listing variables goes; see debugger.ts.
+  debugger: true,
+  supported_features: ['debugger'],
 });

@@ -1,5 +1,5 @@
 import { type Comm, type DisplayOptions, type Host, type MimeBundle, mime } from '../../src/base/host.js';
-import { bundleOf, checkedBundle } from '../cells/bundle.js';
+import { bundleOf, checkedBundle, displayedBundle } from '../cells/bundle.js';
 import type { Cells } from '../cells/cells.js';
 import { completeness } from '../cells/completeness.js';
 import { errorContent, Failure } from '../cells/errors.js';
@@ -7,6 +7,7 @@ import type { Interruption } from '../interrupt/interruption.js';
 import { Garbage } from '../process/garbage.js';
 import type { Output } from '../process/output.js';
 import { Comms } from './comms.js';
+import { Debugger } from './debugger.js';
 import { History } from './history.js';
 import { kernelInfo } from './kernelInfo.js';
 import { type SendInputRequest, Stdin } from './stdin.js';
@@ -33,6 +34,12 @@ export class Server implements Host {
   readonly #garbage = new Garbage();
   readonly #comms: Comms;
   readonly #stdin: Stdin;
+  readonly #debugger = new Debugger(
+    () => this.#madeCells?.scope,
+    (value) => this.#look(value),
+  );
+  /** A look at a value between cells, which may run code of the value. */
+  #looking: Promise<unknown> | undefined;
   #waiting: Execution[] = [];
   #running: Execution | undefined;
   #count = 0;
@@ -68,16 +75,23 @@ export class Server implements Host {
     return this.#interruption.signal;
   }
 
-  /** Shows a bundle in the cell that calls this. */
+  /** JupyterLab, Notebook and VS Code say which cell they run; what makes a file of a notebook, such as nbclient, does not. */
+  get drawsFigures(): boolean {
+    return typeof this.#output.parent?.metadata.cellId === 'string';
+  }
+
+  /** Shows a bundle in the cell that calls this; an empty one shows nothing. */
   display(bundle: MimeBundle, { displayId, update = false, metadata = {} }: DisplayOptions = {}): void {
+    const data = checkedBundle(bundle);
+    if (Object.keys(data).length === 0) return;
     const transient = displayId === undefined ? {} : { display_id: displayId };
     const type = update ? 'update_display_data' : 'display_data';
-    this.#output.show(type, { data: checkedBundle(bundle), metadata, transient });
+    this.#output.show(type, { data, metadata, transient });
   }
 
   /** The bundle by which a value is shown. */
   bundle(value: unknown): Promise<MimeBundle> {
-    return bundleOf(value);
+    return displayedBundle(value);
   }
 
   /** Opens a comm to what the front end has under a name. */
@@ -117,6 +131,8 @@ export class Server implements Host {
     if (request.header.msg_type === 'execute_request') {
       this.#waiting.push({ request, answer });
       if (!this.#running) void this.#runWaiting();
+    } else if (request.header.msg_type === 'debug_request') {
+      void this.#debug(request, answer);
     } else if (request.header.msg_type.startsWith('comm_')) {
       // Handlers are code of the user, which may be terminated, and with it all that runs in the same turn.
       setImmediate(() => this.#answer(request, answer));
@@ -136,6 +152,31 @@ export class Server implements Host {
     } finally {
       this.#publishEnd(request);
     }
+  }
+
+  async #debug(request: Message, answer: Answer): Promise<void> {
+    this.#publishState('busy', request);
+    try {
+      const reply = await this.#output.during(request, () => this.#debugger.answer(request.content));
+      answer('debug_reply', reply);
+      if (Debugger.attaches(request.content))
+        this.#output.publish('debug_event', this.#debugger.initialized(), request);
+    } finally {
+      this.#publishEnd(request);
+    }
+  }
+
+  /** How a value shows itself; undefined while a cell runs, since only one of them could be interrupted. */
+  #look(value: unknown): Promise<MimeBundle> | undefined {
+    if (this.#running || this.#looking) return undefined;
+    const looked = this.#interruption.run(() => () => bundleOf(value));
+    const done = looked
+      .catch(() => {})
+      .finally(() => {
+        this.#looking = undefined;
+      });
+    this.#looking = done;
+    return looked;
   }
 
   /** Interrupts a cell, if it still runs. */
@@ -210,6 +251,8 @@ export class Server implements Host {
   async #runWaiting(): Promise<void> {
     for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
       this.#running = next;
+      if (this.#looking) await this.#looking;
+      this.#debugger.forget();
       await this.#execute(next);
     }
     this.#running = undefined;
@@ -229,7 +272,8 @@ export class Server implements Host {
     let abandoned: Execution[] = [];
     try {
       const label = `Cell [${execution_count}]`;
-      const run = () => this.#cells.run(code, label, bundleOfResult, begun);
+      const number = keep ? execution_count : undefined;
+      const run = () => this.#cells.run(code, label, bundleOfResult, begun, number);
       const bundle = await this.#output.duringCell(request, run);
       if (bundle && keep) this.#history.setOutput(String(bundle[mime.text] ?? ''));
       if (bundle) show('execute_result', { data: bundle, metadata: {}, execution_count });
@@ -283,7 +327,9 @@ export class Server implements Host {
 /** What is told of a failed cell: what it threw was looked at while it could be interrupted. */
 const contentOf = (error: unknown) => (error instanceof Failure ? error.content : errorContent(error));
 
-/** What is shown of the last value of a cell; undefined for none. */
+/** What is shown of the last value of a cell; undefined for none, and for one that wants nothing to be shown. */
 async function bundleOfResult(value: unknown): Promise<MimeBundle | undefined> {
-  return value === undefined || value === null ? undefined : bundleOf(value);
+  if (value === undefined || value === null) return undefined;
+  const bundle = await bundleOf(value);
+  return Object.keys(bundle).length === 0 ? undefined : bundle;
 }

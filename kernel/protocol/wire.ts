@@ -31,6 +31,7 @@ export interface Message {
   header: Header;
   /** Id of the message that this one answers. */
   parentId: string | undefined;
+  metadata: Record<string, unknown>;
   content: Record<string, unknown>;
   buffers: Uint8Array[];
   /** By which a replay is known; empty where the connection has no key. */
@@ -133,6 +134,7 @@ export class Wire {
       identities: frames.slice(0, start),
       header,
       parentId: parent.msg_id as string | undefined,
+      metadata,
       content,
       buffers: frames.slice(start + 6),
       signature,

@@ -54,7 +54,7 @@ async function bundleLabextension() {
     target: 'es2022',
     plugins: [{ name: 'lumino-of-the-page', setup: takeLuminoFromPage }],
   });
-  for (const sheet of ['style.css', 'annotator.css']) {
+  for (const sheet of ['style.css', 'annotator.css', 'gallery.css']) {
     copyFileSync(inClone('kernel', 'labextension', sheet), join(folder, sheet));
   }
 }

@@ -13,6 +13,8 @@ const native = async () => (await dist('src/engine/use.js')).use('native');
  *   work, going on with what is in the folder; tells when it begins to write, and what is promised to be there from now on
  * @property {(folder: string, acknowledged: string[]) => Promise<void>} check throws where something in the folder is half there, or
  *   something acknowledged is missing
+ * @property {number} [killedWithin] acknowledgements after which it is killed at the latest: of a writer that takes long to begin; else it
+ *   is killed at any time of its work
  * @property {boolean} [ends] whether `write` ends by itself, always with the same files
  */
 
@@ -140,13 +142,14 @@ export const writers = {
   },
   'run folder': {
     ends: true,
+    killedWithin: 5,
     async write(folder, acknowledge, _, ready) {
       await native();
       const { pairing, train } = await dist('src/index.js');
       const pairs = pairing.crossPrompt(smallLabels(24), { dimension: 'physics', seed: 1 });
       const settings = {
         trainable: 'decoder+head',
-        steps: 12,
+        steps: 150,
         batchSize: 8,
         learningRate: 3e-3,
         saveEvery: 2,

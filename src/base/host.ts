@@ -10,10 +10,14 @@ export type MimeBundle = Record<string, unknown>;
 export const mime = {
   text: 'text/plain',
   html: 'text/html',
+  markdown: 'text/markdown',
+  latex: 'text/latex',
+  json: 'application/json',
   svg: 'image/svg+xml',
   png: 'image/png',
   plotly: 'application/vnd.plotly.v1+json',
   player: 'application/vnd.solireward.player.v1+json',
+  gallery: 'application/vnd.solireward.gallery.v1+json',
   annotator: 'application/vnd.solireward.annotator.v1+json',
   /** Beside HTML that is only for front ends without our extension: with it, nothing is shown. */
   plotlyScript: 'application/vnd.solireward.plotly-script.v1+json',
@@ -60,6 +64,8 @@ export interface Host {
   onComm(target: string, handler: (comm: Comm, data: Record<string, unknown>) => void): void;
   /** Asks the user for a line of text; rejects where the front end has no way to ask. */
   input(prompt: string, options?: { password?: boolean }): Promise<string>;
+  /** Whether who runs the cell shows figures by itself: an editor of notebooks, not a program that makes a file. */
+  readonly drawsFigures?: boolean;
   /** Aborts when the user interrupts the running cell. */
   readonly signal?: AbortSignal;
 }

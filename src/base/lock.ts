@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { isDead, type Owner, thisProcess } from './owner.js';
 
 /** What a lock file holds: its owner, and a number of its own. */
@@ -18,6 +19,12 @@ export class LockedError extends Error {}
  * @throws LockedError with who has it; file system errors.
  */
 export async function lock(path: string, what: string): Promise<() => Promise<void>> {
+  const giveBack = await take(path, what);
+  await sweep(path);
+  return giveBack;
+}
+
+async function take(path: string, what: string): Promise<() => Promise<void>> {
   const mine: Holder = { ...thisProcess(), token: randomUUID() };
   const draft = `${path}.${mine.token}`;
   await writeFile(draft, `${JSON.stringify(mine)}\n`, { flag: 'wx' });
@@ -27,7 +34,7 @@ export async function lock(path: string, what: string): Promise<() => Promise<vo
       if (!holder) continue; // given back meanwhile
       if (!isDead(holder)) throw heldBy(holder, path, what);
       // One at a time takes over from this holder; who comes late finds another holder.
-      const leave = await lock(`${path}.${holder.token}`, what);
+      const leave = await take(`${path}.${holder.token}`, what);
       try {
         if ((await holderOf(path, what))?.token !== holder.token) continue;
         await rename(draft, path);
@@ -43,6 +50,32 @@ export async function lock(path: string, what: string): Promise<() => Promise<vo
     const holder = await holderOf(path, what).catch(() => undefined);
     if (holder?.token === mine.token) await rm(path, { force: true });
   };
+}
+
+/** Milliseconds after which a draft that says nothing has been left: it is written at once. */
+const abandoned = 3_600_000;
+
+/**
+ * Takes away what processes that were killed while they took this lock have left beside it. Who holds the lock may: of
+ * those who take over from an earlier holder each finds that there is another one now.
+ */
+async function sweep(path: string): Promise<void> {
+  const [folder, name] = [dirname(path), basename(path)];
+  for (const entry of await readdir(folder)) {
+    if (!entry.startsWith(name) || !/^(\.[0-9a-f-]{36})+$/.test(entry.slice(name.length))) continue;
+    const left = join(folder, entry);
+    const isLeft = await holderOf(left, '').then(
+      (holder) => holder !== undefined && isDead(holder),
+      async () => Date.now() - (await stat(left).then(({ mtimeMs }) => mtimeMs, Date.now)) > abandoned,
+    );
+    if (isLeft) await rm(left, { force: true });
+  }
+}
+
+/** Whether somebody holds a lock: one that is not known to have ended. @throws LockedError for a lock that does not say by whom */
+export async function isHeld(path: string, what: string): Promise<boolean> {
+  const holder = await holderOf(path, what);
+  return holder !== undefined && !isDead(holder);
 }
 
 async function isTaken(draft: string, path: string): Promise<boolean> {

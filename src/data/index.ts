@@ -1,7 +1,11 @@
 /** Votes, labels, agreement, splits, video, and the generated world. */
 
 export type { Clip } from './clip.js';
-export { readScores } from './tables/scores.js';
+export type { NearDuplicateRow, NearDuplicates } from './nearDuplicates.js';
+export { nearDuplicates } from './nearDuplicates.js';
+export type { ReadScores, ReadScoresOptions } from './tables/readScores.js';
+export { readScores } from './tables/readScores.js';
+export type { ScoreRow, Scores } from './tables/scores.js';
 export { decodeFrames } from './video/decodeFrames.js';
 export { FrameCache } from './video/frameCache.js';
 export { probe } from './video/probe.js';

@@ -36,10 +36,11 @@ export function serveClip(path: string): string {
 }
 
 /** Sends a clip, or why it cannot be sent; a key that this process has not given out is left without an answer. */
-async function answer(comm: Comm, { key, convert }: Record<string, unknown>): Promise<void> {
+async function answer(comm: Comm, { key, convert, about }: Record<string, unknown>): Promise<void> {
   const path = shown.get(String(key));
   try {
-    if (path) {
+    if (path && about === true) comm.send({ video: await probe(path) });
+    else if (path) {
       const { type, bytes } = await playable(path, convert === true, comm);
       comm.send({ type }, [bytes]);
     }

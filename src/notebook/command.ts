@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { cellSignal } from '../base/host.js';
+import { inspect } from 'node:util';
+import { cellSignal, jupyterDisplay, type MimeBundle, mime } from '../base/host.js';
 
 /** What a command has written, to stdout and stderr in the order in which it came, and how it ended. */
 export interface CommandResult {
@@ -68,9 +69,17 @@ export async function runCommand(
       });
     });
     if (exitCode !== 0) throw new Error(`${name} ended with exit code ${exitCode}`);
-    return { output, exitCode };
+    return hiddenWhereShown({ output, exitCode });
   } finally {
     process.removeListener('exit', killAtExit);
     signal?.removeEventListener('abort', abort);
   }
+}
+
+/** A result that the cell of the command, where its output stands already, does not show again. */
+function hiddenWhereShown(result: CommandResult): CommandResult {
+  const cell = cellSignal();
+  const shown = (): MimeBundle =>
+    cell !== undefined && cellSignal() === cell ? {} : { [mime.text]: inspect({ ...result }) };
+  return Object.defineProperty(result, jupyterDisplay, { value: shown });
 }

@@ -24,6 +24,28 @@ export interface ClipData {
   codec: string;
 }
 
+/** Content of `mime.gallery`: many clips as a grid, in their order. */
+export interface GalleryData {
+  clips: GalleryClip[];
+  /** What the groups are of, such as `generator`. */
+  by?: string;
+  /** How many clips there are, where not all are shown. */
+  total: number;
+}
+
+/** A clip of a gallery: it is loaded when it is seen, and read when it is opened. */
+export interface GalleryClip
+  extends Pick<ClipData, 'path' | 'key' | 'id' | 'prompt' | 'generator'>,
+    ClipCaption {
+  group?: string;
+  /** Data URI of a picture that is shown before the clip is loaded. */
+  poster?: string;
+  /** Size and length, where they are known already. */
+  video?: ClipData;
+  /** Why there is no video. */
+  failure?: string;
+}
+
 /** What is written under a clip. */
 export interface ClipCaption {
   score?: number;
@@ -43,7 +65,10 @@ export interface Attention {
   maps?: number[][][];
 }
 
-/** Comm target by which a player asks for a clip that the browser cannot fetch or decode. */
+/**
+ * Comm target by which a player asks for a clip that the browser cannot fetch or decode: `{ key, convert }`; and a gallery for
+ * the size and length of one: `{ key, about: true }`.
+ */
 export const clipTarget = 'solireward.clip';
 
 /** Content of `mime.annotator`: what the annotator shows before it has spoken with the code. */

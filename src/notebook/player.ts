@@ -1,26 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
-import { basename } from 'node:path';
 import { type Displayable, jupyterDisplay, type MimeBundle, mime } from '../base/host.js';
 import { escapeHtml } from '../base/html.js';
 import { clipInput } from '../data/video/clipInput.js';
 import { runFfmpeg } from '../data/video/ffmpeg.js';
+import {
+  type CaptionedClip,
+  type Playable,
+  type PlayableClip,
+  playable,
+  signed,
+  textLine,
+  verdict,
+} from './captionedClip.js';
 import { checkAttention } from './checkAttention.js';
 import { clipData, linkOf } from './clipData.js';
 import { isBrowserCodec } from './clipServer.js';
 import { playableType } from './container.js';
 import type { ClipCaption, ClipData, PlayerData } from './messages.js';
-
-/** A clip to play; every clip of the library is one. */
-export interface Playable {
-  path: string;
-  id?: string;
-  prompt?: string;
-  generator?: string;
-}
-
-/** A clip with its caption. */
-export type CaptionedClip = Playable & ClipCaption;
 
 /** Files up to this size are part of the notebook; larger ones are linked. */
 const inlineBytes = 200_000;
@@ -36,7 +33,7 @@ const sheetFrames = 6;
  * places. Where no video can be shown there is a contact sheet, and in plain text a line.
  */
 export function player(clip: Playable, caption: ClipCaption = {}): Displayable {
-  return { [jupyterDisplay]: () => playerBundle([{ ...clip, ...caption }]) };
+  return { [jupyterDisplay]: () => playerBundle('player', [{ ...clip, ...caption }]) };
 }
 
 /**
@@ -44,16 +41,17 @@ export function player(clip: Playable, caption: ClipCaption = {}): Displayable {
  * @throws {Error} if a clip cannot be read, with ffmpeg's reason
  * @throws {RangeError} if the attention to a clip does not fit the clip
  */
-export async function playerBundle(clips: CaptionedClip[]): Promise<MimeBundle> {
+export async function playerBundle(operation: string, given: CaptionedClip[]): Promise<MimeBundle> {
+  const clips = given.map((clip) => playable(operation, clip));
   const infos = await Promise.all(clips.map(({ path }) => clipData(path)));
   clips.forEach((clip, i) => {
-    if (clip.attention) checkAttention(clip.id ?? clip.path, clip.attention, infos[i].frames);
+    if (clip.attention) checkAttention(clip.id, clip.attention, infos[i].frames);
   });
   const pictures = await Promise.all(clips.map((clip, i) => pictureHtml(clip.path, infos[i])));
   const sheet = await contactSheet(clips.map(({ path }, i) => ({ path, frames: infos[i].frames })));
   const data: PlayerData = {
     clips: clips.map((clip, i) => ({
-      ...captioned(clip),
+      ...clip,
       ...infos[i],
     })),
   };
@@ -63,20 +61,6 @@ export async function playerBundle(clips: CaptionedClip[]): Promise<MimeBundle> 
     [mime.png]: sheet.toString('base64'),
     [mime.text]: clips.map(textLine).join('\n'),
   };
-}
-
-/** What the front end shows of a clip: a caller's clip may carry more, such as its votes. */
-function captioned({
-  path,
-  id = basename(path),
-  prompt,
-  generator,
-  score,
-  label,
-  note,
-  attention,
-}: CaptionedClip) {
-  return { id, prompt, generator, score, label, note, attention };
 }
 
 /** A small clip as part of the page, a larger one by its URL, and one that browsers cannot decode as a contact sheet. */
@@ -108,23 +92,7 @@ function contactSheet(clips: { path: string; frames: number }[]): Promise<Buffer
   ]);
 }
 
-const signed = (score: number): string => `${score < 0 ? '\u2212' : '+'}${Math.abs(score).toFixed(2)}`;
-
-const verdict = (label: string | boolean | undefined): string | undefined =>
-  typeof label === 'boolean' ? (label ? 'Pass' : 'Fail') : label;
-
-function textLine({ id, path, prompt, score, label, note }: CaptionedClip): string {
-  const parts = [
-    id ?? basename(path),
-    score === undefined ? undefined : `score ${signed(score)}`,
-    verdict(label),
-    prompt && `"${prompt}"`,
-    note,
-  ];
-  return parts.filter(Boolean).join('  ');
-}
-
-function playersHtml(clips: CaptionedClip[], pictures: string[]): string {
+function playersHtml(clips: PlayableClip[], pictures: string[]): string {
   const id = `solireward-${randomUUID()}`;
   const figures = clips.map((clip, i) => clipHtml(clip, pictures[i])).join('');
   const style = 'display:flex;flex-wrap:wrap;gap:16px;font:13px/1.45 system-ui,sans-serif';
@@ -132,8 +100,9 @@ function playersHtml(clips: CaptionedClip[], pictures: string[]): string {
   return `<div id="${id}" style="${style}">${figures}</div>${script}`;
 }
 
-function clipHtml(
-  { id, path, prompt, generator, score, label, note }: CaptionedClip,
+/** A picture with what is known of its clip below it. */
+export function clipHtml(
+  { id, prompt, generator, score, label, note }: PlayableClip,
   picture: string,
 ): string {
   const strong = [score === undefined ? undefined : signed(score), verdict(label)]
@@ -143,7 +112,7 @@ function clipHtml(
     strong && `<strong>${escapeHtml(strong)}</strong>`,
     prompt && `<div>${escapeHtml(prompt)}</div>`,
     note && `<div><em>${escapeHtml(note)}</em></div>`,
-    `<div style="opacity:.65">${escapeHtml([id ?? basename(path), generator].filter(Boolean).join(' · '))}</div>`,
+    `<div style="opacity:.65">${escapeHtml([id, generator].filter(Boolean).join(' · '))}</div>`,
   ];
   return (
     `<figure style="margin:0;width:${shownWidth}px">` +

@@ -1,5 +1,5 @@
 import { type Displayable, jupyterDisplay, type MimeBundle, mime } from '../base/host.js';
-import { escapeHtml } from '../base/html.js';
+import { htmlTable } from '../base/htmlTable.js';
 
 /** Rows as plain objects, or a table that gives them (arquero's). */
 export type Rows = readonly object[] | { objects(): object[]; columnNames(): string[] };
@@ -25,7 +25,7 @@ export function table(rows: Rows, options: TableOptions = {}): Displayable & { t
   return {
     toString: text,
     [jupyterDisplay]: (): MimeBundle => ({
-      [mime.html]: htmlTable(columns, cells, numeric, caption),
+      [mime.html]: htmlTable({ columns, cells, numeric, caption }),
       [mime.text]: text(),
     }),
   };
@@ -35,14 +35,6 @@ function write(value: unknown): string {
   if (value === null || value === undefined) return '';
   if (typeof value !== 'number' || Number.isInteger(value)) return String(value);
   return String(Number(value.toPrecision(4)));
-}
-
-function htmlTable(columns: string[], cells: string[][], numeric: boolean[], caption?: string): string {
-  const cell = (tag: 'th' | 'td') => (text: string, column: number) =>
-    `<${tag} style="text-align:${numeric[column] ? 'right' : 'left'}">${escapeHtml(text)}</${tag}>`;
-  const body = cells.map((row) => `<tr>${row.map(cell('td')).join('')}</tr>`).join('');
-  const title = caption ? `<caption style="text-align:left">${escapeHtml(caption)}</caption>` : '';
-  return `<table>${title}<thead><tr>${columns.map(cell('th')).join('')}</tr></thead><tbody>${body}</tbody></table>`;
 }
 
 function textTable(columns: string[], cells: string[][], numeric: boolean[], caption?: string): string {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
+import { host } from '../base/host.js';
 
 /** Name of the browser event that says that plotly is there. */
 export const plotlyReady = 'solireward-plotly-ready';
@@ -10,11 +11,12 @@ const bundleFile = new URL('../../plotly.min.js', import.meta.url);
 let taken = false;
 
 /**
- * HTML that puts plotly on the page, without the network; undefined if it was taken before (a page needs it once)
- * or if the bundle is not built. It is sent compressed: Jupyter drops a message of more than about 3 MB.
+ * HTML that puts plotly on the page, without the network; undefined if it was taken before (a page needs it once),
+ * if the notebook is open in an editor, which draws figures itself, or if the bundle is not built: 2 MB would be in each
+ * saved notebook. It is sent compressed: Jupyter drops a message of more than about 3 MB.
  */
 export function takePlotlyScript(): string | undefined {
-  if (taken) return undefined;
+  if (taken || host()?.drawsFigures) return undefined;
   taken = true;
   return plotlyPageScript();
 }

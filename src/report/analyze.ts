@@ -1,14 +1,19 @@
 import { dirname } from 'node:path';
+import type { GivenRoles } from '../data/tables/columnRoles.js';
+import {
+  type ClipNumbers,
+  readScoredClips,
+  type ScoredClips,
+  type TableLike,
+} from '../data/tables/scoredClips.js';
 import { type ClipMeasures, clipMeasures } from './clipMeasures.js';
 import { type ClipRatings, ownRatings, readClipRatings } from './clipRatings.js';
-import type { GivenRoles } from './columnRoles.js';
 import { type ModelNames, modelNames } from './modelNames.js';
 import type { Chapter } from './page.js';
 import type { Section } from './part.js';
 import { findClip, type Preview, preview } from './preview.js';
 import { Report } from './report.js';
 import { labelled, type MetricScores, metricScores, tellsApart } from './scored.js';
-import { type ClipNumbers, readScoredClips, type ScoredClips, type TableLike } from './scoredClips.js';
 import { advantages } from './sections/advantages.js';
 import { best } from './sections/best.js';
 import { clips } from './sections/clips.js';

@@ -9,6 +9,14 @@ import {
   rowCount,
   rowsOf,
 } from '../data/tables/columnFile.js';
+import { asideReason, asideWords } from '../data/tables/columnRoles.js';
+import {
+  clipNames,
+  type Judgements,
+  type ScoredClips,
+  type TableLike,
+  tableColumns,
+} from '../data/tables/scoredClips.js';
 import {
   isMissing,
   isVerdict,
@@ -22,8 +30,6 @@ import {
   verdictWords,
 } from '../data/tables/vocabulary.js';
 import { isVoteLog, standingVotes } from '../data/votes/voteLog.js';
-import { asideReason, asideWords } from './columnRoles.js';
-import { clipNames, type Judgements, type ScoredClips, type TableLike, tableColumns } from './scoredClips.js';
 
 /** What people say of the clips in one dimension; all lists have one entry a clip, in the order of the scores. */
 export interface ClipRatings {

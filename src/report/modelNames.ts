@@ -1,5 +1,5 @@
 import { basename, dirname, extname } from 'node:path';
-import type { ScoredClips } from './scoredClips.js';
+import type { ScoredClips } from '../data/tables/scoredClips.js';
 
 /** What two sets of scores are called. */
 export interface ModelNames {

@@ -1,6 +1,6 @@
 import { rowsOfGroups } from '../analysis/groups.js';
+import type { ScoredClips } from '../data/tables/scoredClips.js';
 import type { ClipRatings } from './clipRatings.js';
-import type { ScoredClips } from './scoredClips.js';
 
 /** The clips that have a score of a metric. */
 export interface MetricScores {

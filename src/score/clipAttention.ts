@@ -1,6 +1,6 @@
 import { cellSignal } from '../base/host.js';
 import type { Clip } from '../data/clip.js';
-import { type Tensor2D, tf } from '../engine/tf.js';
+import { type Tensor, type Tensor2D, type Tensor3D, tf } from '../engine/tf.js';
 import type { VisualLayout } from '../model/family/family.js';
 import { familyOf } from '../model/family/familyOf.js';
 import { type ClipInput, disposeBatch } from '../model/input/batch.js';
@@ -10,11 +10,14 @@ import type { Attention } from '../notebook/messages.js';
 
 /** One reading of a clip's tokens by a query of the head. */
 export interface Reading {
-  /** The query, by its parameters: the progressive queries of HPQA in their order, then the final one. */
+  /**
+   * The query, by its parameters: the progressive queries of HPQA in their order, then the final one. Of a head without
+   * queries `gradient`.
+   */
   query: string;
   /** Share of each sampled frame, [T]; with `text` they add up to 1. */
   frames: number[];
-  /** Share of all tokens that are not of a frame: instructions, prompt, template. */
+  /** Share of all tokens that are not of a frame: instructions, prompt, template. Of a gradient, 0: it is of the frames alone. */
   text: number;
 }
 
@@ -23,17 +26,22 @@ export interface ClipAttention extends Attention {
   readings: Reading[];
 }
 
+/** A clip, or a row of scores or labels. */
+export type AttendedClip = Clip | (Omit<Clip, 'id'> & { clip: string });
+
 /**
- * Where the learned queries of a model's head look in clips: the softmax shares of each query over the clip's tokens,
- * averaged over its 8 heads. `frames` and `maps` are means over the readings. Source: the paper's HPQA, section 3.
- * @returns one for each clip, in their order.
- * @throws when a clip cannot be read, with the reason; and for a head without queries, such as `meanpool`.
+ * Where a model's head looks in clips. With learned queries: the softmax shares of each query over the clip's tokens, averaged
+ * over its 8 heads. Without (`meanpool`, `maxpool`, the last token, "good"): how much the reward depends on each visual token,
+ * |gradient · token|, as shares. `frames` and `maps` are means over the readings. Source: the paper's HPQA, section 3.
+ * @returns one for each clip, in their order: `gallery(best, { attention: await attention(model, best) })`
+ * @throws when a clip cannot be read, with the reason.
  */
 export async function attention(
   model: RewardModel,
-  clips: readonly Clip[],
+  attended: readonly AttendedClip[],
   { signal = cellSignal() }: Pick<BatchOptions, 'signal'> = {},
 ): Promise<ClipAttention[]> {
+  const clips = attended.map((clip): Clip => ('id' in clip ? clip : { ...clip, id: clip.clip }));
   const { inputs, failures } = await model.processor.processMany(clips, model.prompts, { signal });
   if (failures.length > 0) {
     throw new Error(`attention: clip "${failures[0].clip.id}": ${failures[0].reason}`);
@@ -50,32 +58,47 @@ async function attentionTo(model: RewardModel, input: ClipInput): Promise<ClipAt
   const family = familyOf(model.config);
   const batch = model.collate([input]);
   const names: string[] = [];
+  const visual = model.encodeVision(batch.pixelValues, batch.grids);
+  const rewardOf = (tokens: Tensor2D, onReading?: (name: string, ofHeads: Tensor3D) => void) => {
+    const states = model.decode(batch.inputIds, batch.attentionMask, tokens, batch.grids, batch.positions);
+    return model.head.reward(states, batch.attentionMask, undefined, onReading);
+  };
   const shares = tf.tidy(() => {
     const found: Tensor2D[] = [];
-    const visual = model.encodeVision(batch.pixelValues, batch.grids);
-    const states = model.decode(batch.inputIds, batch.attentionMask, visual, batch.grids, batch.positions);
-    model.head.reward(states, batch.attentionMask, undefined, (name, ofHeads) => {
+    rewardOf(visual, (name, ofHeads) => {
       names.push(name);
       found.push(tf.keep(tf.mean(ofHeads, 1) as Tensor2D));
     });
     return found;
   });
   const tokens = model.processor.tokens.id(family.placeholder);
-  const visual = [...input.inputIds].flatMap((id, place) => (id === tokens ? place : []));
+  const places = [...input.inputIds].flatMap((id, place) => (id === tokens ? place : []));
   const layout = family.visualLayout(model.config, batch);
-  disposeBatch(batch);
-  if (names.length === 0) {
-    throw new Error(
-      `attention: the head "${model.config.reduceSequence}" has no query; only attention heads, such as HPQA, look somewhere`,
-    );
-  }
   const perToken: number[][] = [];
   for (const share of shares) {
     const values = await share.data();
     share.dispose();
-    perToken.push(visual.map((place) => values[place]));
+    perToken.push(places.map((place) => values[place]));
   }
+  if (names.length === 0) {
+    names.push('gradient');
+    perToken.push(await dependence(visual, rewardOf));
+  }
+  visual.dispose();
+  disposeBatch(batch);
   return summary(names, perToken, layout);
+}
+
+/** How much a reward depends on each visual token, as shares; 0 where it depends on none. */
+async function dependence(visual: Tensor2D, rewardOf: (tokens: Tensor2D) => Tensor): Promise<number[]> {
+  const products = tf.tidy(() => {
+    const gradient = tf.grad((tokens) => tf.sum(rewardOf(tokens as Tensor2D)))(visual);
+    return tf.abs(tf.sum(tf.mul(gradient, visual), -1));
+  });
+  const values = [...(await products.data())];
+  products.dispose();
+  const sum = values.reduce((total, value) => total + value, 0);
+  return values.map((value) => (sum > 0 ? value / sum : 0));
 }
 
 /** @param perToken shares of the visual tokens in each reading. */
@@ -102,7 +125,7 @@ function summary(
     readings: names.map((query, i) => ({
       query,
       frames: perFrame(perToken[i]).map(total),
-      text: Math.max(0, 1 - total(perToken[i])),
+      text: query === 'gradient' ? 0 : Math.max(0, 1 - total(perToken[i])),
     })),
   };
 }

@@ -2,7 +2,7 @@ import { type ColumnTable, table } from 'arquero';
 import { type Pace, PaceMeter } from '../base/pace.js';
 import type { Clip } from '../data/clip.js';
 import { clipColumns } from '../data/tables/fields.js';
-import type { TableOf } from '../data/tables/tableOf.js';
+import { type ScoreRow, Scores } from '../data/tables/scores.js';
 import type { ReadFailure } from '../data/video/readClips.js';
 import { type LabelTable, ofDimension } from '../data/votes/labels.js';
 import type { RewardModel } from '../model/rewardModel.js';
@@ -12,16 +12,12 @@ import { scoreStage } from '../model/stages/scoreStage.js';
 import { stageOf } from '../model/stages/stage.js';
 
 /** A row of the scores: the clip's own fields, and the columns that the input had. */
-export interface ScoredRow extends Omit<Clip, 'id'> {
-  clip: string;
-  score: number;
-  /** Of labels: the label. */
-  pass?: boolean;
-  [column: string]: unknown;
+export interface ScoredRow extends ScoreRow {
+  path: string;
 }
 
 /** Scores: a table with the columns `clip`, `score` and those of the input, and what could not be scored. */
-export type ScoreTable<Row = ScoredRow> = TableOf<Row> & {
+export type ScoreTable<Row extends ScoredRow = ScoredRow> = Scores<Row> & {
   /** The clips that have no row, and why. */
   readonly failures: readonly ReadFailure[];
 };
@@ -34,7 +30,7 @@ export interface ScoreProgress extends Pace {
 }
 
 export interface ScoreOptions {
-  /** Clips that go through the model together. Default 4; the scores do not depend on it. */
+  /** Clips that go through the model together. Default 4; of the scores it changes the rounding alone. */
   batchSize?: number;
   /** What the frozen part made of the clips in training, to go on from there; what is not there yet is added. */
   features?: Features;
@@ -93,7 +89,10 @@ export async function clips(
     score: scored.map(({ clip }) => scores.get(clip.id)),
   };
   for (const name of columnNames(rows)) columns[name] = scored.map(({ values }) => values[name]);
-  return Object.assign(table(columns) as ColumnTable as TableOf<ScoredRow & { pass: boolean }>, { failures });
+  const made = table(columns);
+  return Object.assign(new Scores<ScoredRow & { pass: boolean }>(made.data(), made.columnNames()), {
+    failures,
+  });
 }
 
 /** One row of the result to be: the clip and the input's other columns. */

@@ -4,3 +4,5 @@ export { attention } from './clipAttention.js';
 export type { ScoreTable } from './clips.js';
 export { clips } from './clips.js';
 export { file } from './file.js';
+export type { SeenClip } from './frames.js';
+export { frames } from './frames.js';

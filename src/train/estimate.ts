@@ -61,7 +61,7 @@ export async function estimate(
   pairs: PairStream,
   options: Omit<FitOptions, 'folder'>,
 ): Promise<Estimate> {
-  const settings = settingsOf(model, { ...options, folder: '' });
+  const settings = await settingsOf(model, { ...options, folder: '' });
   const { trainable, batchSize, accumulate, clipNorm, keep, loss = winTie() } = settings;
   const { signal = cellSignal() } = settings;
   const names = model.parameters(trainable);

@@ -1,6 +1,4 @@
 import { setMaxListeners } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { ColumnTable } from 'arquero';
 import { mean } from '../analysis/distribution.js';
 import { meanMargin, pairAccuracy } from '../analysis/pairs.js';
@@ -27,11 +25,13 @@ import {
 } from './checkpoint.js';
 import { evaluateOn, heldOutOf } from './heldOut.js';
 import { appendLog, cutLog, type StepRecord } from './log.js';
-import { gpuRoom, microBatchFor } from './memory.js';
+import { gpuRoom } from './memory.js';
+import { chooseMicroBatch } from './microBatch.js';
 import { microBatches } from './microBatches.js';
 import { hasMoved } from './movement.js';
 import { type LoadedPairs, PairFeed } from './pairFeed.js';
 import { Run, type RunStatus, statusOf } from './run.js';
+import { RunChart } from './runChart.js';
 import { claimFolder, hashOf, lockFolder } from './runConfig.js';
 import { checkData, clipData, epochData, weightsHash } from './runData.js';
 import { learningRateAt, type Schedule } from './schedule.js';
@@ -90,6 +90,8 @@ export interface FitOptions {
   signal?: AbortSignal;
   /** Called after each step. */
   onProgress?: (progress: FitProgress) => void;
+  /** Whether the curves of the run are drawn while it goes on, in one output. Default: in a notebook. */
+  chart?: boolean;
 }
 
 /** A step's record and the number of all steps. */
@@ -133,6 +135,7 @@ const defaults = {
  * began with. A damaged checkpoint, log or setting is named in a warning, and the newest one that is whole is gone on from.
  * Afterwards the model has the last weights; `run.best.folder` holds the best ones.
  * A clip that cannot be read is left out with its pairs: see `run.failures`.
+ * In a notebook its curves are drawn while it goes on (`chart`); `watch` shows them elsewhere.
  * Defaults follow the size of the model. A warning says so where the loss has not moved for a while after the warm-up.
  * Source: official implementation, training script; see `defaults`.
  * @param pairs read from its beginning, whatever its cursor.
@@ -141,7 +144,7 @@ const defaults = {
  */
 export async function fit(model: RewardModel, pairs: PairStream, options: FitOptions): Promise<Run> {
   const { folder, signal = cellSignal(), onProgress, evaluate, patience, loss = winTie() } = options;
-  const settings = settingsOf(model, options);
+  const settings = await settingsOf(model, options);
   const { trainable, batchSize, accumulate, learningRate, schedule, weightDecay, clipNorm } = settings;
   checkFeatures(trainable, options.features);
   const { clips, kinds, ...about } = epochData(pairs);
@@ -180,6 +183,7 @@ export async function fit(model: RewardModel, pairs: PairStream, options: FitOpt
     weightDecay,
     ...(settings.decay === 'all' && { decays: () => true }),
   });
+  const chart = (options.chart ?? host() !== undefined) ? new RunChart(folder, steps) : undefined;
   const end = new AbortController();
   let unlock: (() => Promise<void>) | undefined;
   try {
@@ -255,6 +259,7 @@ export async function fit(model: RewardModel, pairs: PairStream, options: FitOpt
       if (watched.has(step) && !hasMoved(history.slice(warmup).map(({ loss }) => loss)))
         warnOfRest(history.slice(warmup), learningRate);
       if (step % settings.saveEvery === 0 || state.best?.step === step) await save();
+      chart?.show(history);
       onProgress?.({ ...record, steps });
     }
     if (state.step > (saved ?? 0)) await save();
@@ -263,9 +268,11 @@ export async function fit(model: RewardModel, pairs: PairStream, options: FitOpt
     const best = state.best && { ...state.best, folder: checkpointFolder(folder, state.best.step) };
     const last = saved === undefined ? undefined : checkpointFolder(folder, saved);
     const run = new Run(folder, status, steps, history, last, best, [...stage.failures.values()]);
+    chart?.finish(run);
     if (signal?.aborted && status === 'stopped') host()?.display({ [mime.text]: stoppedText(run) });
     return run;
   } finally {
+    chart?.flush();
     end.abort(new Error('fit: the training has ended')); // clips are read ahead
     optimizer.dispose();
     await unlock?.();
@@ -329,41 +336,27 @@ function notFinite(
 }
 
 /** What `fit` does with a model and these options. @throws RangeError naming the setting that is out of range. */
-export function settingsOf(model: RewardModel, options: FitOptions): typeof defaults & FitOptions {
+export async function settingsOf(
+  model: RewardModel,
+  options: FitOptions,
+): Promise<typeof defaults & FitOptions> {
   const parameters = [...model.weights.values()].reduce((sum, { size }) => sum + size, 0);
   const small = parameters < smallParameters;
   const settings = {
     ...defaults,
-    ...(small ? ofSmall : onGpu(model, options)),
+    ...(small ? ofSmall : await ofGpu(model, options)),
     ...withoutUndefined(options),
   };
   checkSettings(settings);
   return settings;
 }
 
-/**
- * The published update in micro-batches that fit into the memory of the GPU in use, where the user has not said; those of
- * the run that the folder holds, whatever is free by now.
- */
-function onGpu(model: RewardModel, options: FitOptions): Partial<FitOptions> {
-  const { batchSize, accumulate, trainable, folder } = options;
-  const room = gpuRoom();
-  if (room === undefined || batchSize !== undefined || accumulate !== undefined) return {};
-  const begun = join(folder, 'config.json');
-  if (folder && existsSync(begun)) {
-    const { batchSize, accumulate } = JSON.parse(readFileSync(begun, 'utf8'));
-    return { batchSize, accumulate };
-  }
-  const update = defaults.batchSize * defaults.accumulate;
-  const found = microBatchFor(model, trainable ?? defaults.trainable, {
-    most: defaults.batchSize,
-    update,
-    room,
-  });
-  if (!found) return {};
-  const { batchSize: most, checkpointing } = found;
-  // Where it is not needed by the estimate, running out of memory may still turn it on.
-  return { batchSize: most, accumulate: update / most, ...(checkpointing && { checkpointing }) };
+/** The published update in micro-batches that fit into the memory of the GPU in use, where the user has not said. */
+async function ofGpu(model: RewardModel, options: FitOptions): Promise<Partial<FitOptions>> {
+  const { batchSize, accumulate, trainable = defaults.trainable, folder } = options;
+  if (gpuRoom() === undefined || batchSize !== undefined || accumulate !== undefined) return {};
+  const pairs = defaults.batchSize * defaults.accumulate;
+  return { ...(await chooseMicroBatch(model, { trainable, pairs, folder })) };
 }
 
 /** @throws RangeError when the features are those of another part than the one that is frozen. */

@@ -8,3 +8,4 @@ export { fit } from './fit.js';
 export { microBatch } from './microBatch.js';
 export type { Run } from './run.js';
 export { readRun } from './run.js';
+export { watch } from './watch.js';

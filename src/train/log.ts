@@ -1,4 +1,4 @@
-import { appendFile, readFile } from 'node:fs/promises';
+import { appendFile, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Pace } from '../base/pace.js';
 import { replaceFile } from '../base/replaceFile.js';
@@ -43,6 +43,44 @@ export async function readLog(folder: string): Promise<StepRecord[]> {
     if (!record) console.warn(`${logFile(folder)} line ${i + 1} is damaged; it is left out`);
     return record ?? [];
   });
+}
+
+/** A log that grows while another process trains. */
+export class LogFollower {
+  readonly history: StepRecord[] = [];
+  #place = 0;
+  #file = '';
+
+  constructor(readonly folder: string) {}
+
+  /** Reads what was written since the last time; of a log that was cut back, all anew. @returns whether there was more */
+  async read(): Promise<boolean> {
+    const file = await open(logFile(this.folder)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined;
+      throw error;
+    });
+    if (!file) return false;
+    try {
+      const { ino, size } = await file.stat();
+      // A log that is cut is another file.
+      if (String(ino) !== this.#file || size < this.#place) {
+        this.#file = String(ino);
+        this.#place = 0;
+        this.history.length = 0;
+      }
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(size - this.#place), {
+        position: this.#place,
+      });
+      // What follows the last line end is not written to its end yet.
+      const end = buffer.lastIndexOf('\n', bytesRead - 1) + 1;
+      this.#place += end;
+      const lines = buffer.subarray(0, end).toString().split('\n');
+      this.history.push(...lines.flatMap((line) => recordOf(line) ?? []));
+      return end > 0;
+    } finally {
+      await file.close();
+    }
+  }
 }
 
 function recordOf(line: string): StepRecord | undefined {

@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { RewardModel, Trainable } from '../model/rewardModel.js';
 import { gpuRoom, microBatchFor } from './memory.js';
+import { readRunConfig } from './runConfig.js';
 
 /** Most pairs that are worth to be taken at once. */
 const most = 8;
@@ -21,7 +20,7 @@ export interface MicroBatchChoice {
  * memory that is free; elsewhere, and where the memory is not known beforehand, pair by pair.
  * batchSize x accumulate = pairs.
  * @param options `trainable` as for `fit` (default `all`); `pairs` an update (default 320); `folder` of a run: one that
- *   has begun goes on as it is, whatever is free by now.
+ *   has begun goes on in its own batches, whatever is free by now.
  * @throws RangeError unless `pairs` is a positive integer.
  */
 export async function microBatch(
@@ -31,21 +30,29 @@ export async function microBatch(
   if (!(Number.isSafeInteger(pairs) && pairs > 0)) {
     throw new RangeError(`microBatch: expected pairs to be a positive integer, received ${pairs}`);
   }
-  const begun = folder === undefined ? undefined : await batchSizeOf(folder);
+  const chosen = await chooseMicroBatch(model, { trainable, pairs, folder });
+  return chosen ?? { batchSize: 1, accumulate: pairs };
+}
+
+/** As `microBatch`; undefined where neither a run that has begun nor the memory of a GPU decides. */
+export async function chooseMicroBatch(
+  model: RewardModel,
+  { trainable, pairs, folder }: { trainable: Trainable; pairs: number; folder?: string },
+): Promise<MicroBatchChoice | undefined> {
+  const begun = folder ? await batchesOf(folder) : undefined;
   const room = gpuRoom();
-  const update = { most: begun ?? most, update: pairs, room: room ?? 0 };
+  const update = { most: begun?.batchSize ?? most, update: pairs, room: room ?? 0 };
   const found = room === undefined ? undefined : microBatchFor(model, trainable, update);
-  const batchSize = begun ?? found?.batchSize ?? 1;
-  // A run that has begun computes layers again where the batch that fits by keeping them is smaller.
-  const again = found && (found.checkpointing || found.batchSize < batchSize);
-  return { batchSize, accumulate: pairs / batchSize, ...(again && { checkpointing: true }) };
+  const batches = begun ?? (found && { batchSize: found.batchSize, accumulate: pairs / found.batchSize });
+  if (!batches) return undefined;
+  // A run that has begun computes layers again where the batch that fits by keeping them is smaller. Where the estimate
+  // says that it is not needed, running out of memory may still turn it on.
+  const again = found && (found.checkpointing || found.batchSize < batches.batchSize);
+  return { ...batches, ...(again && { checkpointing: true }) };
 }
 
 /** Of the run that a folder holds. */
-async function batchSizeOf(folder: string): Promise<number | undefined> {
-  const text = await readFile(join(folder, 'config.json'), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
-  return text === undefined ? undefined : JSON.parse(text).batchSize;
+async function batchesOf(folder: string): Promise<{ batchSize: number; accumulate: number } | undefined> {
+  const config = await readRunConfig(folder);
+  return config && { batchSize: Number(config.batchSize), accumulate: Number(config.accumulate) };
 }

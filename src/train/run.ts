@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { jupyterDisplay, type MimeBundle, mime } from '../base/host.js';
+import { cellSignal, jupyterDisplay, type MimeBundle, mime } from '../base/host.js';
 import { type Pace, paceText } from '../base/pace.js';
 import type { ReadFailure } from '../data/video/readClips.js';
 import { trainingCurves } from '../plot/trainingCurves.js';
@@ -12,6 +12,9 @@ export type RunStatus = 'finished' | 'converged' | 'stopped';
 
 /** A training run: the folder with `config.json`, `log.jsonl` and `checkpoints/`, and what is in it. */
 export class Run {
+  /** The cell in whose output its curves are. */
+  #shownIn: AbortSignal | undefined;
+
   constructor(
     readonly folder: string,
     readonly status: RunStatus,
@@ -41,8 +44,15 @@ export class Run {
     return `${folder}: ${facts.join(', ')}`;
   }
 
-  /** The run as the value of a notebook cell: its training curves. */
+  /** Its curves are in the output of the running cell: as that cell's value the run is a line. */
+  shownHere(): void {
+    this.#shownIn = cellSignal();
+  }
+
+  /** The run as the value of a notebook cell: its training curves, unless the cell has drawn them. */
   [jupyterDisplay](): MimeBundle {
+    const cell = cellSignal();
+    if (cell !== undefined && cell === this.#shownIn) return { [mime.text]: this.toString() };
     const curves = this.history.length > 0 ? trainingCurves(this.history)[jupyterDisplay]() : {};
     return { ...curves, [mime.text]: this.toString() };
   }
@@ -56,8 +66,11 @@ export class Run {
  * Reads a run from its folder.
  * @throws when there is no run.
  */
-export async function readRun(folder: string): Promise<Run> {
-  const { steps, patience } = await readConfig(folder);
+export const readRun = (folder: string): Promise<Run> => runIn('readRun', folder);
+
+/** `readRun` for another operation, which its errors name. */
+export async function runIn(operation: string, folder: string): Promise<Run> {
+  const { steps, patience } = await readConfig(operation, folder);
   const history = await readLog(folder);
   const checkpoints = await checkpointSteps(folder);
   const newest = checkpoints.at(-1);
@@ -96,16 +109,16 @@ interface RunLength {
   patience?: number;
 }
 
-async function readConfig(folder: string): Promise<RunLength> {
+async function readConfig(operation: string, folder: string): Promise<RunLength> {
   const file = join(folder, 'config.json');
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new Error(`readRun: ${folder} is no folder of a run (${error.message})`);
+    throw new Error(`${operation}: ${folder} is no folder of a run (${error.message})`);
   });
   try {
     return { ...JSON.parse(text) };
   } catch (error) {
     throw new Error(
-      `readRun: ${file} is damaged (${(error as Error).message}); fit with the settings of the run writes it again`,
+      `${operation}: ${file} is damaged (${(error as Error).message}); fit with the settings of the run writes it again`,
     );
   }
 }

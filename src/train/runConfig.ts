@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { lock } from '../base/lock.js';
+import { isHeld, lock } from '../base/lock.js';
 import { replaceFile } from '../base/replaceFile.js';
 import { checkpointSteps, keptConfig } from './checkpoint.js';
 
@@ -19,6 +19,10 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   return lock(join(folder, 'run.lock'), `fit: ${folder}`);
 }
 
+/** Whether a process trains in a run's folder. */
+export const isTraining = (folder: string): Promise<boolean> =>
+  isHeld(join(folder, 'run.lock'), `watch: ${folder}`);
+
 /**
  * Writes a run's `config.json`, or compares with the one that is there: a run goes on with the settings that it began
  * with, or its numbers would be those of neither. A damaged one is replaced, with a warning, where a checkpoint has a copy
@@ -34,10 +38,7 @@ export async function claimFolder(
   await mkdir(folder, { recursive: true });
   const file = join(folder, 'config.json');
   const plain = JSON.parse(JSON.stringify(config)) as RunConfig;
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
+  const text = await textOf(file);
   const write = () => replaceFile(file, (draft) => draft.writeFile(`${JSON.stringify(plain, null, 2)}\n`));
   if (text === undefined) return write();
   const intact = parsed(text);
@@ -61,6 +62,24 @@ export async function claimFolder(
   if (intact) return;
   console.warn(`fit: ${file} is damaged; it is written again, and the run goes on`);
   await write();
+}
+
+/**
+ * The settings of the run that a folder holds, of a checkpoint's copy where `config.json` is damaged; undefined where no
+ * run has begun.
+ * @throws when it is damaged and no checkpoint has a copy of it.
+ */
+export async function readRunConfig(folder: string): Promise<RunConfig | undefined> {
+  const file = join(folder, 'config.json');
+  const text = await textOf(file);
+  return text === undefined ? undefined : (parsed(text) ?? copyOf(folder, file));
+}
+
+async function textOf(file: string): Promise<string | undefined> {
+  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
 }
 
 function parsed(text: string): RunConfig | undefined {

@@ -15,12 +15,13 @@ const noise = 1e-3;
 /** The whole models of `checkpoints/`: tokens, vision, decoder, rewards, logits and gradients. */
 export async function* checkpoints(fixtures: Fixtures): AsyncGenerator<Item> {
   for (const name of await fixtures.names('checkpoints')) {
-    const title = `checkpoint ${name}`;
-    yield* guarded(title, () => checkpoint(fixtures, name, title));
+    yield* guarded(`checkpoint ${name}`, () => checkpoint(fixtures, name));
   }
 }
 
-async function* checkpoint(fixtures: Fixtures, name: string, title: string): AsyncGenerator<Item> {
+/** One of them. Vision and decoder run once for all items that begin with what they compute. */
+export async function* checkpoint(fixtures: Fixtures, name: string): AsyncGenerator<Item> {
+  const title = `checkpoint ${name}`;
   const io = await fixtures.json('checkpoints', name, 'io.json');
   // A rounded copy of a model has the inputs of the original, and rewards of its own.
   const copy = io.has('inputs');
@@ -28,9 +29,17 @@ async function* checkpoint(fixtures: Fixtures, name: string, title: string): Asy
   const stored = await fixtures.tensors(...file);
   const model = await load(fixtures.path('checkpoints', name));
   const sample = new Sample(model, stored);
+  const held: Tensor[] = [];
+  const hold = <T extends Tensor | Tensor[]>(compute: () => T): T => {
+    const made = tf.tidy(compute);
+    held.push(...[made].flat());
+    return made;
+  };
   try {
+    const projected = hold(() => sample.projected());
+    const states = hold(() => sample.states(projected));
     const rewards = copy ? io.numbers('reward_scores_float32_compute') : stored.floats('reward_scores').data;
-    yield { name: `${title}: rewards`, error: await errorOf(() => sample.rewards(), rewards) };
+    yield { name: `${title}: rewards`, error: await errorOf(() => sample.rewards(states), rewards) };
     if (copy) return;
     const expected = io.object('expected');
     const turned = 'reward_scores_left_padded';
@@ -38,14 +47,22 @@ async function* checkpoint(fixtures: Fixtures, name: string, title: string): Asy
     const same = expected.has(turned) ? expected.numbers(turned) : rewards;
     yield {
       name: `${title}: rewards, padding on the left`,
-      error: await errorOf(() => left.rewards(), same),
+      error: await errorOf(() => left.rewards(left.states(projected)), same),
     };
+    const alone = tf.tidy(() => sample.rewardWithoutMask(projected));
+    if (alone) {
+      held.push(alone);
+      yield {
+        name: `${title}: reward without a mask`,
+        error: relativeError(await alone.data(), rewards.slice(0, 1)),
+      };
+    }
     const { tokens } = model.processor;
     if (io.has('tokenizer_cases')) yield { name: `${title}: tokens`, error: tokenError(tokens, io) };
     const { backbone } = model;
     if (backbone.visionStates) {
-      const states = () => backbone.visionStates?.(sample.pixels()) ?? [];
-      yield { name: `${title}: vision`, error: await visionError(states, stored) };
+      const vision = () => backbone.visionStates?.(sample.pixels()) ?? [];
+      yield { name: `${title}: vision`, error: await visionError(vision, stored) };
     }
     if (stored.has('patches')) {
       const error = await errorOf(
@@ -54,14 +71,15 @@ async function* checkpoint(fixtures: Fixtures, name: string, title: string): Asy
       );
       yield { name: `${title}: patches`, error };
     }
-    const projected = stored.floats('projector_output').data;
-    yield { name: `${title}: visual tokens`, error: await errorOf(() => sample.projected(), projected) };
-    yield { name: `${title}: hidden states`, error: await stateError(model, sample, stored) };
+    const official = stored.floats('projector_output').data;
+    yield { name: `${title}: visual tokens`, error: relativeError(await projected.data(), official) };
+    yield { name: `${title}: hidden states`, error: await stateError(model, states, stored) };
     const logits = stored.floats('logits_last').data;
-    yield { name: `${title}: logits`, error: await errorOf(() => sample.logits(), logits) };
+    yield { name: `${title}: logits`, error: await errorOf(() => sample.logits(states), logits) };
     yield { name: `${title}: gradients`, error: await gradientError(model, sample, stored, io) };
     yield* clipItems(fixtures, model, name, title);
   } finally {
+    tf.dispose(held);
     model.dispose();
   }
 }
@@ -114,24 +132,19 @@ function everyPatch(sample: Sample, step: number): Tensor2D {
 }
 
 /** Of the stored ones, where there are tokens: padding holds whatever a model computes there. */
-async function stateError(model: RewardModel, sample: Sample, stored: Tensors): Promise<number> {
-  const states = tf.tidy(() => sample.states());
-  try {
-    const worst = new Worst();
-    const flags = stored.get('input.attention_mask').data;
-    const width = model.config.llm.hiddenSize;
-    const real = (values: ArrayLike<number>) =>
-      Float32Array.from(values, (value, i) => (flags[Math.floor(i / width)] === 1 ? value : 0));
-    const last = `hidden_states.${states.length - 1}`;
-    for (const [i, state] of states.entries()) {
-      const name = `hidden_states.${i}`;
-      if (name === last || stored.has(name))
-        worst.add(real(await state.data()), real(stored.floats(name).data));
-    }
-    return worst.error;
-  } finally {
-    tf.dispose(states);
+async function stateError(model: RewardModel, states: readonly Tensor[], stored: Tensors): Promise<number> {
+  const worst = new Worst();
+  const flags = stored.get('input.attention_mask').data;
+  const width = model.config.llm.hiddenSize;
+  const real = (values: ArrayLike<number>) =>
+    Float32Array.from(values, (value, i) => (flags[Math.floor(i / width)] === 1 ? value : 0));
+  const last = `hidden_states.${states.length - 1}`;
+  for (const [i, state] of states.entries()) {
+    const name = `hidden_states.${i}`;
+    if (name === last || stored.has(name))
+      worst.add(real(await state.data()), real(stored.floats(name).data));
   }
+  return worst.error;
 }
 
 /** Of the BT loss with margin 3, softplus(3 - (r₀ - r₁)): the loss, each stored gradient, and the norms of all. */

@@ -2,6 +2,7 @@ import { type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, tf } from '..
 import type { VideoGrid } from '../model/family/videoGrid.js';
 import type { Batch, ClipInput } from '../model/input/batch.js';
 import { normalisedPatches } from '../model/input/normalise.js';
+import { imageContext, videoPad } from '../model/input/prompt.js';
 import { gatherRows } from '../model/layers/gatherRows.js';
 import { parameterNames } from '../model/parameterNames.js';
 import type { RewardModel } from '../model/rewardModel.js';
@@ -58,11 +59,11 @@ export class Sample {
     return this.model.encodeVision(this.pixels(), this.grids());
   }
 
-  /** L + 1 tensors [B, N, H]. */
-  states(): Tensor3D[] {
+  /** L + 1 tensors [B, N, H], of visual tokens as `projected` gives them. */
+  states(projected = this.projected()): Tensor3D[] {
     const ids = this.rows('input.input_ids');
     const positions = this.positions();
-    return this.model.decode(ids, this.mask(), this.visual(), this.grids(), positions);
+    return this.model.decode(ids, this.mask(), this.withoutPadding(projected), this.grids(), positions);
   }
 
   /** The stored batch, without padding tiles; the caller disposes it. */
@@ -81,20 +82,39 @@ export class Sample {
     return { inputIds, attentionMask, pixelValues, grids: this.grids(), positions: this.positions() };
   }
 
-  /** [B]. */
-  rewards(): Tensor1D {
-    return this.model.reward(this.states(), this.mask());
+  /** [B], of hidden states as `states` gives them. */
+  rewards(states = this.states()): Tensor1D {
+    return this.model.reward(states, this.mask());
+  }
+
+  /** [1]: of the first row where no mask is given; undefined where the row has padding, which a mask has to hide. */
+  rewardWithoutMask(projected = this.projected()): Tensor1D | undefined {
+    const [, length] = this.stored.get('input.input_ids').shape;
+    const mask = this.values('input.attention_mask').subarray(0, length);
+    if (mask.includes(0)) return undefined;
+    const ids = this.values('input.input_ids').subarray(0, length);
+    const { tokens } = this.model.processor;
+    const placeholders = [imageContext, videoPad].map((token) => tokens.find(token));
+    const count = ids.filter((id) => placeholders.includes(id)).length;
+    const grids = this.grids().slice(0, 1);
+    const states = this.model.decode(
+      tf.tensor2d(ids, [1, length], 'int32'),
+      tf.ones([1, length]) as Tensor2D,
+      tf.slice(this.withoutPadding(projected), 0, count),
+      grids,
+      this.model.backbone.positions({ ids, mask, length }, grids),
+    );
+    return this.model.head.reward(states, null);
   }
 
   /** Logits of the whole vocabulary at the last token of each row, [B, vocabulary]. */
-  logits(): Tensor2D {
+  logits(states = this.states()): Tensor2D {
     const [batch, length] = this.stored.get('input.attention_mask').shape;
     const flags = this.stored.get('input.attention_mask').data;
     const last = Int32Array.from({ length: batch }, (_, row) => {
       const own = flags.subarray(row * length, (row + 1) * length);
       return row * length + own.lastIndexOf(1);
     });
-    const states = this.states();
     const rows = tf.reshape(states[states.length - 1], [batch * length, -1]) as Tensor2D;
     const { projection, decoder } = parameterNames(this.model.config);
     const table = parameter(this.model.weights, projection ?? `${decoder}.embed_tokens.weight`);
@@ -130,8 +150,7 @@ export class Sample {
   }
 
   /** Visual tokens without those of padding tiles. */
-  private visual(): Tensor2D {
-    const projected = this.projected();
+  private withoutPadding(projected: Tensor2D): Tensor2D {
     const kept = this.keptTiles();
     if (!kept) return projected;
     const tiles = tf.reshape(projected, [this.stored.get('input.image_flags').data.length, -1]) as Tensor2D;

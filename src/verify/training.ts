@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Tensor, tf } from '../engine/tf.js';
 import { combined } from '../loss/combined.js';
 import type { Loss } from '../loss/loss.js';
@@ -116,6 +117,7 @@ async function* trajectory(
       norms.add([result.gradNorm], [step.number('grad_norm')]);
       rewards.add(result.chosen, step.numbers('rewards_chosen'), floor);
       rewards.add(result.rejected, step.numbers('rewards_rejected'), floor);
+      await nextTurn(); // an engine that computes in this thread would keep all others waiting for minutes
     }
     const title = `training ${name}, ${steps.length} steps`;
     yield { name: `${title}: losses`, error: losses.error };

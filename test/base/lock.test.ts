@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -48,6 +48,25 @@ describe('lock', () => {
       await taken[0]();
       expect(readdirSync(folder)).toEqual([]);
     }
+  });
+
+  it('takes away what was left beside it by processes that were killed while they took it', async () => {
+    const dead = JSON.stringify({ ...thisProcess(), token, pid: await endedProcess() });
+    writeFileSync(`${path}.${token}`, dead);
+    writeFileSync(`${path}.${token}.${token}`, dead);
+    const kept = [
+      `a.lock.${token.replace('0', '1')}`,
+      `a.lock.${token.replace('0', '2')}`,
+      `b.lock.${token}`,
+    ];
+    writeFileSync(join(folder, kept[0]), JSON.stringify({ ...thisProcess(), token })); // of a process that runs
+    writeFileSync(join(folder, kept[1]), ''); // just begun
+    writeFileSync(join(folder, kept[2]), dead); // of another lock
+    const old = `${path}.${token.replace('0', '3')}`;
+    writeFileSync(old, '');
+    utimesSync(old, 1, 1);
+    await (await lock(path, 'x'))();
+    expect(readdirSync(folder).sort()).toEqual(kept.sort());
   });
 
   it('is taken over from a process that has ended, or whose number another one has', async () => {

@@ -90,6 +90,20 @@ const values: string[] = [
   'Promise.reject(Object.create(null))',
   'new Map([[{ toString: null }, Symbol.iterator]])',
   '(() => { const a: any[] = []; a.push(a); return a })()',
+  // What is shown as a table, a picture or folded.
+  '[{ get clip() { throw new Error("g") } }]',
+  `[{ clip: new Proxy({}, { get() { throw new Error("p") }, ownKeys() { throw new Error("o") } }) }]`,
+  `[{ clip: { [${inspectSymbol}]() { throw new Error("i") } } }]`,
+  '[Object.defineProperty({}, "clip", { enumerable: true, get() { for (;;); } })]',
+  'new Array(2 ** 32 - 1)',
+  'new Array(1e5).fill({ clip: "x".repeat(1e4) })',
+  '[Object.fromEntries(Array.from({ length: 3000 }, (_, i) => ["\ud83c" + i, i]))]',
+  'Object.assign([{ clip: 1 }], { map() { throw new Error("m") }, slice() { throw new Error("s") } })',
+  'new Map(Array.from({ length: 1e4 }, (_, i) => [i, new Map([[i, i]])]))',
+  'new (class extends Map { get size(): any { throw new Error("s") } entries(): any { throw new Error("e") } } as any)([[1, 2]])',
+  'Object.defineProperty(new Set([1]), "size", { get() { throw new Error("s") } })',
+  'Object.defineProperty(new Uint8Array([137, 80, 78, 71, 13, 10, 26, 10]), "byteLength", { value: "x" })',
+  'new Uint8Array(new SharedArrayBuffer(16))',
 ];
 
 /** Ways in which a value comes out of a cell. */
@@ -135,6 +149,17 @@ describe.each(Object.keys(ways))('hostile values that are %s', (way) => {
       await expectAlive();
     }
   });
+});
+
+it('are shown by console.table and display, or are errors that a cell can catch', async () => {
+  const host = `(globalThis as any)[Symbol.for('solireward.host')]`;
+  for (const value of values) {
+    const outcome =
+      await client.execute(`for (const show of [console.table, async (v: any) => ${host}.display(await ${host}.bundle(v))])
+  try { await show((${value}) as any); } catch {}`);
+    expectWellFormed(outcome);
+    expect(outcome.reply.content.status, value).toBe('ok');
+  }
 });
 
 describe('stacks', () => {

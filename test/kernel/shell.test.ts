@@ -31,7 +31,14 @@ describe('sh in a cell', () => {
     expect(text()).not.toContain('second');
     const outcome = await client.outcome(running);
     expect(printed(outcome)).toBe('first\nsecond\n');
-    expect(result(outcome)['text/plain']).toBe("{ output: 'first\\nsecond\\n', exitCode: 0 }");
+    // Its output stands there already.
+    expect(result(outcome)).toBeUndefined();
+  });
+
+  it('gives what was written to a later cell', async () => {
+    const outcome = await client.execute('const said = await sh("echo hello");');
+    expect(printed(outcome)).toBe('hello\n');
+    expect(result(await client.execute('said'))['text/plain']).toBe("{ output: 'hello\\n', exitCode: 0 }");
   });
 
   it('ends when the cell is interrupted, with what it has started', async () => {

@@ -2,20 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { bce } from '../../src/loss/bce.js';
 import { describeAllEngines } from '../support/engines.js';
 import { evaluate } from '../support/evaluateLoss.js';
-import { lossCases } from '../support/goldenLosses.js';
 
 const sp = (x: number) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 
 await describeAllEngines('bce', () => {
-  describe('golden cases', () => {
-    it.each(lossCases('bce'))('$id', async (golden) => {
-      const result = await evaluate(bce({ smoothing: golden.params.label_smoothing }), golden);
-      expect([result.loss]).toBeAllclose([golden.loss]);
-      expect(result.gradChosen).toBeAllclose(golden.grad_chosen);
-      expect(result.gradRejected).toBeAllclose(golden.grad_rejected);
-    });
-  });
-
   it('takes the chosen clip, and both of a tie, for Pass where no labels are given', async () => {
     const { perPair } = await evaluate(
       bce(),

@@ -4,24 +4,12 @@ import { combined } from '../../src/loss/combined.js';
 import { winTie } from '../../src/loss/winTie.js';
 import { describeAllEngines } from '../support/engines.js';
 import { evaluate } from '../support/evaluateLoss.js';
-import { lossCases } from '../support/goldenLosses.js';
 
 const sp = (x: number) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 const rewards = { rewards_chosen: [1, 0.5, -2], rewards_rejected: [0.2, 0.9, 1] };
 const differences = [0.8, -0.4, -3];
 
 await describeAllEngines('bt', () => {
-  describe('golden cases', () => {
-    it.each(lossCases('bt'))('$id', async (golden) => {
-      const { reward_margin: margin, label_smoothing: smoothing } = golden.params;
-      const result = await evaluate(bt({ margin, smoothing }), golden);
-      expect([result.loss]).toBeAllclose([golden.loss]);
-      expect(result.perPair).toBeAllclose(golden.loss_per_pair);
-      expect(result.gradChosen).toBeAllclose(golden.grad_chosen);
-      expect(result.gradRejected).toBeAllclose(golden.grad_rejected);
-    });
-  });
-
   it('takes the flipped term with a flipped margin when asked to', async () => {
     const { perPair } = await evaluate(bt({ margin: 3, smoothing: 0.1, smoothedMargin: 'flipped' }), rewards);
     expect(perPair).toBeAllclose(differences.map((d) => 0.9 * sp(3 - d) + 0.1 * sp(d - 3)));

@@ -1,20 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { btWt } from '../../src/loss/btWt.js';
 import { describeAllEngines } from '../support/engines.js';
 import { evaluate } from '../support/evaluateLoss.js';
-import { lossCases } from '../support/goldenLosses.js';
 
 await describeAllEngines('btWt', () => {
-  describe('golden cases', () => {
-    it.each(lossCases('bt_wt'))('$id', async (golden) => {
-      const result = await evaluate(btWt(), golden);
-      expect([result.loss]).toBeAllclose([golden.loss]);
-      expect(result.perPair).toBeAllclose(golden.loss_per_pair);
-      expect(result.gradChosen).toBeAllclose(golden.grad_chosen);
-      expect(result.gradRejected).toBeAllclose(golden.grad_rejected);
-    });
-  });
-
   it('pulls the rewards of a tie together, and is ln 2 where they are equal', async () => {
     const result = await evaluate(btWt(), { rewards_chosen: [1, 0], rewards_rejected: [-1, 0] }, [1, 1]);
     expect([result.perPair[1]]).toBeAllclose([Math.LN2]);

@@ -12,7 +12,8 @@ describe('outside a notebook', () => {
     const log = vi.spyOn(console, 'log').mockImplementation(() => {});
     await display({ a: 1 });
     await display({ [jupyterDisplay]: async () => ({ 'text/html': '<b>x</b>', 'text/plain': 'x' }) });
-    expect(log.mock.calls).toEqual([['{ a: 1 }'], ['x']]);
+    await display({ 'text/html': '<b>y</b>', 'text/plain': 'y' });
+    expect(log.mock.calls).toEqual([['{ a: 1 }'], ['x'], ['y']]);
   });
 });
 

@@ -139,7 +139,7 @@ describe('containers', () => {
     const source = 'testsrc=s=64x48:r=8:d=0.5';
     await runFfmpeg(['-f', 'lavfi', '-i', source, ...codec, '-pix_fmt', 'yuv420p', `file:${path}`]);
     expect(await playableType(path)).toBe(type);
-    const html = String((await playerBundle([{ path }]))['text/html']);
+    const html = String((await playerBundle('player', [{ path }]))['text/html']);
     expect(html).toContain(type ? `<video src="data:${type};base64,` : '<img src="data:image/png;base64,');
   });
 });

@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { type Displayable, hostKey, jupyterDisplay } from '../../src/base/host.js';
+import type { CommandResult } from '../../src/notebook/command.js';
 import { npm } from '../../src/notebook/npm.js';
 import { sh } from '../../src/notebook/sh.js';
 
@@ -35,6 +37,22 @@ describe('sh', () => {
     await vi.waitFor(gone, { timeout: 50_000 });
     await expect(sh('echo never', { signal: abort.signal })).rejects.toThrow('enough');
   });
+});
+
+it('has a result that is not shown again in the cell of the command, and is in another one', async () => {
+  const cell = new AbortController();
+  const fake = { signal: cell.signal };
+  const globals = globalThis as { [hostKey]?: unknown };
+  globals[hostKey] = fake;
+  try {
+    vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    const result = (await sh('echo x')) as CommandResult & Displayable;
+    expect(await result[jupyterDisplay]()).toEqual({});
+    fake.signal = new AbortController().signal;
+    expect(await result[jupyterDisplay]()).toEqual({ 'text/plain': "{ output: 'x\\n', exitCode: 0 }" });
+  } finally {
+    delete globals[hostKey];
+  }
 });
 
 describe('npm', () => {

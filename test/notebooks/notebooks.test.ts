@@ -57,7 +57,11 @@ describe.skipIf(!hasKernel)('notebooks (skipped where .venv has no kernelspec)',
     });
     expect(outputs.filter(({ output_type }) => output_type === 'error')).toEqual([]);
     expect(count(outputs, 'application/vnd.plotly.v1+json')).toBeGreaterThanOrEqual(4);
-    expect(count(outputs, 'application/vnd.solireward.player.v1+json')).toBe(2);
+    expect(count(outputs, 'application/vnd.solireward.player.v1+json')).toBe(1);
+    expect(count(outputs, 'application/vnd.solireward.gallery.v1+json')).toBeLessThanOrEqual(1);
+    // The run's curves are drawn once: the run as the value of its cell is a line.
+    const ofRun = outputs.filter(({ data }) => String(data?.['text/plain']).includes(' 6 of 6 steps'));
+    expect(ofRun.map(({ data }) => 'application/vnd.plotly.v1+json' in data!)).toEqual([true, false]);
     expect(summary).toMatchObject({ dimension: 'alignment', seed: 1, frames: 8, steps: 6 });
     const { value, low, high } = summary.pairAccuracy;
     expect(low).toBeLessThanOrEqual(value);
@@ -144,6 +148,19 @@ describe.skipIf(!hasKernel)('notebooks (skipped where .venv has no kernelspec)',
       expect(summary.ends.BT.map(({ step }: { step: number }) => step)).toEqual([2, 2]);
       expect(count(outputs, 'application/vnd.solireward.player.v1+json')).toBe(1);
     });
+
+    it('08-audit sets verdicts beside what the policy did', { timeout: 1_800_000 }, async () => {
+      const { outputs, summary } = await decided('08-audit', {
+        ...{ GRPO_STEPS: '2', GRPO_PROMPTS: '2', AUDIT_CLIPS: '4' },
+      });
+      expect(summary.claims).toHaveLength(4);
+      expect(summary.foretold).toHaveLength(14);
+      for (const { gain, movement } of summary.foretold)
+        expect(Number.isFinite(gain) && Number.isFinite(movement)).toBe(true);
+      expect(summary.verdicts.map(({ truth }: { truth: string[] }) => truth)).toEqual([[], []]);
+      expect(count(outputs, 'image/svg+xml')).toBeGreaterThanOrEqual(4);
+      expect(readFileSync(join(folder, 'audit.html'), 'utf8')).toContain('Audit of reward model, seed 1');
+    });
   });
 
   describe('07-full-run', () => {
@@ -188,7 +205,7 @@ describe.skipIf(!hasKernel)('notebooks (skipped where .venv has no kernelspec)',
       expect(summary.steps).toBe(summary.estimate.steps);
       expect(summary.estimate.memoryBytes).toBeGreaterThan(0);
       expect(count(outputs, 'application/vnd.plotly.v1+json')).toBeGreaterThanOrEqual(3);
-      expect(count(outputs, 'application/vnd.solireward.player.v1+json')).toBe(2);
+      expect(count(outputs, 'application/vnd.solireward.player.v1+json')).toBe(1);
       expect(existsSync(join(folder, 'model-physics', 'training_config.json'))).toBe(true);
     });
 

@@ -12,13 +12,16 @@ const root = resolve(fileURLToPath(new URL('../..', import.meta.url)));
 const surface = {
   engine: 'check use',
   data:
-    'FrameCache aggregate agreement annotate annotatePairs clipsOf dawidSkene decodeFrames fetv makeWorld probe ' +
+    'FrameCache aggregate agreement annotate annotatePairs clipsOf dawidSkene decodeFrames fetv makeWorld nearDuplicates probe ' +
     'readClips readScores readVotes readers sampleFrames splitByPrompt videoLimits votesTable worldPrompts writeVotes',
   pairing: 'crossPrompt inPrompt listed readOfficial writeOfficial',
   model: 'Features create dimensionPrompts fromHub load presets save taskPrompts tiny',
   loss: 'bce bt btWt combined winTie',
-  train: 'cards estimate fit microBatch readRun',
-  score: 'attention clips file',
+  train: 'cards estimate fit microBatch readRun watch',
+  score: 'attention clips file frames',
+  serve: '', // a function
+  reward: 'ensemble gdpoAdvantages grpoAdvantages mix',
+  audit: 'command compare expectations families run served worldTruth',
   analysis:
     'againstRatings allPairRatio analyze auc aucInterval averagePrecision bestF1 bestOfN bootstrap brier ' +
     'byGroup byPrompt chooseThreshold delong effectSize evaluate evaluatePairs expectedCalibrationError ' +
@@ -30,7 +33,8 @@ const surface = {
     'Figure againstRatings byGroup byPrompt curves effectSizes estimates groupShares overCheckpoints pairMargins plotly ' +
     'precisionRecallCurve reliabilityCurve roc scoreDistribution thresholdCosts trainingCurves twoModels',
   notebook:
-    'annotator clearOutput display input liveChart npm pair parameter player progress sh stopwatch table',
+    'annotator clearOutput display gallery html image input json latex liveChart markdown npm pair parameter player progress ' +
+    'progressOf sh stopwatch svg table time',
   posttrain: 'Policy grpo sample',
 };
 

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
-import { plotlyReady, plotlyScript } from '../../src/plot/plotlyScript.js';
+import { hostKey } from '../../src/base/host.js';
+import { plotlyReady, plotlyScript, takePlotlyScript } from '../../src/plot/plotlyScript.js';
 
 const bundle = Buffer.from(
   `if (typeof module === 'object' || typeof define === 'function') throw new Error('caught by a loader');
@@ -38,4 +39,17 @@ it('sets window.Plotly where an AMD loader is on the page, once, and tells the f
   run(code);
   await sleep(50);
   expect(scripts).toHaveLength(1);
+});
+
+it('is not put into a notebook whose editor draws figures, and else once', () => {
+  const globals = globalThis as { [hostKey]?: unknown };
+  try {
+    globals[hostKey] = { drawsFigures: true };
+    expect(takePlotlyScript()).toBeUndefined();
+    globals[hostKey] = { drawsFigures: false };
+    takePlotlyScript();
+    expect(takePlotlyScript()).toBeUndefined();
+  } finally {
+    delete globals[hostKey];
+  }
 });

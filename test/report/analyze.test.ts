@@ -231,7 +231,7 @@ describe('analyze', () => {
       'an unknown column',
       'clip,score\na,1\n',
       { by: 'model' },
-      'has no column "model" (given as by); it has clip, score',
+      'has no column "model" (given for the group); it has clip, score',
     ],
     [
       'text for a score',

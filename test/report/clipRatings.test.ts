@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { readScoredClips } from '../../src/data/tables/scoredClips.js';
 import { ownRatings, readClipRatings } from '../../src/report/clipRatings.js';
-import { readScoredClips } from '../../src/report/scoredClips.js';
 
 const scored = () =>
   readScoredClips('test', [

@@ -1,6 +1,5 @@
 import { type Tensor1D, tf } from '../../src/engine/tf.js';
 import type { Loss } from '../../src/loss/loss.js';
-import type { LossCase } from './goldenLosses.js';
 
 /** Plain numbers of a loss and its gradients. */
 export interface Evaluated {
@@ -11,22 +10,19 @@ export interface Evaluated {
   gradRejected: number[];
 }
 
-/** A loss and its gradients at some rewards. Ties and labels are those of the qualities, as in the official code. */
+/** A loss and its gradients at some rewards. @param tie 1 for a pair of equal quality; by default there is none. */
 export async function evaluate(
   loss: Loss,
-  rewards: Pick<LossCase, 'rewards_chosen' | 'rewards_rejected'> & Partial<LossCase>,
-  tie?: number[],
+  { rewards_chosen: c, rewards_rejected: r }: { rewards_chosen: number[]; rewards_rejected: number[] },
+  tie = c.map(() => 0),
 ): Promise<Evaluated> {
-  const { rewards_chosen: c, rewards_rejected: r, quality_chosen: qc, quality_rejected: qr } = rewards;
   const before = tf.memory().numTensors;
   const tensors = tf.tidy(() => {
-    const ties = tf.tensor1d(tie ?? c.map((_, i) => (qc && qr && qc[i] === qr[i] ? 1 : 0)));
-    const pass = (quality: number[]) => tf.tensor1d(quality.map((q) => (q > 0 ? 1 : 0)));
-    const labels = qc && qr ? { chosen: pass(qc), rejected: pass(qr) } : undefined;
+    const ties = tf.tensor1d(tie);
     const [chosen, rejected] = [tf.tensor1d(c), tf.tensor1d(r)];
-    const grads = tf.grads((a, b) => loss(a as Tensor1D, b as Tensor1D, ties, labels).loss);
+    const grads = tf.grads((a, b) => loss(a as Tensor1D, b as Tensor1D, ties).loss);
     const [gradChosen, gradRejected] = grads([chosen, rejected]);
-    const value = loss(chosen, rejected, ties, labels);
+    const value = loss(chosen, rejected, ties);
     return { ...value.terms, loss: value.loss, perPair: value.perPair, gradChosen, gradRejected };
   });
   const numbers: Record<string, number[]> = {};

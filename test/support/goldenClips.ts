@@ -19,29 +19,10 @@ export interface GoldenClip {
 
 export interface GoldenPreprocess {
   clips: GoldenClip[];
-  sampling_table: { rows: ({ frames: number } & Record<string, number[]>)[] };
-  aspect: {
-    width: number;
-    height: number;
-    max_num: number;
-    input_size: number;
-    columns: number;
-    rows: number;
-    tiles_with_thumbnail: number;
-  }[];
-  qwen: {
-    /** [height, width]; `video` by the number of frames; null is an error. */
-    smart_resize_hw: {
-      height: number;
-      width: number;
-      image: [number, number] | null;
-      video: Record<string, [number, number] | null>;
-    }[];
-    fps2: { frames: number; fps: number; indices: number[]; error: string | null }[];
-  };
+  qwen: { constants: Record<string, number> };
 }
 
-/** Tables of sampling, tiling and sizes. */
+/** The official settings, and tables that `verify` reads. */
 export const goldenPreprocess = (): Omit<GoldenPreprocess, 'clips'> =>
   JSON.parse(readFileSync(goldenPath('preprocess', 'preprocess.json'), 'utf8'));
 

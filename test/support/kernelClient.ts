@@ -22,6 +22,7 @@ export interface Received {
 export interface SendOptions {
   channel?: 'shell' | 'control' | 'stdin';
   buffers?: Uint8Array[];
+  metadata?: object;
   /** Id of the message that this one answers. */
   parent?: string;
   /** Breaks the signature. */
@@ -140,7 +141,7 @@ export class Client {
       version: '5.3',
     };
     const parent = options.parent === undefined ? {} : { msg_id: options.parent };
-    const parts = [header, parent, {}, content].map((part) => JSON.stringify(part));
+    const parts = [header, parent, options.metadata ?? {}, content].map((part) => JSON.stringify(part));
     return [delimiter, this.sign(parts, options), ...parts, ...(options.buffers ?? [])];
   }
 

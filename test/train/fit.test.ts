@@ -11,6 +11,7 @@ import { crossPrompt } from '../../src/pairing/crossPrompt.js';
 import { type FitOptions, fit, settingsOf } from '../../src/train/fit.js';
 import { readRun } from '../../src/train/run.js';
 import { describeEngines } from '../support/engines.js';
+import { insideNotebook } from '../support/fakeHost.js';
 import { labelsOf } from '../support/labels.js';
 import { smallLabels, smallModel, withMadeUpClips } from '../support/smallModel.js';
 
@@ -65,6 +66,23 @@ await describeEngines('fit', () => {
       model.dispose();
     },
   );
+
+  describe('in a notebook', () => {
+    const notebook = insideNotebook();
+
+    it('draws its curves in one output, unless it is told not to', async () => {
+      const model = await smallModel();
+      const run = await fit(model, pairs(), options({ trainable: 'head' }));
+      const last = notebook.shown.at(-1)!;
+      expect(last.bundle['text/plain']).toBe(String(run));
+      expect(last.bundle).toHaveProperty(['text/html']);
+      expect(new Set(notebook.shown.map(({ options }) => options.displayId)).size).toBe(1);
+      notebook.shown = [];
+      await fit(model, pairs(), options({ trainable: 'head', chart: false }));
+      expect(notebook.shown).toEqual([]);
+      model.dispose();
+    });
+  });
 
   it('starts from the same rewards whatever part is trained', async () => {
     const first: number[] = [];
@@ -323,7 +341,7 @@ describe('fit', () => {
 
   it('takes the defaults of its size, the published ones from 100 million parameters on', async () => {
     const sized = (size: number) => ({ weights: new Map([['x', { size }]]) }) as unknown as RewardModel;
-    expect(settingsOf(sized(1e9), { folder: '' })).toMatchObject({
+    expect(await settingsOf(sized(1e9), { folder: '' })).toMatchObject({
       batchSize: 8,
       accumulate: 40,
       learningRate: 1e-6,
@@ -331,8 +349,8 @@ describe('fit', () => {
       weightDecay: 0.01,
     });
     const small = { batchSize: 16, accumulate: 1, learningRate: 1e-3, schedule: 'cosine', weightDecay: 0.05 };
-    expect(settingsOf(sized(1e6), { folder: '' })).toMatchObject(small);
-    expect(settingsOf(sized(1e6), { folder: '', learningRate: 5e-4 }).learningRate).toBe(5e-4);
+    expect(await settingsOf(sized(1e6), { folder: '' })).toMatchObject(small);
+    expect((await settingsOf(sized(1e6), { folder: '', learningRate: 5e-4 })).learningRate).toBe(5e-4);
   });
 
   it('says that a loss has not moved, once, and nothing of one that has', async () => {

@@ -6,6 +6,7 @@ import { setPrecision } from '../../src/engine/precision.js';
 import { parameterSpecs } from '../../src/model/parameters.js';
 import { published } from '../../src/model/presets.js';
 import type { RewardModel } from '../../src/model/rewardModel.js';
+import { settingsOf } from '../../src/train/fit.js';
 import * as memory from '../../src/train/memory.js';
 import { microBatch } from '../../src/train/microBatch.js';
 
@@ -64,6 +65,21 @@ describe('train.microBatch', () => {
       checkpointing: true,
     });
     expect(await microBatch(model, { folder: join(folder, 'none') })).toMatchObject({ checkpointing: true });
+  });
+
+  it('is what fit takes by default', async () => {
+    for (const free of [80, 24]) {
+      room(free * gib);
+      expect(await settingsOf(model, { folder })).toMatchObject(await microBatch(model));
+    }
+    await writeFile(join(folder, 'config.json'), JSON.stringify({ batchSize: 2, accumulate: 160 }));
+    expect(await settingsOf(model, { folder })).toMatchObject(await microBatch(model, { folder }));
+    expect(await settingsOf(model, { folder, batchSize: 1 })).toMatchObject({ batchSize: 1, accumulate: 40 });
+  });
+
+  it('chooses anew where a damaged config.json is all that a folder holds', async () => {
+    await writeFile(join(folder, 'config.json'), '{"batchSize": 2, "accum');
+    expect(await microBatch(model, { folder })).toEqual({ batchSize: 1, accumulate: 320 });
   });
 
   it('refuses a number of pairs that is none', async () => {

@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { jupyterDisplay } from '../../src/base/host.js';
 import { Run, readRun, statusOf } from '../../src/train/run.js';
+import { insideNotebook } from '../support/fakeHost.js';
 
 const root = mkdtempSync(join(tmpdir(), 'run-'));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -32,6 +33,21 @@ it('shows its curves, and as text where it stands', () => {
 it('shows itself before its first step too', () => {
   const run = new Run('runs/a', 'stopped', 9, [], undefined, undefined);
   expect(run[jupyterDisplay]()).toEqual({ 'text/plain': 'runs/a: 0 of 9 steps, stopped' });
+});
+
+describe('in a notebook', () => {
+  const notebook = insideNotebook();
+
+  it('is a line in the cell that has drawn its curves, and draws them in another', () => {
+    const run = new Run('runs/a', 'finished', 2, history, undefined, undefined);
+    const cell = (signal: AbortSignal) => Object.assign(notebook, { signal });
+    const first = new AbortController();
+    cell(first.signal);
+    run.shownHere();
+    expect(run[jupyterDisplay]()).toEqual({ 'text/plain': String(run) });
+    cell(new AbortController().signal);
+    expect(Object.keys(run[jupyterDisplay]())).toContain('text/html');
+  });
 });
 
 it('ends at its last step, or when nothing got better for too long', () => {

@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { learningRateAt, type Schedule } from '../../src/train/schedule.js';
-import { goldenPath } from '../support/goldenFolder.js';
 
 const rates = (schedule: Schedule, warmup: number, steps: number) =>
   Array.from({ length: steps }, (_, i) =>
@@ -25,25 +23,5 @@ describe('learningRateAt', () => {
     expect(() => rates('step' as Schedule, 0, 1)).toThrow(
       'unknown schedule "step", expected constant, linear',
     );
-  });
-
-  describe('golden DeepSpeed schedules', () => {
-    interface Golden {
-      total_steps: number;
-      warmup_steps: number;
-      base_lr: number;
-      lr: number[];
-    }
-    const file = goldenPath('training', 'lr-schedule.json');
-    const cases = JSON.parse(readFileSync(file, 'utf8')).schedules as Golden[];
-    it.each(cases)('$total_steps steps, $warmup_steps of warm-up', ({ lr, ...golden }) => {
-      const options = {
-        schedule: 'logarithmic' as const,
-        learningRate: golden.base_lr,
-        warmup: golden.warmup_steps,
-        steps: golden.total_steps,
-      };
-      expect(lr.map((_, i) => learningRateAt(i + 1, options))).toBeAllclose(lr, { rtol: 1e-12 });
-    });
   });
 });

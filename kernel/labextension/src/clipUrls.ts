@@ -17,7 +17,7 @@ interface Places {
  * files below its folder. What the browser cannot fetch or decode there the kernel sends, as it is or converted.
  */
 export async function* clipUrls(
-  clip: ClipData,
+  clip: Pick<ClipData, 'path' | 'key'>,
   { widget, resolver, inline }: Places,
   say: (message: string) => void,
 ): AsyncGenerator<string> {
@@ -30,9 +30,22 @@ export async function* clipUrls(
   yield fromKernel(clip, true, widget, say);
 }
 
+/** The size and length of a clip, which the kernel reads. @throws {Error} with the reason why it cannot */
+export async function clipAbout({ key }: Pick<ClipData, 'key'>, widget: Widget): Promise<ClipData> {
+  await kernelReady(widget);
+  const comm = openComm(widget, clipTarget, { key, about: true });
+  return new Promise((resolve, reject) => {
+    comm.onMessage(({ video, error }) => {
+      if (typeof error === 'string') reject(new Error(error));
+      else resolve(video as ClipData);
+    });
+    comm.onClose(() => reject(new Error(earlierRun)));
+  });
+}
+
 /** URL of what the kernel sends. */
 async function fromKernel(
-  { key }: ClipData,
+  { key }: Pick<ClipData, 'key'>,
   convert: boolean,
   widget: Widget,
   say: (message: string) => void,
@@ -46,6 +59,8 @@ async function fromKernel(
       if (typeof error === 'string') reject(new Error(error));
       if (bytes) resolve(URL.createObjectURL(new Blob([bytes as BlobPart], { type: String(type) })));
     });
-    comm.onClose(() => reject(new Error('This clip is of an earlier run: run its cell again to play it.')));
+    comm.onClose(() => reject(new Error(earlierRun)));
   });
 }
+
+const earlierRun = 'This clip is of an earlier run: run its cell again to play it.';

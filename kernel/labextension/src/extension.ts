@@ -3,11 +3,12 @@ import { mime } from '../../../src/base/host.js';
 import { AnnotatorRenderer } from './annotator.js';
 import { element } from './element.js';
 import { FigureRenderer } from './figure.js';
+import { GalleryRenderer } from './gallery.js';
 import { NothingRenderer } from './nothing.js';
 import { PlayerRenderer } from './player.js';
 import { staticUrl } from './staticUrl.js';
 
-for (const sheet of ['style.css', 'annotator.css']) {
+for (const sheet of ['style.css', 'annotator.css', 'gallery.css']) {
   document.head.append(element('link', { rel: 'stylesheet', href: staticUrl(sheet) }));
 }
 
@@ -30,5 +31,6 @@ export default [
   renderer(mime.plotly, FigureRenderer),
   renderer(mime.plotlyScript, NothingRenderer),
   renderer(mime.player, PlayerRenderer),
+  renderer(mime.gallery, GalleryRenderer),
   renderer(mime.annotator, AnnotatorRenderer),
 ];

@@ -72,7 +72,11 @@ function inlineSources(html: unknown): (string | undefined)[] {
   );
 }
 
-function caption({ id, prompt, generator, score, label, note }: PlayerData['clips'][number]): Node {
+/** What is known of a clip besides its picture. */
+type Caption = Pick<PlayerData['clips'][number], 'id' | 'prompt' | 'generator' | 'score' | 'label' | 'note'>;
+
+/** What is written under a clip. */
+export function caption({ id, prompt, generator, score, label, note }: Caption): Node {
   const verdict = typeof label === 'boolean' ? (label ? 'Pass' : 'Fail') : label;
   const lines: Node[] = [];
   const head = element('div', { className: 'sr-Verdict' });

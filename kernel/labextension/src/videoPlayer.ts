@@ -191,8 +191,8 @@ export class VideoPlayer {
 }
 
 /** Loads a clip from the first place from which the browser can play it. */
-async function load(
-  clip: VideoClip,
+export async function load(
+  clip: Pick<VideoClip, 'urls'>,
   video: HTMLVideoElement,
   say: (message: string) => void,
   signal: AbortSignal,

@@ -64,7 +64,8 @@ async function drawThumbnails(url: string, strip: HTMLElement, signal: AbortSign
   }
 }
 
-function attentionStrip(clip: Timing, attention: Attention): HTMLElement {
+/** Bars of the attention to the sampled frames, along the clip. */
+export function attentionStrip(clip: Timing, attention: Attention): HTMLElement {
   const strip = element('div', { className: 'sr-Attention' });
   strip.setAttribute('role', 'img');
   strip.setAttribute('aria-label', 'Attention of the model by frame');

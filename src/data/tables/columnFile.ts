@@ -7,6 +7,7 @@ import { parseJson } from '../../base/json.js';
 import { withinTime } from '../../base/withinTime.js';
 import { registerArrowCodecs } from './arrowCodecs.js';
 import { DelimitedRows, separatorOf } from './delimited.js';
+import { checkPages } from './parquetPages.js';
 import { type Content, contentOf, decodeText, textPieces } from './tableText.js';
 import { shortened, shown } from './vocabulary.js';
 
@@ -264,6 +265,7 @@ async function parseParquet(bytes: Buffer, where: string): Promise<Columns> {
   try {
     const file = new Uint8Array(bytes).buffer;
     const metadata = parquetMetadata(file);
+    checkPages(file, metadata);
     const { children } = parquetSchema(metadata);
     for (const { element } of children) columns.set(element.name, []);
     let rowStart = 0;

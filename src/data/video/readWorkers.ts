@@ -43,10 +43,10 @@ class Reader {
   private readonly worker = new Worker(entry, { execArgv: [] });
 
   constructor() {
-    this.worker.unref(); // a thread without tasks keeps no process alive
     this.worker.on('message', (answer: ReadAnswer) => this.settle(answer));
     this.worker.on('error', (error) => this.end(error));
     this.worker.on('exit', (code) => this.end(new Error(`it ended with status ${code}`)));
+    this.worker.unref(); // a thread without tasks keeps no process alive; who listens to it later takes that back
   }
 
   add(job: Job): void {

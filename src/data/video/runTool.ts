@@ -44,7 +44,7 @@ export class ToolError extends Error {
 }
 
 /**
- * Runs ffmpeg or ffprobe within the limits of memory and of time without progress (`videoLimits`), and without the
+ * Runs ffmpeg or ffprobe within the limits of memory and of time (`videoLimits`), and without the
  * environment of this process. Whatever goes wrong, also in here, is a rejection and ends the tool.
  * @throws {ToolError} when it fails; Error that names the limit it exceeded; the signal's reason.
  */
@@ -91,6 +91,12 @@ export function runTool(program: string, run: ToolRun): Promise<ToolOutput> {
       Math.min((videoLimits.idleSeconds * 1000) / looks, longest),
     );
 
+    const { workSeconds } = videoLimits;
+    const whole = setTimeout(
+      () => fail(aboveLimit('workSeconds', workSeconds)),
+      Math.min(workSeconds * 1000, longest),
+    );
+
     let size = 0;
     const outputs = pipes.map((descriptor) => {
       const chunks: Buffer[] = [];
@@ -135,6 +141,7 @@ export function runTool(program: string, run: ToolRun): Promise<ToolOutput> {
 
     const end = () => {
       clearInterval(watch);
+      clearTimeout(whole);
       signal?.removeEventListener('abort', abort);
     };
     child.on('error', (error) => {

@@ -14,6 +14,8 @@ export interface VideoLimits {
   memory: number;
   /** Seconds that ffmpeg may show no progress. Default 120. */
   idleSeconds: number;
+  /** Seconds that one run of ffmpeg may take, whatever its progress. Default 3,600. */
+  workSeconds: number;
 }
 
 const gib = 2 ** 30;
@@ -26,6 +28,7 @@ export const videoLimits: VideoLimits = {
   bytes: 16 * gib,
   memory: Math.min(8 * gib, Math.floor(totalmem() / 2)),
   idleSeconds: 120,
+  workSeconds: 3_600,
 };
 
 const what: Record<keyof VideoLimits, (value: string) => string> = {
@@ -35,6 +38,7 @@ const what: Record<keyof VideoLimits, (value: string) => string> = {
   bytes: (value) => `it has ${value} bytes`,
   memory: (value) => `it takes ${value} bytes of memory`,
   idleSeconds: (value) => `ffmpeg has shown no progress for ${value} seconds`,
+  workSeconds: (value) => `ffmpeg has worked on it for ${value} seconds`,
 };
 
 const written = (value: number) => Math.ceil(value).toLocaleString('en');

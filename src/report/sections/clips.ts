@@ -1,8 +1,8 @@
 import { argsort } from '../../base/argsort.js';
+import type { ScoredClips } from '../../data/tables/scoredClips.js';
 import type { ClipRatings } from '../clipRatings.js';
 import type { Part, Section, ShownClip } from '../part.js';
 import { labelled, type MetricScores } from '../scored.js';
-import type { ScoredClips } from '../scoredClips.js';
 import { number, percent } from '../words.js';
 
 const shownOfEach = 3;

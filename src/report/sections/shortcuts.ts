@@ -1,9 +1,9 @@
 import { correlationInterval, influenceError } from '../../analysis/influence.js';
 import { spearmanInfluence } from '../../analysis/spearman.js';
 import type { Interval } from '../../base/bootstrap.js';
+import type { ClipNumbers } from '../../data/tables/scoredClips.js';
 import { aroundZero, type Section } from '../part.js';
 import { type MetricScores, subset } from '../scored.js';
-import type { ClipNumbers } from '../scoredClips.js';
 import { interval, short } from '../words.js';
 
 /** Fewest clips that a correlation is taken of. */

@@ -6,11 +6,11 @@ import { gzipSync } from 'node:zlib';
 import { table, toArrowIPC } from 'arquero';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readColumns } from '../../../src/data/tables/columnFile.js';
-import { readScores } from '../../../src/data/tables/scores.js';
+import { readScores } from '../../../src/data/tables/readScores.js';
+import { readScoredClips } from '../../../src/data/tables/scoredClips.js';
 import { readVotes } from '../../../src/data/votes/votes.js';
 import { readOfficial } from '../../../src/pairing/official.js';
 import { ownRatings, readClipRatings } from '../../../src/report/clipRatings.js';
-import { readScoredClips } from '../../../src/report/scoredClips.js';
 import { type Item, openItems } from '../../../src/score/items.js';
 
 const stored = (name: string) => fileURLToPath(new URL(`../../cases/${name}`, import.meta.url));
@@ -157,11 +157,8 @@ describe('whole numbers beyond 2^53', () => {
   });
 
   it('shows them in errors, and keeps columns of them as text', async () => {
-    const file = await written(
-      'big.jsonl',
-      '{"clip":"a","score":1,"seed":9007199254740993,"pass":9007199254740993}\n',
-    );
-    await expect(readScores(file)).rejects.toThrow('received 9007199254740993');
+    const file = await written('big.jsonl', '{"clip":"a","score":1,"seed":9007199254740993}\n');
+    await expect(readScores(file, { label: 'seed' })).rejects.toThrow('received 9007199254740993');
     const csv = await written('big.csv', 'clip,score,seed\na,1,9007199254740993\n');
     expect((await readScores(csv)).get('seed')).toBe('9007199254740993');
   });
@@ -170,9 +167,7 @@ describe('whole numbers beyond 2^53', () => {
 describe('JSON as Python writes it', () => {
   it.each(['s_nan.json', 's_nan.jsonl'])('%s: the row without a score is counted', async (name) => {
     expect((await scored(`json-nan/${name}`)).missing).toEqual({ rows: 6, first: 1 });
-    await expect(readScores(stored(`json-nan/${name}`))).rejects.toThrow(
-      'row 1, column "score": expected a finite number, received NaN',
-    );
+    expect((await readScores(stored(`json-nan/${name}`))).missing).toEqual({ rows: 6, first: 1 });
   });
 
   it('does not mind NaN where nobody asks for it', async () => {
@@ -193,10 +188,8 @@ describe('JSON as Python writes it', () => {
     const text = await written('text.json', '[{"clip":"a","score":1},{"clip":"b","score":"-0,0168"}]');
     await expect(readScores(text)).rejects.toThrow('received "-0,0168"');
     const list = await written('list.json', '[{"clip":"a","score":[-0.0168]},{"clip":"b","score":[1, 2]}]');
-    await expect(readScores(list)).rejects.toThrow('received [-0.0168]');
-    await expect(readScoredClips('test', list)).rejects.toThrow(
-      'row 2, column "score": expected a list of 1 numbers',
-    );
+    for (const read of [() => readScores(list), () => readScoredClips('test', list)])
+      await expect(read()).rejects.toThrow('row 2, column "score": expected a list of 1 numbers');
   });
 });
 

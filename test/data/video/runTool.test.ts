@@ -80,6 +80,14 @@ describe('runTool', () => {
     await expect(runTool(script(reports), run)).rejects.toThrow(/no progress/);
   });
 
+  it('ends a tool that gets on without an end', async () => {
+    videoLimits.workSeconds = 1;
+    const endless = script('while :; do echo $((i=i+1)) >&2; sleep 0.05; done');
+    await expect(runTool(endless, run)).rejects.toThrow(
+      /ffmpeg has worked on it for 1 seconds, above the limit of 1; .*videoLimits\.workSeconds/,
+    );
+  });
+
   it('lets one go on that is slow but gets on', async () => {
     videoLimits.idleSeconds = 2;
     const step = '"frame=$((i=i+1)) fps=1 time=1 bitrate=1" >&2; sleep 0.1';

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { sampleByTime } from '../../../src/data/video/sampleByTime.js';
-import { goldenPreprocess } from '../../support/goldenClips.js';
 
 const options = { fps: 2, minFrames: 4, maxFrames: 768, multiple: 2 };
 
@@ -22,16 +21,5 @@ describe('sampleByTime', () => {
     expect(() => sampleByTime({ frames: 9, fps: Number.NaN }, options)).toThrow(
       'sampleByTime: the video has no frame rate, received NaN',
     );
-  });
-});
-
-describe('sampleByTime, against the official code', () => {
-  it('takes the same frames', () => {
-    const { fps2 } = goldenPreprocess().qwen;
-    expect(fps2.length).toBeGreaterThan(5);
-    for (const { frames, fps, indices, error } of fps2) {
-      if (error) expect(() => sampleByTime({ frames, fps }, options)).toThrow('expected at least 2');
-      else expect(sampleByTime({ frames, fps }, options)).toEqual(indices);
-    }
   });
 });

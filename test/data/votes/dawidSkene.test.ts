@@ -1,35 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { from } from 'arquero';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/base/random.js';
-import { dawidSkene, estimateDawidSkene } from '../../../src/data/votes/dawidSkene.js';
-import { groupVotes } from '../../../src/data/votes/groupVotes.js';
+import { dawidSkene } from '../../../src/data/votes/dawidSkene.js';
 import { votesTable } from '../../../src/data/votes/votes.js';
-import { goldenPath } from '../../support/goldenFolder.js';
-import { type GoldenTable, matrixOf, votesOfMatrix } from '../../support/goldenTables.js';
-
-describe('Dawid-Skene on the golden tables', () => {
-  const golden = JSON.parse(readFileSync(goldenPath('metrics.json'), 'utf8'));
-  const tables = (golden.annotation_tables as GoldenTable[]).filter(({ dawid_skene }) => dawid_skene);
-
-  it('there are two', () => expect(tables.length).toBe(2));
-
-  it.each(tables)('table $id', ({ table, dawid_skene }) => {
-    const votes = votesOfMatrix(matrixOf(table));
-    const items = [...groupVotes('test', votes).values()][0];
-    const { after_10_iterations, converged } = dawid_skene as NonNullable<typeof dawid_skene>;
-    const early = estimateDawidSkene(items, { maxIterations: 10 });
-    expect(early.posterior).toBeAllclose(after_10_iterations.posterior_positive, { rtol: 0, atol: 1e-9 });
-    expect(early.prior).toBeAllclose(after_10_iterations.class_prior[1], { rtol: 1e-9 });
-    table[0].forEach((_, j) => {
-      const { falsePass, falseFail } = early.annotators.get(`a${j}`) ?? {};
-      const [fail, pass] = after_10_iterations.confusion[j];
-      expect([falsePass, falseFail]).toBeAllclose([fail[1], pass[0]], { rtol: 0, atol: 1e-9 });
-    });
-    const late = estimateDawidSkene(items);
-    expect(late.posterior).toBeAllclose(converged.posterior_positive, { rtol: 0, atol: 1e-5 });
-  });
-});
+import { votesOfMatrix } from '../../support/goldenTables.js';
 
 describe('dawidSkene', () => {
   it('recovers simulated error rates and beats the majority', () => {

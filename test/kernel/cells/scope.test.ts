@@ -43,3 +43,17 @@ it('gives an earlier variable back when its successor never got a value', () => 
   expect([view.a, view.b, view.c]).toEqual([1, 2, 1]);
   expect(() => view.d).toThrow('before initialization');
 });
+
+it('names its variables, and reads those that have a value', () => {
+  const scope = new Scope({ _: 0 });
+  scope.define({
+    a: undefined,
+    get b() {
+      throw new ReferenceError('b is not there yet');
+    },
+  });
+  expect(scope.names()).toEqual(['a', 'b']);
+  expect(scope.read('a')).toEqual({ value: undefined });
+  for (const name of ['b', 'c', '_', 'toString']) expect(scope.read(name)).toBeUndefined();
+  expect((scope.view() as { _: number })._).toBe(0);
+});

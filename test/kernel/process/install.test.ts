@@ -14,6 +14,7 @@ it('writes a kernelspec with absolute paths into the prefix', () => {
       display_name: 'TypeScript (SoliReward)',
       language: 'typescript',
       interrupt_mode: 'message',
+      metadata: { debugger: true },
     });
     expect(spec.argv[0]).toBe(process.execPath);
     expect(isAbsolute(spec.argv.at(-2))).toBe(true);

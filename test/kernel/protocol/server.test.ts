@@ -17,7 +17,8 @@ describe('kernel_info', () => {
       implementation: 'solireward',
       implementation_version: expect.stringMatching(/^\d+\.\d+\.\d+/),
       banner: expect.stringContaining('TypeScript'),
-      debugger: false,
+      debugger: true,
+      supported_features: ['debugger'],
       language_info: {
         name: 'typescript',
         version: expect.stringMatching(/^5\./),

@@ -1,0 +1,365 @@
+import { basename } from 'node:path';
+import { cellError } from './cellError.js';
+import { type ColumnFile, type Columns, columnsOf, readColumnFile, rowCount } from './columnFile.js';
+import {
+  type AsideColumn,
+  asideWords,
+  type ColumnRoles,
+  describeRoles,
+  type GivenRoles,
+  guessRoles,
+  leftAside,
+} from './columnRoles.js';
+import { type ListPart, spreadLists } from './listColumns.js';
+import { isMissing, numberOf, shown, textOf, verdictReader, verdictWords } from './vocabulary.js';
+
+/** A table in memory: rows, or an arquero table. */
+export type TableLike =
+  | readonly object[]
+  | { columnNames(): string[]; array(name: string): ArrayLike<unknown> };
+
+/** Numbers of clips, in the order of the clips; NaN where a clip has none. */
+export interface ClipNumbers {
+  name: string;
+  values: Float64Array;
+}
+
+/** What the rows of a score file say of its clips in one dimension; lists have one entry a clip. */
+export interface Judgements {
+  ratings?: Float64Array;
+  labels?: readonly (boolean | undefined)[];
+}
+
+/** The judgements of one column, or of one number of a column of lists. */
+export interface OwnJudgements extends Judgements {
+  dimension: string;
+  /** By metric, where the rows of a clip's metrics are judged differently: each metric has its own rows'. */
+  byMetric?: ReadonlyMap<string, Judgements>;
+}
+
+/** The scores of a metric. */
+export interface ClipScores extends ClipNumbers {
+  /** The row of each, from 1; 0 where a clip has none. */
+  rows: Uint32Array;
+}
+
+/** The columns of a score file, and what they are taken for. */
+export interface ScoreColumns {
+  /** The file's name, or "the table". */
+  source: string;
+  /** The operation and the source, for errors. */
+  where: string;
+  /** Those of lists hold their first numbers. */
+  columns: Columns;
+  /** The numbers of the columns of lists. */
+  parts: ReadonlyMap<string, readonly ListPart[]>;
+  roles: ColumnRoles;
+  /** How the columns were understood, in words. */
+  read: string[];
+  /** Columns that have no role, and why. */
+  leftAside: AsideColumn[];
+}
+
+/** Scored clips of any origin, by columns; all lists have one entry a clip. */
+export interface ScoredClips {
+  /** The file's name, or "the table". */
+  source: string;
+  roles: ColumnRoles;
+  /** How the columns were understood, in words. */
+  read: string[];
+  /** Columns that have no role, and why. */
+  leftAside: AsideColumn[];
+  ids: string[];
+  metrics: ClipScores[];
+  /** Rows without a score, which are left out, with the first one's number; 0 where there is none. */
+  missing: { rows: number; first: number };
+  judgements: OwnJudgements[];
+  groups?: string[];
+  prompts?: string[];
+  paths?: (string | undefined)[];
+  shortcuts: ClipNumbers[];
+}
+
+const videoFile = /\.(mp4|webm|mov|mkv|avi|gif|m4v)$/i;
+
+/**
+ * Reads scores of any tool: a CSV, TSV, JSON, JSON Lines, Arrow or Parquet file, or a table in memory. Columns are
+ * guessed (`guessRoles`) where they are not given. A row with no score (blank, NaN, null) is left out and counted. A
+ * list of numbers in place of a score or rating makes a metric or dimension of each, called by `names`.
+ * @throws {Error} that names file, row, column and value: a score that is no finite number, a label that is no word of
+ *   Pass or Fail, a clip with two scores of one metric, two groups, prompts, paths or shortcuts; also where no row has a score, or a column is not there
+ */
+export async function readScoredClips(
+  operation: string,
+  input: string | TableLike,
+  given: GivenRoles = {},
+  names?: readonly string[],
+): Promise<ScoredClips> {
+  const columns = await readScoreColumns(operation, input, given, names);
+  const { source, leftAside } = columns;
+  const read = [
+    ...columns.read,
+    ...(leftAside.length > 0 ? [`left aside: ${asideWords(leftAside)}`] : []),
+  ].map((line) => `${source}: ${line}`);
+  return { ...clipsOfColumns(columns), source, read, leftAside };
+}
+
+/**
+ * The columns of a score file, taken for what they are given as or guessed to be.
+ * @param prepare makes another table of the one that was read
+ * @throws as `readScoredClips`
+ */
+export async function readScoreColumns(
+  operation: string,
+  input: string | TableLike,
+  given: GivenRoles,
+  names?: readonly string[],
+  prepare: (file: ColumnFile, given: GivenRoles, where: string) => ColumnFile = (file) => file,
+): Promise<ScoreColumns> {
+  const source = typeof input === 'string' ? basename(input) : 'the table';
+  const where = `${operation}: ${source}`;
+  const read: ColumnFile =
+    typeof input === 'string'
+      ? await readColumnFile(operation, input)
+      : { columns: tableColumns(where, input), notes: [] };
+  const file = prepare(read, given, where);
+  const { columns, parts } = spreadLists(file.columns, where, names);
+  const roles = guessRoles(columns, given, where, parts);
+  return {
+    ...{ source, where, columns, parts, roles },
+    read: [...file.notes, ...describeRoles(roles, parts)],
+    leftAside: leftAside(columns, roles, parts),
+  };
+}
+
+/** The clips of a score file, each with the scores of its rows. @throws as `readScoredClips` */
+export const clipsOfColumns = (columns: ScoreColumns): Omit<ScoredClips, 'source' | 'read' | 'leftAside'> =>
+  new Pivot(columns).clips();
+
+/** The columns of a table in memory. @throws {Error} for one without rows */
+export function tableColumns(where: string, input: TableLike): Columns {
+  const columns =
+    'columnNames' in input
+      ? new Map(input.columnNames().map((name) => [name, Array.from(input.array(name))]))
+      : columnsOf(input);
+  if (rowCount(columns) === 0) throw new Error(`${where} has no rows`);
+  return columns;
+}
+
+/** The clip of each row: the texts of its id columns, or the row's number. */
+export function clipNames(columns: Columns, id: readonly string[], where: string): string[] {
+  const parts = id.map((name) => columns.get(name) as readonly unknown[]);
+  return Array.from({ length: rowCount(columns) }, (_, row) => {
+    if (parts.length === 0) return `row ${row + 1}`;
+    const empty = parts.findIndex((values) => isMissing(values[row]));
+    if (empty >= 0) {
+      throw cellError({ where, row, column: id[empty] }, 'the name of a clip', undefined);
+    }
+    return parts.length === 1
+      ? textOf(parts[0][row])
+      : parts.map((values) => textOf(values[row])).join(' / ');
+  });
+}
+
+/** Gathers the rows of each clip. */
+class Pivot {
+  private readonly clipOf: Uint32Array;
+  private readonly ids: string[] = [];
+  /** The first row of each clip. */
+  private readonly firstRow: number[] = [];
+
+  private readonly columns: Columns;
+  private readonly parts: ReadonlyMap<string, readonly ListPart[]>;
+  private readonly roles: ColumnRoles;
+  private readonly where: string;
+
+  constructor({ columns, parts, roles, where }: ScoreColumns) {
+    this.columns = columns;
+    this.parts = parts;
+    this.roles = roles;
+    this.where = where;
+    const places = new Map<string, number>();
+    this.clipOf = Uint32Array.from(clipNames(columns, roles.id, where), (name, row) => {
+      const known = places.get(name);
+      if (known !== undefined) return known;
+      places.set(name, this.ids.length);
+      this.ids.push(name);
+      this.firstRow.push(row);
+      return this.ids.length - 1;
+    });
+  }
+
+  clips(): Omit<ScoredClips, 'source' | 'read' | 'leftAside'> {
+    const { roles, ids } = this;
+    const { metrics, missing } = this.metrics();
+    const paths =
+      roles.path ?? (roles.id.length === 1 && ids.some((id) => videoFile.test(id)) ? roles.id[0] : undefined);
+    return {
+      roles,
+      ids,
+      metrics,
+      missing,
+      judgements: this.judgements(metrics.map(({ name }) => name)),
+      ...(roles.by && { groups: this.texts(roles.by).map((text) => text ?? '(none)') }),
+      ...(roles.prompt && {
+        prompts: this.texts(roles.prompt).map((text, clip) => text ?? `of ${ids[clip]}`),
+      }),
+      ...(paths && { paths: this.texts(paths) }),
+      shortcuts: roles.shortcuts.map((name) => ({ name, values: this.numbers(name) })),
+    };
+  }
+
+  private metrics(): Pick<ScoredClips, 'metrics' | 'missing'> {
+    const { roles, columns } = this;
+    const missing = { rows: 0, first: 0 };
+    const byName = new Map<string, Float64Array>();
+    const filled = new Map<string, Uint32Array>();
+    const metricNames = roles.metric === undefined ? undefined : columns.get(roles.metric)!;
+    for (const { column, part, values } of roles.score.flatMap((column) => this.numbersOf(column))) {
+      values.forEach((value, row) => {
+        const number = numberOf(value);
+        if (number === undefined) throw this.error(row, column, 'a finite number');
+        const name = metricNames ? this.metricOf(row) + (part ? ` ${part}` : '') : (part ?? column);
+        let scores = byName.get(name);
+        if (!scores) {
+          scores = new Float64Array(this.ids.length).fill(Number.NaN);
+          byName.set(name, scores);
+          filled.set(name, new Uint32Array(this.ids.length));
+        }
+        const clip = this.clipOf[row];
+        const rows = filled.get(name)!;
+        if (rows[clip] > 0) throw this.repeated(clip, rows[clip], row + 1);
+        rows[clip] = row + 1;
+        if (Number.isNaN(number)) {
+          if (missing.rows === 0) missing.first = row + 1;
+          missing.rows++;
+        }
+        scores[clip] = number;
+      });
+    }
+    const metrics = [...byName].map(([name, values]) => ({ name, values, rows: filled.get(name)! }));
+    const scoreless = metrics.find(({ values }) => values.every(Number.isNaN));
+    if (scoreless) throw new Error(`${this.where}: no row has a score of "${scoreless.name}"`);
+    return { metrics, missing };
+  }
+
+  /** The numbers of a column; of a column of lists, of each of its parts. */
+  private numbersOf(column: string): { column: string; part?: string; values: readonly unknown[] }[] {
+    const parts = this.parts.get(column);
+    if (!parts) return [{ column, values: this.columns.get(column)! }];
+    return parts.map(({ name, values }) => ({ column, part: name, values }));
+  }
+
+  /** The metric of a row of a long file. */
+  private metricOf(row: number): string {
+    const column = this.roles.metric!;
+    const value = this.columns.get(column)![row];
+    if (isMissing(value)) throw this.error(row, column, 'the name of a metric');
+    return textOf(value);
+  }
+
+  private judgements(metrics: readonly string[]): OwnJudgements[] {
+    const { label, rating } = this.roles;
+    const labels = label === undefined ? undefined : this.labels(label);
+    const ratings = rating === undefined ? [] : this.numbersOf(rating);
+    const read = ratings.map(({ column, part, values }) => ({
+      dimension: part ?? column,
+      ratings: values.map((_, row) => this.number(values, row, column)),
+    }));
+    if (labels && read.length > 1)
+      return [...read, { dimension: label!, labels }].map((own) => this.own(own, metrics));
+    if (!labels) return read.map((own) => this.own(own, metrics));
+    return [this.own({ dimension: label!, labels, ratings: read[0]?.ratings }, metrics)];
+  }
+
+  /** Judgements of rows as those of clips: of all rows of a clip, or of each metric where they differ. */
+  private own(
+    rows: { dimension: string; ratings?: number[]; labels?: (boolean | undefined)[] },
+    metrics: readonly string[],
+  ): OwnJudgements {
+    const { dimension, ratings, labels } = rows;
+    const of = (rowOf: ArrayLike<number>): Judgements => ({
+      ...(ratings && { ratings: Float64Array.from(rowOf, (row) => (row < 0 ? Number.NaN : ratings[row])) }),
+      ...(labels && { labels: Array.from(rowOf, (row) => (row < 0 ? undefined : labels[row])) }),
+    });
+    const all = { dimension, ...of(this.firstRow) };
+    const differs = Array.from(this.clipOf).some((clip, row) => {
+      const first = this.firstRow[clip];
+      return (
+        (ratings && !Object.is(ratings[row], ratings[first])) || (labels && labels[row] !== labels[first])
+      );
+    });
+    if (!differs || metrics.length < 2) return all;
+    const byMetric = new Map<string, Int32Array>();
+    for (let row = 0; row < this.clipOf.length; row++) {
+      const metric = this.metricOf(row);
+      const rowOf = byMetric.get(metric) ?? new Int32Array(this.ids.length).fill(-1);
+      byMetric.set(metric, rowOf);
+      rowOf[this.clipOf[row]] = row;
+    }
+    return { ...all, byMetric: new Map([...byMetric].map(([metric, rowOf]) => [metric, of(rowOf)])) };
+  }
+
+  private labels(column: string): (boolean | undefined)[] {
+    const values = this.columns.get(column)!;
+    const read = verdictReader(values);
+    return values.map((value, row) => {
+      if (isMissing(value)) return undefined;
+      const label = read(value);
+      if (label !== undefined) return label;
+      const graded = numberOf(value) === undefined ? '' : ' (a rating is one by the option "rating")';
+      throw this.error(row, column, `${verdictWords}${graded}`);
+    });
+  }
+
+  private number(values: readonly unknown[], row: number, column: string): number {
+    const number = numberOf(values[row]);
+    if (number === undefined) throw this.error(row, column, 'a finite number');
+    return number;
+  }
+
+  private numbers(column: string): Float64Array {
+    const values = this.columns.get(column)!;
+    const numbers = new Float64Array(this.ids.length).fill(Number.NaN);
+    this.clipOf.forEach((clip, row) => {
+      const number = this.number(values, row, column);
+      if (Number.isNaN(numbers[clip])) numbers[clip] = number;
+      else if (!Number.isNaN(number) && number !== numbers[clip])
+        throw this.contradiction(row, column, numbers[clip]);
+    });
+    return numbers;
+  }
+
+  private texts(column: string): (string | undefined)[] {
+    const values = this.columns.get(column)!;
+    // Each text is kept once: a million rows of a few groups need not hold a million strings.
+    const texts = new Map<string, string>();
+    const found = new Array<string | undefined>(this.ids.length).fill(undefined);
+    this.clipOf.forEach((clip, row) => {
+      if (isMissing(values[row])) return;
+      const text = textOf(values[row]);
+      if (found[clip] !== undefined && found[clip] !== text)
+        throw this.contradiction(row, column, found[clip]);
+      const known = texts.get(text);
+      if (known === undefined) texts.set(text, text);
+      found[clip] = known ?? text;
+    });
+    return found;
+  }
+
+  private error(row: number, column: string, expected: string): Error {
+    return cellError({ where: this.where, row, column }, expected, this.columns.get(column)![row]);
+  }
+
+  private contradiction(row: number, column: string, earlier: string | number): Error {
+    const clip = this.ids[this.clipOf[row]];
+    return this.error(row, column, `${shown(earlier)}, as in an earlier row of clip "${clip}"`);
+  }
+
+  private repeated(clip: number, first: number, second: number): Error {
+    return new Error(
+      `${this.where}: clip "${this.ids[clip]}" has two scores, in rows ${first} and ${second}; keep one row a clip, ` +
+        'or say which columns name a clip and which one the metric',
+    );
+  }
+}
