@@ -101,7 +101,7 @@ export class Cells {
           const value = await start();
           if (number !== undefined && value !== undefined && value !== null) {
             this.#results.keep(number, value);
-            this.#compiler.keepResult(number, type ?? 'any');
+            this.#compiler.keepResult(number, type);
           }
           return await present(value);
         } catch (error) {
@@ -130,7 +130,7 @@ export class Cells {
     return this.#interruption.protect(() => this.#compiler.inspect(code, at));
   }
 
-  #compile(code: string, label: string): { start: () => Promise<unknown>; type: string | undefined } {
+  #compile(code: string, label: string): { start: () => Promise<unknown>; type: () => string } {
     for (const problem of this.#problems) process.stderr.write(`${problem}\n`);
     this.#problems = [];
     const { diagnostics, output, result, type, declared, sideOutputs } = this.#compiler.compile(code);

@@ -87,8 +87,8 @@ export interface Compiled {
   output: string;
   /** The constant that has the value of the last expression, if there is one. */
   result: string | undefined;
-  /** The type of that value, as text. */
-  type: string | undefined;
+  /** Makes a text of the type of that value. */
+  type: () => string;
   declared: Declared;
   /** Files of the folder that the cell imports and that are new or changed. */
   sideOutputs: SideOutput[];
@@ -181,7 +181,7 @@ export class Compiler {
   }
 
   /** Has later cells see the type of a cell's value. */
-  keepResult(number: number, type: string): void {
+  keepResult(number: number, type: () => string): void {
     this.#resultTypes.keep(number, type);
   }
 
@@ -216,7 +216,7 @@ export class Compiler {
     let output = '';
     let declarations = '';
     let hasResult = false;
-    let type: string | undefined;
+    let type = () => 'any';
     if (told.length === 0) {
       const checker = program.getTypeChecker();
       const isEarlier = (symbol: TypeScript.Symbol) =>
@@ -232,7 +232,8 @@ export class Compiler {
         if (path.endsWith('.d.ts')) declarations = text;
         else output = text;
       });
-      if (hasResult) type = resultType(checker, this.#cell);
+      const cell = this.#cell;
+      type = () => resultType(checker, cell);
     }
     return {
       diagnostics: told,
@@ -262,6 +263,7 @@ export class Compiler {
       this.#nest();
       return known.program;
     }
+    this.#resultTypes.settle();
     this.#prelude = this.#makePrelude(declarations);
     this.#cell = this.#parse(this.#cellPath, text);
     this.#nest();

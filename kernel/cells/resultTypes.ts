@@ -8,34 +8,42 @@ const mostCharacters = 20_000;
 /** What cells call the values of earlier cells, see {@link Results}. */
 export const isResultName = (name: string): boolean => name === '_' || name === 'Out';
 
-/** The types of the values that are kept of cells, as text. */
+/**
+ * The types of the values that are kept of cells, as text. A text is made when somebody asks for it, or before the checker goes
+ * that it is made with: most cells never need theirs.
+ */
 export class ResultTypes {
-  readonly #types = new Map<number, string>();
-  #latest: string | undefined;
+  readonly #types = new Map<number, () => string>();
+  #latest: (() => string) | undefined;
 
   /** Keeps the type of a cell's value. */
-  keep(number: number, type: string): void {
+  keep(number: number, type: () => string): void {
     this.#latest = type;
     this.#types.delete(number);
     this.#types.set(number, type);
     if (this.#types.size > keptResults) this.#types.delete(this.#types.keys().next().value!);
   }
 
+  /** Makes all texts, so that what they are made with can go. */
+  settle(): void {
+    for (const [number, type] of this.#types) this.#types.set(number, asText(type()));
+    if (this.#latest) this.#latest = asText(this.#latest());
+  }
+
   /** The type of `_` or `Out`; undefined before there is a value. */
   of(name: string): string | undefined {
-    if (this.#latest === undefined || name === '_') return this.#latest;
-    const known = [...this.#types].map(([number, type]) => `readonly ${number}: ${type};`);
+    if (this.#latest === undefined || name === '_') return this.#latest?.();
+    const known = [...this.#types].map(([number, type]) => `readonly ${number}: ${type()};`);
     return `{ readonly [cell: number]: any; ${known.join(' ')} }`;
   }
 }
 
-/**
- * The type of the last expression of a cell, awaited, as a later cell can write it; `any` where there is no such text, and
- * undefined where there is no such expression.
- */
-export function resultType(checker: TypeScript.TypeChecker, cell: TypeScript.SourceFile): string | undefined {
+const asText = (text: string) => () => text;
+
+/** The type of the last expression of a cell, awaited, as a later cell can write it; `any` where there is no such text. */
+export function resultType(checker: TypeScript.TypeChecker, cell: TypeScript.SourceFile): string {
   const last = cell.statements.findLast((statement) => !ts.isExportDeclaration(statement));
-  if (!last || !ts.isExpressionStatement(last)) return undefined;
+  if (!last || !ts.isExpressionStatement(last)) return 'any';
   const type = checker.getTypeAtLocation(last.expression);
   const flags = ts.NodeBuilderFlags.NoTruncation | ts.NodeBuilderFlags.IgnoreErrors;
   const node = checker.typeToTypeNode(checker.getAwaitedType(type) ?? type, cell, flags);

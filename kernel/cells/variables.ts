@@ -91,8 +91,10 @@ function partsOf(value: object, start: number, count: number): [name: string, pa
   return names.map((name) => [name, attempt(() => ownValue(value, name))]);
 }
 
-/** The name of a value's class, or what `typeof` says. */
+/** The name of a value's class, or what `typeof` says of what has none. */
 function typeOf(value: unknown): string {
+  // JupyterLab would take what is called `function` for a group of variables.
+  if (typeof value === 'function') return 'Function';
   if (typeof value !== 'object' || value === null) return value === null ? 'null' : typeof value;
   if (types.isProxy(value)) return 'Proxy';
   if (types.isModuleNamespaceObject(value)) return 'module';

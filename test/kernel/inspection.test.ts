@@ -34,14 +34,25 @@ function defaultsOf(value: (...args: never[]) => unknown): string[] {
   return [...head.matchAll(/\b(\w+) = ('[^'\n]*'|[\w.]+(?![\w(.])|\[\])(?=[\s,}]|$)/g)].map(([text]) => text);
 }
 
-describe.each(Object.entries(sr))('the room %s', (room, face) => {
+/** The rooms, and beside them what stands on the package's own face. */
+const rooms = Object.entries(sr).filter(([, face]) => typeof face === 'object');
+const alone = Object.entries(sr).flatMap(([name, face]) => (typeof face === 'function' ? [name] : []));
+
+it.each(alone)('sr.%s: comment and parameters, also inside its brackets', async (name) => {
+  for (const code of [`sr.${name}`, `sr.${name}(`])
+    expect(await inspected(code)).toMatch(
+      new RegExp(`^function ${name}\\b[\\s\\S]*\\n\\n\\S[\\s\\S]*\\nParameters:\\n`),
+    );
+});
+
+describe.each(rooms)('the room %s', (room, face) => {
   it('says what it is for', async () => {
     expect(await inspected(`sr.${room}`)).toMatch(new RegExp(`^module ${room}\\n\\n\\S`));
   });
 
   it('has true kinds in completions', async () => {
     const known = await kinds(`sr.${room}.`);
-    for (const [name, value] of Object.entries(face)) {
+    for (const [name, value] of Object.entries(face as object)) {
       if (isClass(value)) expect([name, known[name]]).toEqual([name, 'class']);
       else if (typeof value === 'function') expect([name, known[name]]).toEqual([name, 'function']);
       else expect([name, known[name]]).toEqual([name, expect.stringMatching(/^(const|let|var)$/)]);
@@ -51,14 +62,10 @@ describe.each(Object.entries(sr))('the room %s', (room, face) => {
   it.each(Object.keys(face))(
     '%s: comment, parameters and defaults, also inside its brackets',
     async (name) => {
-      const value = face[name as keyof typeof face] as unknown;
+      const value: unknown = Reflect.get(face as object, name);
       const text = await inspected(`sr.${room}.${name}`);
-      const head = isClass(value)
-        ? `class ${name}`
-        : typeof value === 'function'
-          ? `function ${name}`
-          : `const ${name}`;
-      expect(text.startsWith(head)).toBe(true);
+      const kind = isClass(value) ? 'class' : typeof value === 'function' ? '(function|const)' : 'const';
+      expect(text).toMatch(new RegExp(`^${kind} ${name}\\b`));
       expect(text).not.toContain('/dist/');
       const [, about] = /\n\n(\S.*)/.exec(text) ?? [];
       expect(about, 'a comment').toMatch(/\w/);

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -97,6 +97,11 @@ export class JupyterLab {
       nbformat_minor: 5,
     };
     writeFileSync(join(this.folder, name), JSON.stringify(notebook));
+  }
+
+  /** The text of a file of the folder, as it is saved. */
+  read(name: string): string {
+    return readFileSync(join(this.folder, name), 'utf8');
   }
 
   /** Opens a notebook in JupyterLab, or in Notebook 7, with a workspace of its own. */

@@ -25,7 +25,7 @@ it.each([
     'Run { step: 3 }',
     'Run',
   ],
-  [function train() {}, '[Function: train]', 'function'],
+  [function train() {}, '[Function: train]', 'Function'],
 ])('describes %o', (value, text, type) => {
   expect(new Variables().describe('it', value)).toMatchObject({ name: 'it', value: text, type });
 });
