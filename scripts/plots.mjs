@@ -196,8 +196,12 @@ export const chapters = [
 /** What the lines of the gallery are drawn of: small files beside its pictures. */
 export const setUp = `const scores = await sr.data.readScores('docs/images/plots/scores.csv');
 const other = await sr.data.readScores('docs/images/plots/other.csv');
-const checkpoints = await sr.data.readScores('docs/images/plots/checkpoints.csv');
 const rows = scores.objects();
+const checkpoints = [];
+for (const step of [100, 200, 400, 800]) {
+  const scored = await sr.data.readScores(\`docs/images/plots/step-\${step}.csv\`);
+  checkpoints.push(...scored.objects().map((row) => ({ ...row, step })));
+}
 const score = rows.map((row) => row.score);
 const pass = rows.map((row) => row.pass === true);`;
 
@@ -271,7 +275,8 @@ function files() {
   const generators = ['cogvideo', 'lavie', 'modelscope', 'pika', 'show-1', 'zeroscope'];
   const scores = ['clip,score,pass,generator,promptId,rating'];
   const other = ['clip,score'];
-  const checkpoints = ['clip,step,score,pass'];
+  const steps = [100, 200, 400, 800];
+  const checkpoints = steps.map(() => ['clip,score,pass']);
   for (let i = 0; i < 240; i++) {
     const group = i % generators.length;
     const quality = 0.35 * group - 0.9 + normal() + 0.5 * Math.sin(Math.floor(i / 6) * 2.1);
@@ -282,12 +287,16 @@ function files() {
       `clip-${i},${(quality + 0.4 * normal()).toFixed(3)},${Number(passes)},${generators[group]},${prompt},${rating}`,
     );
     other.push(`clip-${i},${(0.8 * quality + 0.6 * normal()).toFixed(3)}`);
-    for (const step of [100, 200, 400, 800])
-      checkpoints.push(
-        `clip-${i},${step},${((quality * step) / 500 + 0.8 * normal()).toFixed(3)},${Number(passes)}`,
-      );
+    steps.forEach((step, k) => {
+      const then = (quality * step) / 500 + 0.8 * normal();
+      checkpoints[k].push(`clip-${i},${then.toFixed(3)},${Number(passes)}`);
+    });
   }
-  return { 'scores.csv': scores, 'other.csv': other, 'checkpoints.csv': checkpoints };
+  return {
+    'scores.csv': scores,
+    'other.csv': other,
+    ...Object.fromEntries(steps.map((step, k) => [`step-${step}.csv`, checkpoints[k]])),
+  };
 }
 
 /** npm run plots: writes docs/plots.md and its pictures, from dist/. */

@@ -177,7 +177,7 @@ function clipHtml({ id, prompt, group, score, note }: ShownClip, preview: Previe
 }
 
 /** Of a page of its own: the reader's light or dark. */
-const ground = `
+const groundStyle = `
 :root { color-scheme: light dark; --ink: #1c1e21; --soft: #5d646c; --line: #d9dde1; --paper: #ffffff; --card: #f6f7f8; --accent: #2f6fb0; }
 @media (prefers-color-scheme: dark) {
   :root { --ink: #e6e8ea; --soft: #a2a9b1; --line: #363b41; --paper: #16181b; --card: #1e2125; --accent: #6aa9e4; }
@@ -225,8 +225,8 @@ video { display: block; width: 100%; border-radius: 4px; background: #000; margi
 @media (max-width: 640px) {
   table { width: 100%; font-size: 11.5px; }
   th { font-size: 10px; }
-  th, td { padding: 4px 3px; white-space: normal; }
-  th.name, td.name { overflow-wrap: anywhere; min-width: 6em; }
+  th, td { padding: 4px 2px; white-space: normal; }
+  th.name, td.name { overflow-wrap: anywhere; min-width: 5em; }
   td small { overflow-wrap: normal; }
   td svg { width: 100%; max-width: 48px; }
 }
@@ -234,4 +234,6 @@ footer { margin-top: 40px; padding-top: 12px; border-top: 1px solid var(--line);
 `;
 
 /** How a page looks, on white and on black. */
-export const pageStyle = ground + style;
+export const pageStyle = `${groundStyle}${style}
+.table { overflow-x: auto; }
+`;
