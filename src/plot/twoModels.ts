@@ -119,14 +119,14 @@ export function twoModels(
   const hidden: Axis = { visible: false };
   const title = `Two models on ${counts.clips} clips: Spearman ${withInterval(spearman)}`;
   const left = counts.onlyFirst + counts.onlySecond;
+  const found = [
+    `difference ${withInterval(difference)}, ${pWords(p)}`,
+    ...(auc ? [`AUC difference ${withInterval(auc.difference)}`] : []),
+    ...(left > 0 ? [`${left} clips of one model only left out`] : []),
+  ];
   const words = [
-    `mean difference ${withInterval(difference)}, ${pWords(p)}`,
-    ...(auc
-      ? [
-          `AUC ${withInterval(auc.first)} and ${withInterval(auc.second)}, difference ${withInterval(auc.difference)}`,
-        ]
-      : []),
-    ...(left > 0 ? [`${left} clips that one of them has not scored are left out`] : []),
+    ...found,
+    ...(auc ? [`AUC ${withInterval(auc.first)} and ${withInterval(auc.second)}`] : []),
   ].join('; ');
   return new Figure(
     {
@@ -165,7 +165,7 @@ export function twoModels(
           difference: differences[i],
         })),
     },
-    { ...options, subtitle: options.subtitle ?? (theme === 'paper' ? undefined : words) },
+    { ...options, subtitle: options.subtitle ?? (theme === 'paper' ? undefined : found.join('; ')) },
   );
 }
 

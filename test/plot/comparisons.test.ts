@@ -46,6 +46,11 @@ describe('twoModels', () => {
     expect(figure.layout.title.subtitle?.text).toContain('AUC');
   });
 
+  it('says how many clips it leaves out', () => {
+    const { layout } = twoModels(rows, others.slice(4));
+    expect(layout.title.subtitle?.text).toContain('4 clips of one model only left out');
+  });
+
   it('writes the axis of a margin once', () => {
     expect(texts(figure).filter((text) => text === 'last token')).toHaveLength(1);
   });
