@@ -2,10 +2,10 @@
 const floors = [
   ['base'],
   ['data', 'analysis', 'engine'],
-  ['pairing', 'loss', 'plot', 'notebook'],
+  ['pairing', 'loss', 'plot', 'notebook', 'reward'],
   ['model'],
   ['train', 'score', 'posttrain', 'report'],
-  ['verify', 'serve'],
+  ['verify', 'audit', 'serve'],
 ];
 const room = (names) => `^src/(${names.join('|')})/`;
 // The kernel stands on the ground floor too, and says to the front end what players and annotator say.

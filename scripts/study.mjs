@@ -20,7 +20,7 @@ import { setUp } from './setup.mjs';
 //               [--folder runs/study]
 // Runs the notebooks of the study in full, two at a time, and writes their claims and figures to docs/study/.
 // The longest first, so that both lanes end at about the same time.
-const notebooks = ['06-reward-hacking', '04-heads', '03-annotation-noise', '05-win-tie'];
+const notebooks = ['06-reward-hacking', '04-heads', '03-annotation-noise', '08-audit', '05-win-tie'];
 const { values: options } = parseArgs({
   options: {
     only: { type: 'string', multiple: true, default: notebooks },
@@ -124,7 +124,7 @@ Written by \`npm run study\` from the results of the notebooks. A claim *holds* 
 0, *does not hold* where it lies below, and is *not decidable* at this size otherwise. The seeds stand in the notebooks and were fixed
 before they ran. Where nothing else is said, an interval is Student's over the seeds, paired; it is not widened for the number of claims, so
 of twenty that are not true one may hold by chance. All of it is the small world of this repository and a model of a million parameters:
-what holds here need not hold for large models on real video.${minutes ? `\nAll four notebooks took ${minutes} minutes on ${availableParallelism()} cores.` : ''}
+what holds here need not hold for large models on real video.${minutes ? `\nAll of these notebooks took ${minutes} minutes on ${availableParallelism()} cores.` : ''}
 
 ${done.map(section).join('\n')}`;
 }

@@ -3,6 +3,9 @@
  * work; each room's `index.ts` names what it offers.
  */
 
+export type { Audit, AuditOptions, Expectations, Verdict } from './audit/index.js';
+/** What a reward sees, and where it can be cheated. */
+export * as audit from './audit/index.js';
 export type { Clip, GeneratedClip, LabelTable, World, WorldOptions } from './data/index.js';
 /** Votes, labels, agreement, splits, video, and the generated world. */
 export * as data from './data/index.js';
@@ -28,6 +31,8 @@ export * as posttrain from './posttrain/index.js';
 export type { AnalyzeOptions, EvaluationRow, Interval, Report } from './report/index.js';
 /** The quick look at a score file; metrics and tests on plain arrays of scores and labels, with intervals. */
 export * as analysis from './report/index.js';
+/** Several rewards as one. */
+export * as reward from './reward/index.js';
 export type { ScoreTable } from './score/index.js';
 /** Scores of clips, and of the items of a file; where a model looks. */
 export * as score from './score/index.js';

@@ -249,6 +249,12 @@ const elsewhere: Record<string, string> = {
   'prior, confusion      =  means of the posteriors, shares of the votes weighted by them':
     'data/votes/dawidSkene.test.ts',
   'ρ_i = π(a_i) / π_old(a_i)': 'posttrain/grpo.test.ts',
+  'r = Σ_k w_k max(floor_k, z_k),   z_k = (s_k - mean_k) / deviation_k': 'reward/mix.test.ts',
+  'wins   = (|{c > v}| + |{c = v}| / 2) / n': 'audit/effect.test.ts',
+  'drop   = mean(c - v) / s                    with its percentile bootstrap 95% interval over clips, s kept':
+    'audit/effect.test.ts',
+  'p      = share of the 2^n ways to flip the signs of c - v in which |sum| is at least as large as it is':
+    'audit/signFlip.test.ts',
 };
 
 describe('formulas of the documentation', () => {

@@ -1,3 +1,5 @@
+import type { ScoreColumns } from './columns.js';
+import { type LabelledArguments, type Labels, labelledScores } from './labelledScores.js';
 import { ascending } from './rank.js';
 import { checkLabelled } from './validate.js';
 
@@ -7,12 +9,14 @@ const thresholds = 100;
  * The best weighted F1 of the prediction `score >= threshold`, and the lowest threshold that reaches it, over 100
  * thresholds evenly from the lowest to the highest score. Weighted F1 = (n⁺ F1⁺ + n⁻ F1⁻) / (n⁺ + n⁻), where F1⁺ is
  * that of Pass and F1⁻ that of Fail, 0 where undefined. Source: official implementation, `best_f1_score`.
+ * @param table a table with the columns `score` and `pass`
  * @throws {RangeError} for no or non-finite scores, another number of labels, or labels of one kind only
  */
-export function bestF1(
-  scores: readonly number[],
-  labels: readonly boolean[],
-): { f1: number; threshold: number } {
+export function bestF1(table: ScoreColumns): { f1: number; threshold: number };
+/** The same of two lists: scores, and labels, of which true is Pass. */
+export function bestF1(scores: ArrayLike<number>, labels: Labels): { f1: number; threshold: number };
+export function bestF1(...given: LabelledArguments<never>): { f1: number; threshold: number } {
+  const { scores, labels } = labelledScores('bestF1', given);
   checkLabelled('bestF1', scores, labels);
   const order = ascending(scores);
   const low = scores[order[0]];

@@ -27,13 +27,13 @@ export interface GroupRow {
 }
 
 export interface ByGroupOptions {
-  /** The column that says the group. Default: `generator`, or `model`, or `metric`. */
+  /** The column that says the group. Default: the first there is of `generator`, `model`, `group` and `metric`. */
   by?: string;
   /** The group that each other is compared with. Default: each with all others together. */
   against?: string;
 }
 
-const usual = ['generator', 'model', 'metric'];
+const usual = ['generator', 'model', 'group', 'metric'];
 const unknown: Interval = { value: Number.NaN, low: Number.NaN, high: Number.NaN };
 
 /**

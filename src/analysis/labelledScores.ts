@@ -33,7 +33,7 @@ export function labelledScores<Options>(
       );
     };
     return {
-      scores: Array.from(first as ArrayLike<number>),
+      scores: Array.isArray(first) ? first : Array.from(first as ArrayLike<number>),
       labels: verdicts(operation, (second as Labels | undefined) ?? [], 'label'),
       options: third as Options | undefined,
       column: refuse,
@@ -47,7 +47,9 @@ export function labelledScores<Options>(
 }
 
 /** @throws {RangeError} where a verdict is neither true nor false, nor 1 or 0 */
-function verdicts(operation: string, given: ArrayLike<unknown>, name: string): boolean[] {
+function verdicts(operation: string, given: ArrayLike<unknown>, name: string): readonly boolean[] {
+  // As they are where they may be: measures are taken of the same labels many times.
+  if (isVerdicts(given)) return given;
   return Array.from(given, (verdict, row) => {
     if (typeof verdict === 'boolean') return verdict;
     if (verdict === 0 || verdict === 1) return verdict === 1;
@@ -56,6 +58,9 @@ function verdicts(operation: string, given: ArrayLike<unknown>, name: string): b
     );
   });
 }
+
+const isVerdicts = (given: ArrayLike<unknown>): given is readonly boolean[] =>
+  Array.isArray(given) && given.every((verdict) => typeof verdict === 'boolean');
 
 /** Whether a value is an array, or a column of one type. */
 export function isList(value: unknown): value is ArrayLike<unknown> {

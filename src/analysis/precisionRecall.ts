@@ -1,6 +1,8 @@
 import { argsort } from '../base/argsort.js';
 import type { Interval } from '../base/bootstrap.js';
 import { normal975 } from '../base/normal.js';
+import type { ScoreColumns } from './columns.js';
+import { type LabelledArguments, type Labels, labelledScores } from './labelledScores.js';
 import { checkLabelled } from './validate.js';
 
 /** Points of a precision-recall curve, from recall 0 to 1. */
@@ -41,9 +43,14 @@ export function precisionRecall(scores: readonly number[], labels: readonly bool
  * Average precision: the sum over thresholds of precision times the recall that the threshold adds; a random score
  * has about the share of Pass. Its 95% interval is normal on the logit scale, with the standard error
  * 1 / sqrt(n+ AP (1 - AP)) there (Boyd, Eng and Page 2013, section 3.2).
+ * @param table a table with the columns `score` and `pass`
  * @throws {RangeError} for no or non-finite scores, another number of labels, or labels of one kind only
  */
-export function averagePrecision(scores: readonly number[], labels: readonly boolean[]): Interval {
+export function averagePrecision(table: ScoreColumns): Interval;
+/** The same of two lists: scores, and labels, of which true is Pass. */
+export function averagePrecision(scores: ArrayLike<number>, labels: Labels): Interval;
+export function averagePrecision(...given: LabelledArguments<never>): Interval {
+  const { scores, labels } = labelledScores('averagePrecision', given);
   checkLabelled('averagePrecision', scores, labels);
   const order = argsort(scores);
   const passes = labels.reduce((count, label) => count + Number(label), 0);

@@ -1,10 +1,11 @@
 import { paceText } from '../base/pace.js';
-import { type VideoLimits, videoLimits } from '../data/video/videoLimits.js';
+import { videoLimits } from '../data/video/videoLimits.js';
 import { type EngineName, use } from '../engine/use.js';
 import { type Prompts, taskPrompts } from '../model/input/prompt.js';
 import { load } from '../model/load.js';
 import type { ScoreProgress } from '../score/clips.js';
 import { file, type ScoreFileResult } from '../score/file.js';
+import { setLimit } from './limits.js';
 import { parse, UsageError, type Verb } from './verb.js';
 
 /** `solireward score`: scores the clips of an inference file; 1 when any of them failed. */
@@ -39,17 +40,6 @@ export const score: Verb = {
     return result.failed > 0 ? 1 : 0;
   },
 };
-
-/** @throws UsageError for an unknown name, or what is no positive number. */
-function setLimit(text: string): void {
-  const [name, value] = text.split('=');
-  const names = Object.keys(videoLimits) as (keyof VideoLimits)[];
-  const known = names.find((one) => one === name);
-  if (!known || !(Number(value) > 0)) {
-    throw new UsageError(`--limit takes NAME=NUMBER with one of ${names.join(', ')}, received '${text}'`);
-  }
-  videoLimits[known] = Number(value);
-}
 
 function showProgress({ done, total, failed, ...pace }: ScoreProgress): void {
   const end = done === total ? '\n' : '';

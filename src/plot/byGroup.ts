@@ -31,7 +31,7 @@ type GroupOptions = FigureOptions & Pick<PlotOptions, 'by' | 'colours'> & Pick<B
  * interval and p adjusted by Holm for the number of groups. Groups that do not differ are grey. The numbers are
  * `sr.analysis.byGroup`'s.
  * @param table a table with the column `score`
- * @param options `by`: the column of the group, default `generator`, `model` or `metric`; `against`: one group; `colours` and those of
+ * @param options `by`: the column of the group, default `generator`, `model`, `group` or `metric`; `against`: one group; `colours` and those of
  *   every figure
  * @throws {RangeError} for fewer than two groups, no or non-finite scores, or an option that is not as it should be
  */

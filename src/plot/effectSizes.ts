@@ -11,7 +11,7 @@ type EffectOptions = FigureOptions & Pick<PlotOptions, 'by' | 'colours'> & Pick<
  * Hedges' g of each group of scores with its 95% interval: how many pooled deviations its mean is above that of the others, or of
  * one group. The numbers are `sr.analysis.byGroup`'s.
  * @param table a table with the column `score`
- * @param options `by`: the column of the group, default `generator`, `model` or `metric`; `against`: one group; `colours` and those of
+ * @param options `by`: the column of the group, default `generator`, `model`, `group` or `metric`; `against`: one group; `colours` and those of
  *   every figure
  * @throws {RangeError} for fewer than two groups, no or non-finite scores, or an option that is not as it should be
  */

@@ -8,6 +8,7 @@ import {
 } from '../data/tables/scoredClips.js';
 import { type ClipMeasures, clipMeasures } from './clipMeasures.js';
 import { type ClipRatings, ownRatings, readClipRatings } from './clipRatings.js';
+import { type ModelNames, modelNames } from './modelNames.js';
 import type { Chapter } from './page.js';
 import type { Section } from './part.js';
 import { findClip, type Preview, preview } from './preview.js';
@@ -40,6 +41,8 @@ export interface AnalyzeOptions extends GivenRoles {
 
 /** Of more clips only so many are measured for shortcuts, evenly over the file. */
 const measuredClips = 200;
+/** Metrics whose numbers are a line of text. */
+const printedMetrics = 20;
 
 /**
  * Looks at a score file of any tool: distributions, how well each metric tells Pass from Fail and agrees with ratings,
@@ -77,8 +80,11 @@ export async function analyze(scores: string | TableLike, options: AnalyzeOption
   }));
   for (const { metric, sections } of ofMetrics)
     chapters.push({ title: metric.metric, sections, folded: metrics.length > 1 });
-  const compared = other ? comparisons(metrics, scored, other, people.dimensions) : undefined;
-  if (other && compared) chapters.push({ title: `Against ${other.source}`, sections: compared });
+  const models = other && modelNames([scores, scored], [against, other]);
+  const compared =
+    other && models ? comparisons(metrics, scored, other, people.dimensions, models) : undefined;
+  if (models && compared)
+    chapters.push({ title: `${models.first} against ${models.second}`, sections: compared });
 
   const bestName = (agreements[0]?.values as { best?: string } | undefined)?.best;
   const looked = metrics.find(({ metric }) => metric === bestName) ?? metrics[0];
@@ -107,7 +113,8 @@ export async function analyze(scores: string | TableLike, options: AnalyzeOption
   const findings = agreements.flatMap(({ parts }) =>
     parts.flatMap((part) => (part.kind === 'text' ? [part.text] : [])),
   );
-  const summary = [...lines, ...findings, ...(compared ?? []).flatMap(firstText)].join('\n');
+  const main = mainNumbers(ofMetrics);
+  const summary = [...lines, ...main, ...findings, ...(compared ?? []).flatMap(firstText)].join('\n');
   const previews = await previewsOf(toLookAt, files);
   return new Report({ title: `Scores of ${scored.source}`, lines, chapters, previews }, values, summary);
 }
@@ -132,6 +139,18 @@ function sectionsOf(
   return sections;
 }
 
+/** A line of text for each metric: how many scores, their spread and ties, and the AUC where there is one. */
+function mainNumbers(metrics: readonly { metric: MetricScores; sections: readonly Section[] }[]): string[] {
+  const lines = metrics
+    .slice(0, printedMetrics)
+    .map(
+      ({ metric, sections }) =>
+        `${metric.metric}: ${sections.flatMap(({ headline }) => headline ?? []).join('; ')}`,
+    );
+  const rest = metrics.length - lines.length;
+  return rest > 0 ? [...lines, `and ${count(rest, 'metric')} more`] : lines;
+}
+
 /** The section of labels that tell nothing, which says why. */
 function notApart(dimension: string, verdicts: readonly boolean[]): Section {
   const passes = verdicts.filter(Boolean).length;
@@ -152,23 +171,24 @@ function comparisons(
   scored: ScoredClips,
   other: ScoredClips,
   people: readonly ClipRatings[],
+  models: ModelNames,
 ): Section[] {
   const others = other.metrics.map((_, metric) => metricScores(other, metric));
-  const names =
-    scored.source === other.source
-      ? { first: 'the first file', second: 'the second file' }
-      : { first: scored.source, second: other.source };
   const byRow = scored.roles.id.length === 0 || other.roles.id.length === 0;
   const sections = metrics.flatMap((first) => {
     const single = metrics.length === 1 && others.length === 1;
     const second = single ? others[0] : others.find(({ metric }) => metric === first.metric);
     if (!second) return [];
+    const alike = first.metric === second.metric;
+    const names = alike
+      ? models
+      : { first: `${models.first}: ${first.metric}`, second: `${models.second}: ${second.metric}` };
     const same = byRow ? undefined : comparison(first, second, people, names);
     return [...(same ? [same] : []), drift(first, second, names)];
   });
   if (sections.length > 0) return sections;
   throw new Error(
-    `analyze: ${names.first} and ${names.second} have no metric in common: ${metrics.map(({ metric }) => metric).join(', ')} ` +
+    `analyze: ${models.first} and ${models.second} have no metric in common: ${metrics.map(({ metric }) => metric).join(', ')} ` +
       `and ${others.map(({ metric }) => metric).join(', ')}; say which columns hold the scores`,
   );
 }

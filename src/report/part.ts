@@ -37,4 +37,6 @@ export interface Section {
   title: string;
   parts: Part[];
   values: object;
+  /** Its main numbers in a few words, for a line of text. */
+  headline?: string;
 }

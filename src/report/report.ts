@@ -1,9 +1,5 @@
 import { type Displayable, jupyterDisplay, type MimeBundle, mime } from '../base/host.js';
-import { escapeHtml } from '../base/html.js';
-import { type PageContent, page } from './page.js';
-
-/** Height of a report in a notebook, in pixels; it scrolls. */
-const shownHeight = 720;
+import { fragment, type PageContent, page } from './page.js';
 
 /** What an analysis found: it shows itself in a notebook, and is one HTML page and one JSON value. */
 export class Report implements Displayable {
@@ -34,10 +30,15 @@ export class Report implements Displayable {
   }
 
   [jupyterDisplay](): MimeBundle {
-    // A page of its own in a frame that may run nothing: its style does not touch the notebook's.
-    const frame =
-      `<iframe sandbox="" srcdoc="${escapeHtml(this.toHtml())}" ` +
-      `style="width:100%;height:${shownHeight}px;border:1px solid rgba(127,127,127,.3);border-radius:8px"></iframe>`;
-    return { [mime.html]: frame, [mime.text]: this.summary };
+    const parts = this.content.chapters.flatMap(({ sections }) =>
+      sections.flatMap((section) => section.parts),
+    );
+    const first = parts.find((part) => part.kind === 'figure');
+    return {
+      [mime.html]: fragment(this.content),
+      // For viewers that show no HTML: the first figure.
+      ...(first && { [mime.svg]: first.figure.toSvg() }),
+      [mime.text]: this.summary,
+    };
   }
 }

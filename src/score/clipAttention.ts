@@ -1,5 +1,4 @@
 import { cellSignal } from '../base/host.js';
-import type { Clip } from '../data/clip.js';
 import { type Tensor, type Tensor2D, type Tensor3D, tf } from '../engine/tf.js';
 import type { VisualLayout } from '../model/family/family.js';
 import { familyOf } from '../model/family/familyOf.js';
@@ -7,6 +6,7 @@ import { type ClipInput, disposeBatch } from '../model/input/batch.js';
 import type { RewardModel } from '../model/rewardModel.js';
 import type { BatchOptions } from '../model/scoreBatches.js';
 import type { Attention } from '../notebook/messages.js';
+import { type ClipOrRow, clipOf } from './clipOf.js';
 
 /** One reading of a clip's tokens by a query of the head. */
 export interface Reading {
@@ -26,22 +26,20 @@ export interface ClipAttention extends Attention {
   readings: Reading[];
 }
 
-/** A clip, or a row of scores or labels. */
-export type AttendedClip = Clip | (Omit<Clip, 'id'> & { clip: string });
-
 /**
  * Where a model's head looks in clips. With learned queries: the softmax shares of each query over the clip's tokens, averaged
  * over its 8 heads. Without (`meanpool`, `maxpool`, the last token, "good"): how much the reward depends on each visual token,
  * |gradient · token|, as shares. `frames` and `maps` are means over the readings. Source: the paper's HPQA, section 3.
  * @returns one for each clip, in their order: `gallery(best, { attention: await attention(model, best) })`
- * @throws when a clip cannot be read, with the reason.
+ * @param rows clips, or rows of scores or labels
+ * @throws when a clip has no path or cannot be read, with the reason.
  */
 export async function attention(
   model: RewardModel,
-  attended: readonly AttendedClip[],
+  rows: readonly ClipOrRow[],
   { signal = cellSignal() }: Pick<BatchOptions, 'signal'> = {},
 ): Promise<ClipAttention[]> {
-  const clips = attended.map((clip): Clip => ('id' in clip ? clip : { ...clip, id: clip.clip }));
+  const clips = rows.map((row) => clipOf('attention', row));
   const { inputs, failures } = await model.processor.processMany(clips, model.prompts, { signal });
   if (failures.length > 0) {
     throw new Error(`attention: clip "${failures[0].clip.id}": ${failures[0].reason}`);

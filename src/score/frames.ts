@@ -5,6 +5,7 @@ import { runFfmpeg } from '../data/video/ffmpeg.js';
 import { probe } from '../data/video/probe.js';
 import { sampleFrames } from '../data/video/sampleFrames.js';
 import type { RewardModel } from '../model/rewardModel.js';
+import { type ClipOrRow, clipOf } from './clipOf.js';
 
 /** White pixels between the tiles of a frame. */
 const gap = 4;
@@ -74,13 +75,10 @@ export class SeenClip {
  * The frames of a clip as a model sees them: those that it samples, resized and cut into tiles, before their colours are
  * normalised.
  * @param clip a clip, or a row of scores or labels
- * @throws with ffmpeg's reason when the clip cannot be read, and when it has no prompt but needs one
+ * @throws with ffmpeg's reason when the clip cannot be read, and when it has no path, or no prompt but needs one
  */
-export async function frames(
-  model: RewardModel,
-  clip: Clip | (Omit<Clip, 'id'> & { clip: string }),
-): Promise<SeenClip> {
-  const known: Clip = 'id' in clip ? clip : { ...clip, id: clip.clip };
+export async function frames(model: RewardModel, clip: ClipOrRow): Promise<SeenClip> {
+  const known = clipOf('frames', clip);
   const { processor, prompts } = model;
   const { pixels, shape } = await processor.process(known, prompts);
   const [count, height, width] = shape;

@@ -102,7 +102,7 @@ describe('byGroup', () => {
       "byGroup: against: expected one of a, b, c, d; received 'z'",
     );
     expect(() => byGroup([{ score: 1 }])).toThrow(
-      'byGroup: the table has none of the columns generator, model, metric; it has score; say which with by',
+      'byGroup: the table has none of the columns generator, model, group, metric; it has score; say which with by',
     );
     expect(() => byGroup(rows, { by: 'system' })).toThrow('the table has no column "system"');
     const plain: never = [1, 2] as never;

@@ -1,6 +1,10 @@
 import { table } from 'arquero';
 import { describe, expect, it } from 'vitest';
+import { allPairRatio } from '../../src/analysis/allPairRatio.js';
+import { auc } from '../../src/analysis/auc.js';
+import { bestF1 } from '../../src/analysis/bestF1.js';
 import { evaluate } from '../../src/analysis/evaluate.js';
+import { averagePrecision } from '../../src/analysis/precisionRecall.js';
 import { precisionRecallCurve } from '../../src/plot/precisionRecallCurve.js';
 import { roc } from '../../src/plot/roc.js';
 import { thresholdCosts } from '../../src/plot/thresholdCosts.js';
@@ -22,6 +26,12 @@ describe.each(Object.entries(tables))('%s as it is', (_, given) => {
     expect(evaluate(given, { seed: 3, samples: 50, by: 'generator' })).toEqual(
       evaluate(scores, labels, groups),
     );
+  });
+
+  it('is measured as its two columns are', () => {
+    for (const measure of [auc, allPairRatio, bestF1, averagePrecision])
+      expect(measure(given)).toEqual(measure(scores, labels));
+    expect(auc(Float64Array.from(scores), Uint8Array.from(labels, Number))).toBe(auc(scores, labels));
   });
 
   it('is drawn as its two columns are', () => {

@@ -148,6 +148,19 @@ describe.skipIf(!hasKernel)('notebooks (skipped where .venv has no kernelspec)',
       expect(summary.ends.BT.map(({ step }: { step: number }) => step)).toEqual([2, 2]);
       expect(count(outputs, 'application/vnd.solireward.player.v1+json')).toBe(1);
     });
+
+    it('08-audit sets verdicts beside what the policy did', { timeout: 1_800_000 }, async () => {
+      const { outputs, summary } = await decided('08-audit', {
+        ...{ GRPO_STEPS: '2', GRPO_PROMPTS: '2', AUDIT_CLIPS: '4' },
+      });
+      expect(summary.claims).toHaveLength(4);
+      expect(summary.foretold).toHaveLength(14);
+      for (const { gain, movement } of summary.foretold)
+        expect(Number.isFinite(gain) && Number.isFinite(movement)).toBe(true);
+      expect(summary.verdicts.map(({ truth }: { truth: string[] }) => truth)).toEqual([[], []]);
+      expect(count(outputs, 'image/svg+xml')).toBeGreaterThanOrEqual(4);
+      expect(readFileSync(join(folder, 'audit.html'), 'utf8')).toContain('Audit of reward model, seed 1');
+    });
   });
 
   describe('07-full-run', () => {

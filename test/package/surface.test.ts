@@ -20,6 +20,8 @@ const surface = {
   train: 'cards estimate fit microBatch readRun watch',
   score: 'attention clips file frames',
   serve: '', // a function
+  reward: 'ensemble gdpoAdvantages grpoAdvantages mix',
+  audit: 'command compare expectations families run served worldTruth',
   analysis:
     'againstRatings allPairRatio analyze auc aucInterval averagePrecision bestF1 bestOfN bootstrap brier ' +
     'byGroup byPrompt chooseThreshold delong effectSize evaluate evaluatePairs expectedCalibrationError ' +

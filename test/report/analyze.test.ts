@@ -1,6 +1,6 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { table } from 'arquero';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -40,6 +40,7 @@ describe('analyze', () => {
   afterEach(() => rm(folder, { recursive: true }));
 
   async function file(name: string, content: string) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
     await writeFile(join(folder, name), content);
     return join(folder, name);
   }
@@ -89,7 +90,9 @@ describe('analyze', () => {
     const report = await analyze(table(columnsOf(rows())));
     const bundle = await report[jupyterDisplay]();
     expect(bundle[mime.text]).toContain('60 clips, 1 metric');
-    expect(bundle[mime.html]).toMatch(/^<iframe sandbox="" srcdoc="/);
+    expect(bundle[mime.html]).toMatch(/^<div class="solireward-report"><style>/);
+    expect(bundle[mime.html]).not.toMatch(/<script|<iframe/);
+    expect(bundle[mime.svg]).toMatch(/^<svg /);
     expect(String(report)).toBe(report.summary);
   });
 
@@ -156,7 +159,35 @@ describe('analyze', () => {
     expect(same.dimensions[0].pairedBootstrap).toHaveLength(2);
     expect(same.dimensions[0].mcnemar.onlySecond).toBe(0);
     expect(moved.kolmogorovSmirnov.distance).toBeGreaterThan(0);
-    expect(report.summary).toContain('60 clips are scored by both a.csv and b.csv');
+    expect(report.summary).toContain('60 clips are scored by both a and b');
+    expect(report.toHtml()).toContain('<h2>a against b</h2>');
+  });
+
+  it('calls two models by their files, folders or the column of the model, and their metrics where these differ', async () => {
+    const [one, two] = [await file('one/s.csv', csv(rows())), await file('two/s.csv', csv(rows()))];
+    expect((await analyze(one, { against: two })).summary).toContain('scored by both one/s and two/s');
+    const named = (model: string) => rows().map((row) => ({ ...row, model, generator: undefined }));
+    const by = await analyze(await file('c.csv', csv(named('HPQA'))), {
+      by: 'model',
+      against: await file('d.csv', csv(named('last'))),
+    });
+    expect(by.summary).toContain('scored by both HPQA and last');
+    const renamed = rows().map(({ score, ...row }) => ({ ...row, reward: score }));
+    const metrics = await analyze(await file('e.csv', csv(renamed)), {
+      against: await file('f.csv', csv(rows())),
+    });
+    expect(metrics.summary).toContain('scored by both e: reward and f: score');
+  });
+
+  it('says the main numbers of each metric in its summary, with labels or without', async () => {
+    const scores = [0, 1, 1, 2].map((score, i) => ({ clip: `c${i}`, score }));
+    expect((await analyze(scores)).summary).toContain(
+      'score: 4 clips, mean 1, deviation 0.707, 3 distinct values, the most frequent of 50.0%',
+    );
+    const judged = [...scores, ...scores].map((row, i) => ({ ...row, clip: `c${i}`, pass: i % 4 > 1 }));
+    expect((await analyze(judged)).summary).toMatch(
+      /the most frequent of 50\.0%; AUC 0\.875 \(.* to .*\) on pass/,
+    );
   });
 
   it('finds drift only between files of different clips', async () => {

@@ -95,11 +95,12 @@ await describeEngines('attention', () => {
     model.dispose();
   });
 
-  it('names the clip that cannot be read', async () => {
+  it('names the clip that cannot be read, or has no path', async () => {
     const model = await smallModel();
     await expect(attention(model, [{ id: 'broken-1', path: 'x.mp4' }])).rejects.toThrow(
       'attention: clip "broken-1": no video stream',
     );
+    await expect(attention(model, [{ clip: 'a' }])).rejects.toThrow('attention: clip "a" has no path');
     model.dispose();
   });
 

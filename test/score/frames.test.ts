@@ -67,8 +67,11 @@ describe('frames', () => {
     model.dispose();
   });
 
-  it('names a clip that cannot be read', async () => {
+  it('names a clip that cannot be read, or has no path', async () => {
     const model = await tiny({});
+    await expect(frames(model, { clip: 'a' })).rejects.toThrow(
+      'frames: clip "a" has no path; give clips or rows',
+    );
     await expect(frames(model, { id: 'gone', path: join(folder, 'gone.mp4') })).rejects.toThrow('gone.mp4');
     model.dispose();
   });

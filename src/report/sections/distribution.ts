@@ -8,7 +8,7 @@ import { type MetricScores, members } from '../scored.js';
 import { count, number, percent, short } from '../words.js';
 
 /** Groups in the figure and in the table, the largest. */
-const drawnGroups = 6;
+const drawnGroups = 8;
 const listedGroups = 20;
 /** Clips of one score above this share are a collapse. */
 const collapsedShare = 0.05;
@@ -70,6 +70,9 @@ export function distribution({ metric, scores, groups }: MetricScores, by?: stri
     title: 'Distribution, ties and collapse',
     parts,
     values: { ...all, collapse, ...(grouped && { groups: spreads }) },
+    headline:
+      `${count(all.clips, 'clip')}, mean ${number(all.mean)}, deviation ${number(all.deviation)}, ` +
+      `${count(collapse.distinct, 'distinct value')}, the most frequent of ${percent(collapse.largestShare)}`,
   };
 }
 
@@ -105,7 +108,7 @@ function groupWords(spreads: (Spread & { group: string })[], drawn: number): str
   const rest =
     spreads.length > drawn ? ` The ${drawn} largest of ${count(spreads.length)} groups are drawn.` : '';
   return (
-    `Each group is shown as shares of its own clips, in the same bins. The highest mean is that of ` +
+    `Each group is shown as shares of its own clips. The highest mean is that of ` +
     `${short(best.group)} (${number(best.mean)}), the lowest that of ${short(worst.group)} (${number(worst.mean)}).${rest}`
   );
 }

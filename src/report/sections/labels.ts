@@ -77,6 +77,7 @@ export function labels(data: LabelledScores, by?: string): Section {
   }
   return {
     title: `Telling Pass from Fail: ${dimension}`,
+    headline: `AUC ${interval(area)} on ${dimension}`,
     parts,
     values: {
       clips: scores.length,

@@ -1,0 +1,36 @@
+import type { Clip } from '../data/clip.js';
+
+/** A clip as a scorer is given it: a file of the audit, with the prompt that it is asked about. */
+export interface AuditedClip extends Clip {
+  /** Id of the clip that it was made of. */
+  of: string;
+  /** What was changed, such as "blur"; "control" for nothing. */
+  family: string;
+  /** 1 for the mildest change of its family, 0 for the control. */
+  level: number;
+}
+
+/** A score, or why there is none. */
+export type Scored = { score: number } | { reason: string };
+
+/** What limits a call. */
+export interface ScoreCall {
+  signal?: AbortSignal;
+  /** Is told how many more clips are done. */
+  onScored?: (count: number) => void;
+}
+
+/** Anything that scores clips. */
+export interface Scorer {
+  readonly name: string;
+  /**
+   * An outcome for each clip, in their order.
+   * @throws {ScorerError} for what is wrong with the scorer rather than with a clip; the signal's reason
+   */
+  score(clips: readonly AuditedClip[], call: ScoreCall): Promise<Scored[]>;
+}
+
+/** A function of clips: a score for each of them, in their order. */
+export type ScoreFunction = (
+  clips: readonly AuditedClip[],
+) => readonly (number | null | undefined)[] | Promise<readonly (number | null | undefined)[]>;
