@@ -80,10 +80,9 @@ export class Server implements Host {
     return typeof this.#output.parent?.metadata.cellId === 'string';
   }
 
-  /** Shows a bundle in the cell that calls this; an empty one shows nothing. */
+  /** Shows a bundle in the cell that calls this. */
   display(bundle: MimeBundle, { displayId, update = false, metadata = {} }: DisplayOptions = {}): void {
     const data = checkedBundle(bundle);
-    if (Object.keys(data).length === 0) return;
     const transient = displayId === undefined ? {} : { display_id: displayId };
     const type = update ? 'update_display_data' : 'display_data';
     this.#output.show(type, { data, metadata, transient });
