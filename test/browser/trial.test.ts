@@ -123,6 +123,14 @@ describe.skipIf(!hasJupyterLab)(
           timeout: 120_000,
         })
         .toBeLessThan(390);
+      // No letter of a title is beyond its figure.
+      const [figure, title] = ['.main-svg', '.gtitle'].map((part) => page.output(0).locator(part).first());
+      await expect
+        .poll(async () => {
+          const [outer, inner] = [await figure.boundingBox(), await title.boundingBox()];
+          return (inner?.x ?? 0) + (inner?.width ?? 0) - ((outer?.x ?? 0) + (outer?.width ?? 0));
+        })
+        .toBeLessThan(1);
       await page.screenshot('trial-1-phone');
       expect(page.errors).toEqual([]);
     });

@@ -4,9 +4,16 @@ import { element } from './element.js';
 import { loadPlotly, type Plotly } from './plotly.js';
 import { onThemeChange, themeValue } from './theme.js';
 
+interface Title {
+  text?: string;
+  font?: { size?: number };
+}
+
 interface Layout {
   width?: number;
   height?: number;
+  title?: Title & { subtitle?: Title };
+  margin?: { t?: number };
   paper_bgcolor?: string;
   font?: object;
   hoverlabel?: object;
@@ -65,10 +72,52 @@ export class FigureRenderer extends Widget implements IRenderMime.IRenderer {
     await this.#plotly.react(
       this.#place,
       data,
-      { uirevision: 'kept', ...themed(layout), ...size },
+      { uirevision: 'kept', ...broken(themed(layout), size.width), ...size },
       { displaylogo: false, ...config },
     );
   }
+}
+
+/** Pixels beside a title: those before the axis, whose labels are as long as their words are. */
+const besideTitle = 120;
+/** Letters of a line are so wide on average, in sizes of the font. */
+const letterWidth = 0.6;
+const [titleSize, subtitleSize] = [17, 13];
+
+/** A layout with a title and subtitle in lines that fit into a width: plotly breaks none. */
+function broken(layout: Layout, width: number): Layout {
+  const { title, margin } = layout;
+  if (!title?.text) return layout;
+  const inLines = ({ text = '', font }: Title, usual: number) => {
+    const size = font?.size ?? usual;
+    const most = Math.max(10, Math.floor((width - besideTitle) / (letterWidth * size)));
+    const lines = text.includes('<') ? [text] : linesOf(text, most);
+    return { text: lines.join('<br>'), more: (lines.length - 1) * 1.3 * size };
+  };
+  const main = inLines(title, titleSize);
+  const below = title.subtitle && inLines(title.subtitle, subtitleSize);
+  const more = main.more + (below?.more ?? 0);
+  return {
+    ...layout,
+    title: {
+      ...title,
+      text: main.text,
+      ...(below && { subtitle: { ...title.subtitle, text: below.text } }),
+    },
+    ...(more > 0 && { margin: { ...margin, t: (margin?.t ?? 100) + more } }),
+  };
+}
+
+/** Words in lines of at most so many letters; a longer word has a line of its own. */
+function linesOf(text: string, most: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(/\s+/)) {
+    const last = lines[lines.length - 1];
+    if (last !== undefined && last.length + 1 + word.length <= most)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 /** A layout whose paper is transparent stands on JupyterLab's own ground: its text takes JupyterLab's colours. */
