@@ -63,7 +63,6 @@ export class RewardServer implements Displayable {
   private readonly answers = new Answers<Answer>();
   private readonly held: HeldBytes;
   private readonly running = new Set<Promise<void>>();
-  private readonly ended = new AbortController();
   private stopping = false;
 
   constructor(
@@ -103,7 +102,6 @@ export class RewardServer implements Displayable {
     this.http.closeIdleConnections();
     while (this.running.size > 0) await Promise.all(this.running);
     for (const queue of this.queues.values()) await queue.settled();
-    this.ended.abort(new Error('the server has ended'));
     this.http.closeAllConnections();
     await closed;
   }
@@ -241,7 +239,8 @@ export class RewardServer implements Displayable {
     const limit = new RequestError(504, `it took more than ${this.limits.seconds} s, the limit of a request`);
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(limit), 1000 * this.limits.seconds);
-    const signal = AbortSignal.any([gone, late.signal, this.ended.signal]);
+    // Of signals that end with the request: one that lives longer would remember each of those that were made of it.
+    const signal = AbortSignal.any([gone, late.signal]);
     try {
       const outcomes = await Promise.all(asks.map((ask) => this.outcomesOf(ask, signal)));
       gone.throwIfAborted();
