@@ -1,4 +1,5 @@
 import { column, columnNames, finiteScores, type ScoreColumns } from './columns.js';
+import { groupName } from './groupName.js';
 import { isList } from './labelledScores.js';
 import { checkLengths } from './validate.js';
 
@@ -41,13 +42,3 @@ export function groupedScores(
   const scores = finiteScores(column(table, 'score', operation), operation);
   return { scores, groups: column(table, chosen, operation).map(groupName), table };
 }
-
-/** The name of a group: Pass and Fail of a verdict. */
-const groupName = (key: unknown): string =>
-  typeof key === 'boolean'
-    ? key
-      ? 'Pass'
-      : 'Fail'
-    : key === null || key === undefined
-      ? 'none'
-      : String(key);

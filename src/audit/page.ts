@@ -1,6 +1,6 @@
 import type { Interval } from '../base/bootstrap.js';
 import { escapeHtml } from '../base/html.js';
-import { pageStyle } from '../report/page.js';
+import { pageStyle, standalone } from '../report/page.js';
 import { fixed, pValue } from '../report/words.js';
 import { familyLines } from './familyLines.js';
 import { type Drawn, heatMap } from './heatMap.js';
@@ -33,17 +33,10 @@ export async function page(audits: readonly PageAudit[]): Promise<string> {
   const title = `Audit of ${audits.map(({ name }) => name).join(' and ')}`;
   const several = audits.length > 1;
   const chapters = await Promise.all(audits.map((audit) => findings(audit, several)));
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src data:">
-<title>${escapeHtml(title)}</title>
-<style>${pageStyle}${ownStyle}</style>
-</head>
-<body>
-<header><h1>${escapeHtml(title)}</h1></header>
+  return standalone(
+    title,
+    pageStyle + ownStyle,
+    `<header><h1>${escapeHtml(title)}</h1></header>
 <main>
 ${chapters.join('\n')}
 <section class="chapter"><h2>What each change does</h2>
@@ -53,10 +46,8 @@ ${chapters.join('\n')}
 </section>
 ${audits.map((audit) => table(audit, several)).join('\n')}
 </main>
-<footer>${escapeHtml(methods)}</footer>
-</body>
-</html>
-`;
+<footer>${escapeHtml(methods)}</footer>`,
+  );
 }
 
 const methods =

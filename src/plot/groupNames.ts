@@ -17,13 +17,3 @@ export function inOrder(operation: string, names: readonly string[]): string[] {
 }
 
 const rank = (name: string): number => (name === 'Pass' ? 0 : 1);
-
-/** The name of a group: Pass and Fail of a verdict. */
-export const nameOf = (key: unknown): string =>
-  typeof key === 'boolean'
-    ? key
-      ? 'Pass'
-      : 'Fail'
-    : key === null || key === undefined
-      ? 'none'
-      : String(key);

@@ -1,8 +1,9 @@
 import { column, columnNames, finiteScores, type ScoreColumns } from '../analysis/columns.js';
 import { mean } from '../analysis/distribution.js';
+import { groupName } from '../analysis/groupName.js';
 import { type DistributionRow, drawDistribution, type Panels } from './distribution.js';
 import { Figure } from './figure.js';
-import { inOrder, nameOf } from './groupNames.js';
+import { inOrder } from './groupNames.js';
 import { checkOptions, type FigureOptions, type PlotOptions } from './options.js';
 import type { Layout, Trace } from './traces.js';
 
@@ -118,9 +119,9 @@ function panelsOf(
     );
   const keys = (name: string) => {
     const found = name === 'label' && !columnNames(table!).includes('label') ? 'pass' : name;
-    return column(table!, found, operation).map(nameOf);
+    return column(table!, found, operation).map(groupName);
   };
-  const groups = by ? keys(by) : listed ? Array.from(listed, nameOf) : values.map(() => 'all');
+  const groups = by ? keys(by) : listed ? Array.from(listed, groupName) : values.map(() => 'all');
   const facets = facet ? keys(facet) : values.map(() => '');
   const names = inOrder(operation, groups);
   const panels = new Map(inOrder(operation, facets).map((panel) => [panel, new Map<string, number[]>()]));

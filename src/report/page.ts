@@ -33,17 +33,26 @@ const pictureOf = (figure: Figure, ink?: string): string =>
  * nothing is fetched.
  */
 export function page(content: PageContent): string {
+  return standalone(
+    content.title,
+    pageStyle,
+    body(content, (figure) => pictureOf(figure, 'currentColor')),
+  );
+}
+
+/** A page that neither runs nor fetches anything. @param content HTML of its body */
+export function standalone(title: string, style: string, content: string): string {
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src data:">
-<title>${escapeHtml(content.title)}</title>
-<style>${pageStyle}</style>
+<title>${escapeHtml(title)}</title>
+<style>${style}</style>
 </head>
 <body>
-${body(content, (figure) => pictureOf(figure, 'currentColor'))}
+${content}
 </body>
 </html>
 `;
