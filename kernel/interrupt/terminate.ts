@@ -17,7 +17,8 @@ let watching = false;
  * chain of promises.
  * @param words the array that is shared with the main thread
  * @param tell sends the cell's number to the main thread; 0 when no cell runs
- * @param terminated tells the main thread that the cell's code was terminated
+ * @param terminated tells the main thread that the code of a cell was terminated: of the one that runs by then, which may
+ *   have begun just after the interrupt was read
  */
 export async function interruptMainThread(
   words: Int32Array,
@@ -45,7 +46,7 @@ export async function interruptMainThread(
         answer = terminate();
       }
       session.disconnect();
-      terminated(word / 2);
+      terminated(Atomics.load(words, shared.cell) >> 1);
     }
   } finally {
     watching = false;

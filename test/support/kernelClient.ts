@@ -73,7 +73,8 @@ export class Client {
   readonly #iopub = new Subscriber({ linger: 0, reconnectInterval: 10, receiveHighWaterMark: 0 });
   readonly #replies = new Map<string, Received>();
   readonly #published = new Map<string, Received[]>();
-  #changed: () => void = () => {};
+  /** Whoever waits for something to be heard: several may at once. */
+  readonly #waiting = new Set<() => void>();
 
   private constructor(cwd: string | undefined, { argv, separator = '-' }: Program, tcp?: Ports) {
     const ports = tcp ?? { shell: 1, iopub: 2, stdin: 3, control: 4, hb: 5 };
@@ -236,7 +237,7 @@ export class Client {
         metadata,
         buffers: frames.slice(start + 4),
       });
-      this.#changed();
+      for (const wake of this.#waiting) wake();
     }
   }
 
@@ -246,8 +247,13 @@ export class Client {
       const left = end - Date.now();
       if (left <= 0) return false;
       await new Promise<void>((resolve) => {
-        this.#changed = resolve;
-        setTimeout(resolve, left);
+        const wake = () => {
+          clearTimeout(timer);
+          this.#waiting.delete(wake);
+          resolve();
+        };
+        const timer = setTimeout(wake, left);
+        this.#waiting.add(wake);
       });
     }
     return true;
