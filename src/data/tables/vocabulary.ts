@@ -1,8 +1,8 @@
 /** The words of tables, one meaning each for all readers: names of columns, blanks, numbers, Pass and Fail. */
 
-/** What files write where there is no value. */
-const blanks = new Set(['', 'nan', '-nan', 'na', 'n/a', '#n/a', '<na>', 'null', 'none']);
-const longestBlank = 5;
+import { isMissing } from '../../base/missing.js';
+
+export { isMissing };
 
 /** The words of Pass (true) and Fail (false); besides, the numbers 1 and 0. */
 const verdicts = new Map([
@@ -30,15 +30,6 @@ export const plain = (column: string): string => column.toLowerCase().replace(/[
 
 /** The plain names that a column may have, the surest first. */
 export const namesOf = (column: string): readonly string[] => synonyms[column] ?? [plain(column)];
-
-/** Whether a value says that there is none. */
-export function isMissing(value: unknown): boolean {
-  if (typeof value === 'string') {
-    const text = value.trim();
-    return text.length <= longestBlank && blanks.has(text.toLowerCase());
-  }
-  return value === undefined || value === null || Number.isNaN(value);
-}
 
 /** Text of a value, trimmed; a number is written out. */
 export function textOf(value: unknown): string {
