@@ -210,6 +210,9 @@ const sampleSize = 2 ** 16;
 const shownNames = (names: readonly string[]): string =>
   names.slice(0, 20).map(shortened).join(', ') + (names.length > 20 ? ', …' : '');
 
+/** From so many characters on, a part of a text refers to the text (V8's `SlicedString::kMinLength`). */
+const leastPart = 13;
+
 /** Values of a column, of which equal ones are one string: millions of votes are on few clips, by few people. */
 class Interned {
   readonly values: string[] = [];
@@ -222,8 +225,8 @@ class Interned {
       this.values.push(same);
       return;
     }
-    // A part of a text keeps all of it in memory; a copy does not.
-    const copy = Buffer.from(value).toString();
+    // A part of a text keeps all of it in memory; a copy does not. V8 copies short parts itself.
+    const copy = value.length < leastPart ? value : Buffer.from(value).toString();
     this.values.push(copy);
     known?.set(copy, copy);
     // Where nearly every value is another one there is nothing to gain.

@@ -283,13 +283,14 @@ class Pivot {
       ...(labels && { labels: Array.from(rowOf, (row) => (row < 0 ? undefined : labels[row])) }),
     });
     const all = { dimension, ...of(this.firstRow) };
-    const differs = Array.from(this.clipOf).some((clip, row) => {
+    if (metrics.length < 2) return all;
+    const differs = this.clipOf.some((clip, row) => {
       const first = this.firstRow[clip];
       return (
         (ratings && !Object.is(ratings[row], ratings[first])) || (labels && labels[row] !== labels[first])
       );
     });
-    if (!differs || metrics.length < 2) return all;
+    if (!differs) return all;
     const byMetric = new Map<string, Int32Array>();
     for (let row = 0; row < this.clipOf.length; row++) {
       const metric = this.metricOf(row);
