@@ -40,7 +40,7 @@ const unknown: Interval = { value: Number.NaN, low: Number.NaN, high: Number.NaN
  * Mean score of each group with its 95% interval, its difference from the others or from one of them, effect sizes, and p adjusted for
  * the number of groups; the highest mean first. Clips are taken as independent.
  * @param table a table with the column `score`
- * @throws {RangeError} for fewer than two groups, no or non-finite scores, or `against` that is no group; {Error} for a column that
+ * @throws {RangeError} for fewer than two groups, no or non-finite scores, or `against` that is not a group; {Error} for a column that
  *   is not there
  */
 export function byGroup(table: ScoreColumns, options?: ByGroupOptions): GroupRow[];

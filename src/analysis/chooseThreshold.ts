@@ -31,7 +31,7 @@ export interface ThresholdMistakes {
  * The threshold with the least cost, among all distinct scores and infinity (nothing passes); of equally cheap ones
  * the highest.
  * @throws {RangeError} for no or non-finite scores, another number of labels, labels of one kind only, or a cost that
- *   is no number above 0
+ *   is not a number above 0
  */
 export function chooseThreshold(
   scores: readonly number[],
@@ -43,7 +43,7 @@ export function chooseThreshold(
 
 /**
  * The cheapest of the thresholds; of equally cheap ones the highest.
- * @throws {RangeError} for a cost that is no number above 0
+ * @throws {RangeError} for a cost that is not a number above 0
  */
 export function cheapest(mistakes: ThresholdMistakes, costs: Costs = {}): ThresholdChoice {
   const all = thresholdCosts(mistakes, costs);
@@ -59,7 +59,7 @@ export function cheapest(mistakes: ThresholdMistakes, costs: Costs = {}): Thresh
 
 /**
  * The mean cost of a clip for each threshold.
- * @throws {RangeError} for a cost that is no number above 0
+ * @throws {RangeError} for a cost that is not a number above 0
  */
 export function thresholdCosts(
   { clips, falsePasses, falseFails }: ThresholdMistakes,

@@ -13,7 +13,7 @@ export interface Rewarder {
   rewards(inputs: readonly ClipInput[]): Promise<number[]>;
 }
 
-/** Why a clip has no score: what went wrong, or a reward that is no number; undefined where it has one. */
+/** Why a clip has no score: what went wrong, or a reward that is not a number; undefined where it has one. */
 export function faultOf(reward: number | Error): string | undefined {
   if (typeof reward !== 'number') return reward.message;
   return Number.isFinite(reward) ? undefined : `the model gives ${reward}`;

@@ -18,7 +18,7 @@ type CostOptions = Costs & FigureOptions & Pick<PlotOptions, 'colours'>;
  * Mean cost of a clip over the threshold from which on clips pass, with a line at the cheapest threshold.
  * @param options `falsePass` and `falseFail`, what mistakes cost; `colours` and those of every figure
  * @throws {RangeError} for no or non-finite scores, another number of labels, labels of one kind only, a cost that
- *   is no number above 0, or an option that is not as it should be
+ *   is not a number above 0, or an option that is not as it should be
  */
 export function thresholdCosts(
   table: ScoreColumns,

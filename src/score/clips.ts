@@ -42,7 +42,7 @@ export interface ScoreOptions {
 
 /**
  * Scores clips by a reward model, in their order. While the model computes one batch the next ones are read; a clip
- * that stands in several rows is scored once. A clip that cannot be read, or whose score is no number, has no row: it is among the table's
+ * that stands in several rows is scored once. A clip that cannot be read, or whose score is not a number, has no row: it is among the table's
  * `failures`, and a warning says how many there are.
  * @param clips clips, or a table with the columns `clip` and `path` (labels, for example), whose columns are kept. Of a
  *   table of labels of several dimensions only the model's own count.

@@ -20,7 +20,7 @@ it('says which columns there are', () => {
   );
 });
 
-it('refuses what is no finite number', () => {
+it('refuses what is not a finite number', () => {
   expect(() => finiteScores([1, Number.NaN], 'roc')).toThrow(
     'roc: score 2: expected a finite number, received NaN',
   );

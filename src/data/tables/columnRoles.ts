@@ -97,10 +97,10 @@ const shortcutName =
   /^(duration|length|seconds|frames|numframes|nframes|framecount|fps|width|height|filesize|bytes|bitrate|brightness|luma|luminance|contrast|saturation|motion|flow|opticalflow)$/;
 /** Columns called so are of scores, beside those of `scoreName`; `ans` is VideoScore's. */
 const calledScore = ['score', 'reward', 'ans'];
-/** Numbers that are no scores; pandas calls its index `Unnamed: 0`, `Unnamed: 0.1`, `level_0`, `__index_level_0__`. */
+/** Numbers that are not scores; pandas calls its index `Unnamed: 0`, `Unnamed: 0.1`, `level_0`, `__index_level_0__`. */
 const counterName =
   /^(unnamed\d+|level\d+|indexlevel\d+|index|row|step|seed|rank|fold|annotator|rater|worker|votes|confidence|)$/;
-/** A list of more numbers is no list of scores unless it is said to be. */
+/** A list of more numbers is not a list of scores unless it is said to be. */
 const mostParts = 32;
 
 /**
