@@ -2,7 +2,7 @@ import type { AuditedClip, Scored } from './scorer.js';
 import { ScorerError } from './scorerError.js';
 
 /**
- * What a scorer answered, clip by clip: a number, `null`, `{ score }` or `{ error }`. What is not a finite number is no score.
+ * What a scorer answered, clip by clip: a number, `null`, `{ score }` or `{ error }`. What is not a finite number is not a score.
  * @param who is named in the error
  * @throws {ScorerError} for anything else than one answer for each clip
  */

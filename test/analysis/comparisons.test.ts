@@ -283,7 +283,7 @@ describe('overCheckpoints', () => {
 
   it('refuses a step that is not a number', () => {
     expect(() => overCheckpoints([{ score: 1, step: 'last' }])).toThrow(
-      'overCheckpoints: step: score 1: expected a finite number, received last',
+      'overCheckpoints: step 1: expected a finite number, received last',
     );
   });
 });

@@ -60,7 +60,7 @@ describe('what is not a table of labelled scores', () => {
   it('is refused as lists are: other numbers of labels, scores that are not numbers', () => {
     expect(() => roc([1, 2], [true])).toThrow('roc: expected 2 labels, one for each score, received 1');
     expect(() => roc([{ score: Number.NaN, pass: true }])).toThrow(
-      'roc: scores[0]: expected a finite number',
+      'roc: none of 1 row has a score and a label',
     );
   });
 });

@@ -1,6 +1,6 @@
 import type { Columns } from './columnFile.js';
 import type { ListPart } from './listColumns.js';
-import { isNumeric, isVerdict, kindsOf, plain, shown } from './vocabulary.js';
+import { isNumeric, isVerdict, kindsOf, namesOf, plain, shown } from './vocabulary.js';
 
 /** What the columns of a score file are taken for. */
 export interface ColumnRoles {
@@ -144,9 +144,10 @@ export function guessRoles(
   const scores = numeric.filter((column) => (parts.get(column)?.length ?? 1) <= mostParts);
   roles.score = [...(given.score ?? scoreColumns(columns, scores, roles, taken))];
   if (roles.score.length === 0) {
+    const what = `${where} has no column of scores; it has ${present.join(', ')}`;
+    if (areVotes(columns)) throw new Error(`${what}; it looks like votes: read them by sr.data.readVotes`);
     throw new Error(
-      `${where} has no column of scores; it has ${present.join(', ')}; say which one holds the scores: ` +
-        asideWords(leftAside(columns, roles, parts)),
+      `${what}; say which one holds the scores: ${asideWords(leftAside(columns, roles, parts))}`,
     );
   }
   if (roles.metric && roles.score.length > 1) {
@@ -156,6 +157,16 @@ export function guessRoles(
     );
   }
   return roles;
+}
+
+/** Whether a table has who judged, and a verdict. */
+export function areVotes(columns: Columns): boolean {
+  const called = (names: readonly string[]) =>
+    [...columns.keys()].filter((name) => names.includes(plain(name)));
+  return (
+    called(namesOf('annotator')).length > 0 &&
+    called(namesOf('pass')).some((name) => isVerdict(columns.get(name)!))
+  );
 }
 
 /** The roles in words, one line each. */

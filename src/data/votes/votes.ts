@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { type ColumnTable, table } from 'arquero';
-import { columnsOf, readColumns, rowsOf } from '../tables/columnFile.js';
+import { type Columns, columnsOf, readColumns, rowsOf } from '../tables/columnFile.js';
+import { guessRoles } from '../tables/columnRoles.js';
 import { type ClipFields, type Codes, clipColumns, Fields, fieldsOf } from '../tables/fields.js';
 import { writeTable } from '../tables/tableFile.js';
 import type { TableOf } from '../tables/tableOf.js';
@@ -41,7 +42,22 @@ export async function readVotes(
   const votes = isVoteLog(rowsOf(columns, 1))
     ? columnsOf(standingVotes(rowsOf(columns), where))
     : fromSheet(columns);
-  return tableOf(checkedVotes(new Fields(where, votes), threshold));
+  const fields = new Fields(where, votes);
+  if (!fields.has('annotator') && haveScores(votes)) {
+    throw fields.failure(
+      `has no column "annotator"; it looks like scores: read them by sr.data.readScores; it has ${[...votes.keys()].join(', ')}`,
+    );
+  }
+  return tableOf(checkedVotes(fields, threshold));
+}
+
+/** Whether readScores would find scores in a table. */
+function haveScores(columns: Columns): boolean {
+  try {
+    return guessRoles(columns, {}, '').score.length > 0;
+  } catch {
+    return false;
+  }
 }
 
 /**

@@ -138,6 +138,13 @@ describe('readVotes', () => {
       'clip,annotator,pass\na,x,1\n',
       'v.csv has no column "dimension"; it has clip, annotator, pass',
     ],
+    ['no annotator', 'v.csv', 'clip,dimension,pass\na,d,1\n', 'v.csv has no column "annotator"; it has clip'],
+    [
+      'scores',
+      'v.csv',
+      'clip,hpsv2,pass\na,0.31,1\nb,0.24,0\n',
+      'v.csv has no column "annotator"; it looks like scores: read them by sr.data.readScores; it has clip, hpsv2, pass',
+    ],
     [
       'both names of a column',
       'v.csv',
