@@ -18,7 +18,7 @@ const surface = {
   model: 'Features create dimensionPrompts fromHub heads load newHead presets save taskPrompts tiny',
   loss: 'bce bt btWt combined winTie',
   train: 'cards estimate fit microBatch readRun watch',
-  score: 'attention clips file frames',
+  score: 'attention clips file frames scale',
   serve: '', // a function
   reward: 'ensemble gdpoAdvantages grpoAdvantages mix',
   audit: 'command compare expectations families run served worldTruth',
