@@ -19,7 +19,13 @@ export interface Row extends Change, Effect {
   /** Sign-flip p of the mean drop, and the same after Holm's correction over the whole table. */
   p: number;
   adjusted: number;
+  /** Of an ensemble: the mean deviation of its heads on the changed clips, in deviations of the control's scores. */
+  spread?: number;
 }
+
+/** Whether the heads of an ensemble are further apart on a change than its drop is from 0. */
+export const isUnsure = ({ drop, spread }: Pick<Row, 'drop' | 'spread'>): boolean =>
+  spread !== undefined && Math.abs(drop.value) < spread;
 
 /** What a comparison found, and the scores behind it. */
 export interface Compared<T extends Effect = Row> {

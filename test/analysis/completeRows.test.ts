@@ -54,8 +54,11 @@ it.each(['high', '0.5', Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, true
   },
 );
 
-it.each(['Pass', '1', 0.7, -1, 2, Number.POSITIVE_INFINITY])('%s is not a verdict, and not missing', (wrong) => {
-  expect(() => verdictsOf('roc', [true, wrong], 'pass')).toThrow(
-    `roc: row 2: expected pass to be true or false, received ${wrong}`,
-  );
-});
+it.each(['Pass', '1', 0.7, -1, 2, Number.POSITIVE_INFINITY])(
+  '%s is not a verdict, and not missing',
+  (wrong) => {
+    expect(() => verdictsOf('roc', [true, wrong], 'pass')).toThrow(
+      `roc: row 2: expected pass to be true or false, received ${wrong}`,
+    );
+  },
+);

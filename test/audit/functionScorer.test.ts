@@ -46,6 +46,20 @@ describe('functionScorer', () => {
     ]);
   });
 
+  it('takes the spread of an ensemble, and a clip whose spread is none for one without a score', async () => {
+    const spreads = [0.5, 0, -1, 'x', null] as number[];
+    const found = await scored((some) =>
+      some.map(({ id }) => ({ score: 1, spread: spreads['abcde'.indexOf(id)] })),
+    );
+    expect(found).toEqual([
+      { score: 1, spread: 0.5 },
+      { score: 1, spread: 0 },
+      { reason: 'its spread is -1, not a number from 0 on' },
+      { reason: 'its spread is x, not a number from 0 on' },
+      { score: 1 },
+    ]);
+  });
+
   it('takes typed arrays', async () => {
     expect(await scored((some) => Float32Array.from(some, () => 0.5) as never)).toEqual(
       clips.map(() => ({ score: 0.5 })),
