@@ -41,7 +41,7 @@ const unknown: Interval = { value: Number.NaN, low: Number.NaN, high: Number.NaN
  * the number of groups; the highest mean first. Clips are taken as independent; rows without a score are left out, and each row of the
  * result says how many were left out of all.
  * @param table a table with the column `score`
- * @throws {RangeError} for fewer than two groups, no score, one that is not finite, or `against` that is no group; {Error} for a column that
+ * @throws {RangeError} for fewer than two groups, no score, one that is not finite, or `against` that is not a group; {Error} for a column that
  *   is not there
  */
 export function byGroup(table: ScoreColumns, options?: ByGroupOptions): GroupRow[];

@@ -34,7 +34,7 @@ export interface PromptScores extends LeftOut {
  * corrected for unequal ones. Rows without a score are left out and counted. Source: Shrout and Fleiss 1979; k by Donner 1979.
  * @param table a table with the columns `score` and, for the share of Pass, `pass`
  * @param options `by`: the column of the prompt; default `promptId`, `prompt_id` or `prompt`
- * @throws {RangeError} for no score, one that is not finite, a `pass` that is no label, or fewer than two prompts; {Error} for a column that is not there
+ * @throws {RangeError} for no score, one that is not finite, a `pass` that is not a label, or fewer than two prompts; {Error} for a column that is not there
  */
 export function byPrompt(table: ScoreColumns, options?: { by?: string }): PromptScores;
 /** The same of two lists: scores, and the prompt of each. */

@@ -35,7 +35,7 @@ export interface ThresholdMistakes {
  * the highest. Rows without a score or a label are left out and counted.
  * @param table a table with the columns `score` and `pass`
  * @throws {RangeError} for no score, one that is not finite, another number of labels, labels of one kind only, or a cost that
- *   is no number above 0
+ *   is not a number above 0
  */
 export function chooseThreshold(table: ScoreColumns, costs?: Costs): ThresholdChoice;
 /** The same of two lists: scores, and labels, of which true is Pass. */
@@ -47,7 +47,7 @@ export function chooseThreshold(...given: LabelledArguments<Costs>): ThresholdCh
 
 /**
  * The cheapest of the thresholds; of equally cheap ones the highest.
- * @throws {RangeError} for a cost that is no number above 0
+ * @throws {RangeError} for a cost that is not a number above 0
  */
 export function cheapest(mistakes: ThresholdMistakes, costs: Costs = {}): ThresholdChoice {
   const all = thresholdCosts(mistakes, costs);
@@ -63,7 +63,7 @@ export function cheapest(mistakes: ThresholdMistakes, costs: Costs = {}): Thresh
 
 /**
  * The mean cost of a clip for each threshold.
- * @throws {RangeError} for a cost that is no number above 0
+ * @throws {RangeError} for a cost that is not a number above 0
  */
 export function thresholdCosts(
   { clips, falsePasses, falseFails }: ThresholdMistakes,

@@ -31,7 +31,7 @@ export interface SteppedScores {
  * Scores over training: mean, spread and, with labels, AUC at each step, by rising step. Rows without a score or a step are left
  * out, and each row of the result says how many were left out of all.
  * @param table a table with the columns `score`, `step` and, for the AUC, `pass`
- * @throws {RangeError} for no score or step, one that is not finite, a `pass` that is no label, or lists of two lengths; {Error} for a column that is not there
+ * @throws {RangeError} for no score or step, one that is not finite, a `pass` that is not a label, or lists of two lengths; {Error} for a column that is not there
  */
 export function overCheckpoints(table: ScoreColumns): CheckpointRow[];
 /** The same of two lists: scores, and the step of each. */

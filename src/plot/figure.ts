@@ -67,7 +67,7 @@ export class Figure<Row extends object = object> implements Displayable {
   /**
    * The same figure with another layout, in plotly's terms.
    * @param change is given a copy of the layout, and changes it or returns another
-   * @throws {TypeError} for what is no function
+   * @throws {TypeError} for what is not a function
    */
   update(change: (layout: Layout) => Layout): Figure<Row>;
   update(change: (layout: Layout) => void): Figure<Row>;
@@ -79,7 +79,7 @@ export class Figure<Row extends object = object> implements Displayable {
     }
     const copy = structuredClone(this.layout);
     const returned = change(copy);
-    // What an assignment returns is no layout.
+    // What an assignment returns is not a layout.
     const whole =
       typeof returned === 'object' && returned !== null && 'xaxis' in returned && 'yaxis' in returned;
     const layout = whole ? (returned as Layout) : copy;

@@ -21,7 +21,7 @@ type CostOptions = Costs & FigureOptions & Pick<PlotOptions, 'colours'>;
  * @param table a table with the columns `score` and `pass`
  * @param options `falsePass` and `falseFail`, what mistakes cost; `colours` and those of every figure
  * @throws {RangeError} for no score, one that is not finite, another number of labels, labels of one kind only, a cost that
- *   is no number above 0, or an option that is not as it should be
+ *   is not a number above 0, or an option that is not as it should be
  */
 export function thresholdCosts(
   table: ScoreColumns,

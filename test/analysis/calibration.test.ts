@@ -55,7 +55,7 @@ describe('reliability, expected calibration error and Brier score', () => {
     expect(bins.map(({ clips }) => clips)).toEqual([1, 2]);
   });
 
-  it('refuse what is no probability', () => {
+  it('refuse what is not a probability', () => {
     expect(() => brier([0.5, 1.5], [true, false])).toThrow(
       'brier: probabilities[1]: expected 0 to 1, received 1.5',
     );

@@ -46,7 +46,7 @@ it('takes whole numbers of any length, and 1 and 0 as verdicts', () => {
 });
 
 it.each(['high', '0.5', Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, true, {}])(
-  '%s is no number, and not missing',
+  '%s is not a number, and not missing',
   (wrong) => {
     expect(() => numbersOf('mean', [1, wrong])).toThrow(
       `mean: score 2: expected a finite number, received ${wrong}`,
@@ -54,8 +54,11 @@ it.each(['high', '0.5', Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, true
   },
 );
 
-it.each(['Pass', '1', 0.7, -1, 2, Number.POSITIVE_INFINITY])('%s is no verdict, and not missing', (wrong) => {
-  expect(() => verdictsOf('roc', [true, wrong], 'pass')).toThrow(
-    `roc: row 2: expected pass to be true or false, received ${wrong}`,
-  );
-});
+it.each(['Pass', '1', 0.7, -1, 2, Number.POSITIVE_INFINITY])(
+  '%s is not a verdict, and not missing',
+  (wrong) => {
+    expect(() => verdictsOf('roc', [true, wrong], 'pass')).toThrow(
+      `roc: row 2: expected pass to be true or false, received ${wrong}`,
+    );
+  },
+);

@@ -386,7 +386,7 @@ const figures: Record<string, Measure> = {
   ],
 };
 
-/** What is no measure of scores, and what it is of. */
+/** What is not a measure of scores, and what it is of. */
 const others = {
   analysis: {
     analyze: 'a file or a table, with a reader of its own',

@@ -148,7 +148,7 @@ describe('update', () => {
     expect(figure.update((layout) => (layout.height = 77)).layout).toMatchObject({ height: 77 });
   });
 
-  it('refuses what is no function', () => {
+  it('refuses what is not a function', () => {
     const wrong: never = { height: 3 } as never;
     expect(() => figure.update(wrong)).toThrow(
       'update: expected a function of the layout, such as (layout) =>',

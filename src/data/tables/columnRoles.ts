@@ -97,10 +97,10 @@ const shortcutName =
   /^(duration|length|seconds|frames|numframes|nframes|framecount|fps|width|height|filesize|bytes|bitrate|brightness|luma|luminance|contrast|saturation|motion|flow|opticalflow)$/;
 /** Columns called so are of scores, beside those of `scoreName`; `ans` is VideoScore's. */
 const calledScore = ['score', 'reward', 'ans'];
-/** Numbers that are no scores; pandas calls its index `Unnamed: 0`, `Unnamed: 0.1`, `level_0`, `__index_level_0__`. */
+/** Numbers that are not scores, `spread` as that of an ensemble's scores; pandas calls its index `Unnamed: 0`, `Unnamed: 0.1`, `level_0`, `__index_level_0__`. */
 const counterName =
-  /^(unnamed\d+|level\d+|indexlevel\d+|index|row|step|seed|rank|fold|annotator|rater|worker|votes|confidence|)$/;
-/** A list of more numbers is no list of scores unless it is said to be. */
+  /^(unnamed\d+|level\d+|indexlevel\d+|index|row|step|seed|rank|fold|annotator|rater|worker|votes|confidence|spread|)$/;
+/** A list of more numbers is not a list of scores unless it is said to be. */
 const mostParts = 32;
 
 /**
@@ -258,6 +258,7 @@ export function asideReason(column: string, values: readonly unknown[], numbersO
   if (numbersOfList !== undefined) return `lists of ${numbersOfList} numbers`;
   const odd = (row: number) => `row ${row + 1} holds ${shown(values[row])}`;
   if (numbers === present) {
+    if (plain(column) === 'spread') return 'how far apart the scores of an ensemble are';
     if (counterName.test(plain(column))) return 'numbers that count or name something';
     return 'numbers that are not called scores';
   }

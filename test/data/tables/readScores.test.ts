@@ -34,6 +34,23 @@ describe('readScores', () => {
     ]);
   });
 
+  it('keeps the spread of an ensemble beside its score, and takes it for none', async () => {
+    const scores = await read('s.csv', 'clip,score,spread\na,1,0.5\nb,2,0.25\n');
+    expect(scores.metrics).toEqual([]);
+    expect(scores.objects()).toEqual([
+      { clip: 'a', score: 1, spread: 0.5 },
+      { clip: 'b', score: 2, spread: 0.25 },
+    ]);
+    expect(scores.read.join()).toContain('spread (how far apart the scores of an ensemble are)');
+    const wide = await read('w.csv', 'clip,physics,Spread\na,1,0.5\nb,2,0.25\n');
+    expect(wide.array('score')).toEqual([1, 2]);
+    const long = await read('l.csv', 'clip,metric,score,spread\na,physics,1,0.5\na,deformity,2,\n');
+    expect(long.objects().map(({ metric, spread }) => [metric, spread])).toEqual([
+      ['physics', 0.5],
+      ['deformity', undefined],
+    ]);
+  });
+
   it('reads JSON Lines, and a table in memory', async () => {
     const rows = [
       { clip: 'a', score: 1, pass: true },
