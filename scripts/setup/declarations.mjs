@@ -57,10 +57,14 @@ export function withDefaults(path, text, defaultsOf) {
  * @returns {ts.SignatureDeclaration[]}
  */
 function signaturesOf(file) {
-  return file.statements.flatMap((statement) => {
-    if (ts.isFunctionDeclaration(statement)) return [statement];
-    return ts.isClassDeclaration(statement) ? statement.members.filter(ts.isConstructorDeclaration) : [];
-  });
+  /** @type {ts.SignatureDeclaration[]} */
+  const found = [];
+  for (const statement of file.statements) {
+    if (ts.isFunctionDeclaration(statement)) found.push(statement);
+    if (ts.isClassDeclaration(statement))
+      found.push(...statement.members.filter(ts.isConstructorDeclaration));
+  }
+  return found;
 }
 
 /**
