@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { expect, it } from 'vitest';
@@ -71,4 +71,38 @@ it('shows code that the public surface has', () => {
   // The check itself can fail: two mistakes were put there.
   expect(found.filter((line) => line.startsWith('wrong'))).toHaveLength(2);
   expect(found.filter((line) => !line.startsWith('wrong'))).toEqual([]);
+});
+
+/** The anchors of a page's headings, as GitHub makes them. */
+const anchorsOf = (page: string): string[] =>
+  [...page.matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+
+/** Links of a page to files or headings that are not there. */
+function brokenLinks(page: string, text: string): string[] {
+  return [...text.matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, link]) => link)
+    .filter((link) => !/^https?:/.test(link))
+    .filter((link) => {
+      const [path, anchor] = link.split('#');
+      const target = path ? join(dirname(page), path) : page;
+      if (!existsSync(target)) return true;
+      if (!anchor || !target.endsWith('.md')) return false;
+      return !anchorsOf(path ? readFileSync(target, 'utf8') : text).includes(anchor);
+    })
+    .map((link) => `${basename(page)}: ${link}`);
+}
+
+it('links to files and headings that are there', () => {
+  const readme = join(root, 'README.md');
+  expect(brokenLinks(readme, '# A b\n[1](#a-b) [2](#b) [3](docs/engines.md#none) [4](none.md)')).toEqual([
+    'README.md: #b',
+    'README.md: docs/engines.md#none',
+    'README.md: none.md',
+  ]);
+  expect(pages.flatMap((page) => brokenLinks(page, readFileSync(page, 'utf8')))).toEqual([]);
 });

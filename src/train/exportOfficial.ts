@@ -10,7 +10,7 @@ import type { RewardModel } from '../model/rewardModel.js';
 import { crossPrompt } from '../pairing/crossPrompt.js';
 import { writeOfficial } from '../pairing/official.js';
 import type { Pair, PairStream } from '../pairing/pair.js';
-import type { FitOptions } from './fit.js';
+import type { FitOptions } from './fitOptions.js';
 import { launchScripts } from './launchScripts.js';
 import {
   accumulation,

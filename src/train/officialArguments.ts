@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { RewardModelConfig } from '../model/config.js';
 import { toOfficial } from '../model/officialConfig.js';
 import { published } from '../model/presets.js';
-import type { FitOptions } from './fit.js';
+import type { FitOptions } from './fitOptions.js';
 
 /** GPUs that a training is spread over. */
 export interface Gpus {
