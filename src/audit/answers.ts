@@ -2,7 +2,7 @@ import type { AuditedClip, Scored } from './scorer.js';
 import { ScorerError } from './scorerError.js';
 
 /**
- * What a scorer answered, clip by clip: a number, `null`, `{ score }`, with a `spread` of an ensemble, or `{ error }`. What is no finite
+ * What a scorer answered, clip by clip: a number, `null`, `{ score }`, with a `spread` of an ensemble, or `{ error }`. What is not a finite
  * number is no score, and a clip whose spread is none has no score either.
  * @param who is named in the error
  * @throws {ScorerError} for anything else than one answer for each clip

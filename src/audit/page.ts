@@ -56,7 +56,7 @@ const methods =
   'A drop is the mean, over clips, of the score of the control minus that of the change, in sample deviations of the control’s ' +
   'scores, with its 95% bootstrap interval. Wins are the share of clips whose control scores higher, ties half. p is of flipping the ' +
   'signs of the differences, two-sided; after Holm’s correction over the whole table a star means at most ' +
-  `${thresholds.level}. Changes of less than ${thresholds.floor} deviations are no finding. Control and change are encoded alike from ` +
+  `${thresholds.level}. Changes of less than ${thresholds.floor} deviations are not findings. Control and change are encoded alike from ` +
   'the same decoded frames.';
 
 const ofSpread =

@@ -47,7 +47,7 @@ export interface Verdict extends Change {
   /** In a sentence. */
   text: string;
   drop: Interval;
-  /** NaN for *not deterministic*, which is no test. */
+  /** NaN for *not deterministic*, which is not a test. */
   adjusted: number;
   /** The clip that shows it best, and its scores: of the control, or of the milder level where it is *not monotone*, and of the change. */
   worst: PairedScores;

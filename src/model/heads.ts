@@ -12,7 +12,7 @@ const allowed = /^[\p{L}\p{N}_][\p{L}\p{N}_. -]*$/u;
  * Several heads over one backbone as one model: trained by one `fit`, scored, served and audited with one look at each clip.
  * The models are taken over: equal backbones are kept once, and each head's card gets its dimension.
  * @param models of each dimension one, or several as an ensemble: new heads by `newHead`, or loaded ones
- * @throws {RangeError} for none, one that is there twice, a name that is no folder's, a `good_token`; Error where settings,
+ * @throws {RangeError} for none, one that is there twice, a name that is not a folder's, a `good_token`; Error where settings,
  *   prompts or weights before the heads differ: nothing is taken over then
  */
 export async function heads(
@@ -66,7 +66,7 @@ function checkHeads(models: readonly RewardModel[]): void {
   for (const model of models) {
     const names = [...headSpecs(model.config).keys()];
     if (names.length === 0) {
-      throw new RangeError('heads: good_token is no head of its own; load the model with another head');
+      throw new RangeError('heads: good_token is not a head of its own; load the model with another head');
     }
     for (const name of names) {
       const variable = parameter(model.weights, name);

@@ -13,7 +13,7 @@ export function newHead(model: RewardModel, head: NewHead = {}): RewardModel {
   const config = { ...model.config, ...headConfig(model.config, head) };
   const specs = headSpecs(config);
   if (specs.size === 0) {
-    throw new RangeError('newHead: good_token is no head of its own; take another reduceSequence');
+    throw new RangeError('newHead: good_token is not a head of its own; take another reduceSequence');
   }
   const fresh = initialize(specs, head.seed ?? 0);
   const weights: Weights = new Map(

@@ -113,7 +113,7 @@ export class RewardHeads implements ClipScorer<Ratings> {
         at += own.length;
         if (own.length === 1) return [dimension, { score: values[0] }];
         const scales = scalesOf(dimension, own);
-        // No mean of what is no number; it is what the clip fails by.
+        // No mean of what is not a number; it is what the clip fails by.
         const odd = values.find((value) => !Number.isFinite(value));
         if (odd !== undefined) return [dimension, { score: odd }];
         const { mean, spread } = ensemble(

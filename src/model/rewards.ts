@@ -25,7 +25,7 @@ export interface Rewarder<Given extends Reward = number> {
   rewards(inputs: readonly ClipInput[]): Promise<Given[]>;
 }
 
-/** Why a clip has no score: what went wrong, or a reward that is no number; undefined where it has one. */
+/** Why a clip has no score: what went wrong, or a reward that is not a number; undefined where it has one. */
 export function faultOf(reward: Reward | Error): string | undefined {
   if (reward instanceof Error) return reward.message;
   if (typeof reward === 'number') return Number.isFinite(reward) ? undefined : `the model gives ${reward}`;

@@ -17,7 +17,7 @@ export interface BatchOptions {
 export interface ScoredBatch<Given extends Reward = number> {
   /** The clips that have a score, in their order. */
   scores: { clip: Clip; score: Given }[];
-  /** Those that cannot be read, do not fit into the memory, or whose score is no number. */
+  /** Those that cannot be read, do not fit into the memory, or whose score is not a number. */
   failures: ReadFailure[];
   /** Seconds that were waited for its clips. */
   waited: number;
@@ -31,7 +31,7 @@ export interface ClipScorer<Given extends Reward = number> extends Rewarder<Give
 
 /**
  * Scores clips batch by batch, in order. The next batches are read while the model computes this one.
- * @throws {RangeError} for a batch size that is no whole number from 1 on; and with the signal's reason.
+ * @throws {RangeError} for a batch size that is not a whole number from 1 on; and with the signal's reason.
  */
 export async function* scoreBatches<Given extends Reward = number>(
   model: ClipScorer<Given>,
@@ -78,7 +78,7 @@ export function scoredBatch<Given extends Reward>(
   };
 }
 
-/** Clips in batches. @throws {RangeError} for a size that is no whole number from 1 on. */
+/** Clips in batches. @throws {RangeError} for a size that is not a whole number from 1 on. */
 export function batchesOf<T>(clips: readonly T[], batchSize: number): T[][] {
   if (!(Number.isSafeInteger(batchSize) && batchSize > 0)) {
     throw new RangeError(`score: expected batchSize to be a positive integer, received ${batchSize}`);

@@ -45,7 +45,7 @@ export interface ScoreOptions {
 
 /**
  * Scores clips by a reward model, in their order. While the model computes one batch the next ones are read; a clip
- * that stands in several rows is scored once. A clip that cannot be read, or whose score is no number, has no row: it is among the table's
+ * that stands in several rows is scored once. A clip that cannot be read, or whose score is not a number, has no row: it is among the table's
  * `failures`, and a warning says how many there are. Of several dimensions, which one look at each clip gives, there is a row for
  * each clip and dimension, named in a column `metric`; of several heads of one the score is their mean, and `spread` their deviation.
  * @param clips clips, or a table with the columns `clip` and `path` (labels, for example), whose columns are kept. Of a

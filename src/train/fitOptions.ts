@@ -9,7 +9,7 @@ import { chooseMicroBatch } from './microBatch.js';
 import type { Schedule } from './schedule.js';
 
 export interface FitOptions {
-  /** Where the run is kept. A folder with an unfinished run of the same settings is gone on with. */
+  /** Where the run is kept. An unfinished run of the same settings in it is resumed. */
   folder: string;
   /** Default `winTie()`. */
   loss?: Loss;

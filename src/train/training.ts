@@ -73,7 +73,7 @@ export class Training {
   }
 
   /**
-   * Begins a run, or goes on with the one that the folder holds.
+   * Begins a run, or resumes the one that the folder holds.
    * @param head its name and stage, where it is one of several over a backbone
    * @throws as `fit`; the folder then is as it was.
    */

@@ -34,7 +34,7 @@ describe('functionScorer', () => {
     ]);
   });
 
-  it('takes what is no finite number for no score', async () => {
+  it('takes what is not a finite number for no score', async () => {
     const values = [Number.NaN, null, undefined, Number.POSITIVE_INFINITY, 2];
     const found = await scored((some) => some.map(({ id }) => values['abcde'.indexOf(id)]));
     expect(found.map((one) => ('reason' in one ? one.reason : one.score))).toEqual([
@@ -66,7 +66,7 @@ describe('functionScorer', () => {
     );
   });
 
-  it('refuses too few scores, too many, and what is no list', async () => {
+  it('refuses too few scores, too many, and what is not a list', async () => {
     const few: ScoreFunction = (some) => some.slice(1).map(() => 1);
     await expect(scored(few)).rejects.toThrow(
       'few: expected 2 scores, one for each clip in their order, received 1',

@@ -133,7 +133,7 @@ describe('heads', () => {
     const longer = new Model(small, smallHead(model, { seed: 3 }).weights, model.processor, model.card);
     expect(await refused({ physics: head, deformity: longer })).toContain('has other settings');
     expect(() => newHead(model, { reduceSequence: 'good_token' })).toThrow(
-      'good_token is no head of its own',
+      'good_token is not a head of its own',
     );
     expect(tf.memory().numTensors - before).toBe(2 * head.parameters('head').length);
     expect(await head.rewards(await inputsOf(head))).toHaveLength(3);

@@ -239,7 +239,7 @@ describe('POST /v1/scores', () => {
       { path: 'inside/a.mp4' },
       { path: inside },
     ]);
-    const refused = expect.stringContaining('is no file below the roots of this server');
+    const refused = expect.stringContaining('is not a file below the roots of this server');
     expect(scores).toEqual([
       { score: expect.any(Number) },
       { error: refused },

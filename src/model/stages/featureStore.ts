@@ -63,7 +63,7 @@ export class DiskStore<Feature> extends FeatureStore<Feature> {
   }
 
   async find(clip: Clip): Promise<Feature | undefined> {
-    // A file that cannot be read has no features; who reads it says why.
+    // A file that cannot be read has no features; its reader reports the reason.
     const key = await this.keyOf(clip).catch(() => undefined);
     const bytes = key && (await this.cache.find(key));
     return bytes && deserialize(bytes);

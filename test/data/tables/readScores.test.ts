@@ -196,6 +196,11 @@ describe('readScores', () => {
       'row 2, column "pass": expected Pass/Fail',
     ],
     ['no score column', 'clip,value\na,x\n', 's.csv has no column of scores; it has clip, value'],
+    [
+      'votes',
+      'clip,annotator,dimension,pass\na,x,d,Pass\na,y,d,Fail\n',
+      's.csv has no column of scores; it has clip, annotator, dimension, pass; it looks like votes: read them by sr.data.readVotes',
+    ],
     ['two scores', 'clip,score\na,1\na,2\n', 'clip "a" has two scores, in rows 1 and 2'],
     ['no rows', 'clip,score\n', 's.csv has no rows'],
   ])('refuses: %s', async (_, content, message) => {
