@@ -6,13 +6,26 @@ import { analyze } from './cli/analyze.js';
 import { audit } from './cli/audit.js';
 import { doctor } from './cli/doctor.js';
 import { engine } from './cli/engine.js';
+import { init } from './cli/init.js';
 import { kernel } from './cli/kernel.js';
+import { run } from './cli/run.js';
 import { score } from './cli/score.js';
 import { serve } from './cli/serve.js';
 import { UsageError, type Verb } from './cli/verb.js';
 import { verify } from './cli/verify.js';
 
-const verbs: Record<string, Verb> = { doctor, engine, kernel, score, serve, audit, analyze, verify };
+const verbs: Record<string, Verb> = {
+  init,
+  doctor,
+  engine,
+  kernel,
+  run,
+  score,
+  serve,
+  audit,
+  analyze,
+  verify,
+};
 const usage = ['usage:', ...Object.values(verbs).map((verb) => verb.usage)].join('\n');
 
 /** Runs one command line and returns the exit code: 0, 1 when something is wrong, 2 for a wrong command. */
