@@ -29,7 +29,7 @@ export type { GrpoOptions, GrpoRecord } from './posttrain/index.js';
 /** A small generator of world clips, and its post-training against a reward. */
 export * as posttrain from './posttrain/index.js';
 export type { AnalyzeOptions, EvaluationRow, Interval, Report } from './report/index.js';
-/** The quick look at a score file; metrics and tests on plain arrays of scores and labels, with intervals. */
+/** The quick look at a score file; metrics and tests on scores and labels, with intervals. */
 export * as analysis from './report/index.js';
 /** Several rewards as one. */
 export * as reward from './reward/index.js';
