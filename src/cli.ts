@@ -4,15 +4,28 @@ import { fileURLToPath } from 'node:url';
 import { RemedyError } from './base/runProgram.js';
 import { analyze } from './cli/analyze.js';
 import { audit } from './cli/audit.js';
+import { cluster } from './cli/cluster.js';
 import { doctor } from './cli/doctor.js';
 import { engine } from './cli/engine.js';
+import { features } from './cli/features.js';
 import { kernel } from './cli/kernel.js';
 import { score } from './cli/score.js';
 import { serve } from './cli/serve.js';
 import { UsageError, type Verb } from './cli/verb.js';
 import { verify } from './cli/verify.js';
 
-const verbs: Record<string, Verb> = { doctor, engine, kernel, score, serve, audit, analyze, verify };
+const verbs: Record<string, Verb> = {
+  doctor,
+  engine,
+  kernel,
+  score,
+  features,
+  cluster,
+  serve,
+  audit,
+  analyze,
+  verify,
+};
 const usage = ['usage:', ...Object.values(verbs).map((verb) => verb.usage)].join('\n');
 
 /** Runs one command line and returns the exit code: 0, 1 when something is wrong, 2 for a wrong command. */
