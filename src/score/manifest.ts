@@ -122,10 +122,10 @@ export async function publish(
   }
 }
 
-/** Takes a manifest out of the way, so that its shard counts as not done; a damaged one is kept as `.damaged`. */
+/** Takes a manifest out of the way, so that its shard counts as not done; a damaged one is kept as `.aside`. */
 export async function setAside(run: string, shard: number): Promise<void> {
   const place = manifestFile(run, shard);
-  await rename(place, `${place}.damaged`).catch((error: NodeJS.ErrnoException) => {
+  await rename(place, `${place}.aside`).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error;
   });
 }
