@@ -73,7 +73,11 @@ try {
   const begin = performance.now();
   const command = [worker()];
   // A head of Ray that has just begun asks to be tried again: the same call goes on where it was.
-  await until('a submission', async () => (await cluster.submit(run, { on, parallel, command })).jobs);
+  await until(
+    'a submission',
+    async () => (await cluster.submit(run, { on, parallel, command })).jobs,
+    scheduler.check,
+  );
   const again = await cluster.submit(run, { on, parallel, command });
   if ((await cluster.resubmit(run)) !== undefined) broken.push('resubmit starts what was submitted just now');
   if (again.jobs.length === 0) broken.push('a second submit does not know of the jobs');

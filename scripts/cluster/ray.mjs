@@ -13,6 +13,13 @@ export const whyNoRay = () =>
     ? undefined
     : 'Ray not found (python3 -m venv .cache/ray && .cache/ray/bin/pip install -r requirements-ray.txt)';
 
+/** Seconds that Ray waits for its own parts, which a busy machine takes more of. */
+const patience = {
+  RAY_DASHBOARD_STARTUP_TIMEOUT_S: '600',
+  RAY_DASHBOARD_SUBPROCESS_MODULE_WAIT_READY_TIMEOUT: '600',
+  RAY_gcs_server_port_wait_time_s: '600',
+};
+
 /**
  * Starts it and sets the environment of this process to its dashboard.
  * @param {string} folder short: Ray puts sockets there.
@@ -25,7 +32,7 @@ export async function startRay(folder, { cpus }) {
     ...['--node-ip-address=127.0.0.1', `--port=${port}`, '--object-store-memory=80000000'],
     ...['--include-dashboard=true', '--dashboard-host=127.0.0.1', `--dashboard-port=${dashboard}`],
   ];
-  const child = spawn(ray, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(ray, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...patience } });
   let said = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (data) => {
@@ -47,5 +54,5 @@ export async function startRay(folder, { cpus }) {
     await stop();
     throw error;
   });
-  return { stop };
+  return { stop, check };
 }

@@ -92,7 +92,7 @@ export async function startSlurm(folder, { cpus, arraySize }) {
     const said = ['slurmctld.log', 'slurmd.log'].map((name) => tail(join(folder, name))).join('\n');
     throw new Error(`${error instanceof Error ? error.message : error}\n${said}`);
   }
-  return { stop };
+  return { stop, check() {} };
 }
 
 /** @param {string} program @param {string[]} args */
