@@ -63,7 +63,7 @@ export async function readPlan(run: string): Promise<KnownPlan> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error;
     throw new Error(
-      `${run} is no run: it has no plan.json; make one: solireward cluster plan --run ${run} --input ITEMS --model DIR`,
+      `${run} is not a run: it has no plan.json; make one: solireward cluster plan --run ${run} --input ITEMS --model DIR`,
     );
   });
   const damaged = (why: string) => new Error(`${path} ${why}; plan the run again in a new folder`);
@@ -71,7 +71,7 @@ export async function readPlan(run: string): Promise<KnownPlan> {
   try {
     plan = JSON.parse(text);
   } catch (error) {
-    throw damaged(`is no JSON: ${(error as Error).message}`);
+    throw damaged(`is not JSON: ${(error as Error).message}`);
   }
   if (plan?.format !== 1)
     throw damaged(`has the format ${plan?.format}, and this version of solireward reads format 1`);

@@ -210,6 +210,9 @@ const sampleSize = 2 ** 16;
 const shownNames = (names: readonly string[]): string =>
   names.slice(0, 20).map(shortened).join(', ') + (names.length > 20 ? ', …' : '');
 
+/** From so many characters on, a part of a text refers to the text (V8's `SlicedString::kMinLength`). */
+const leastPart = 13;
+
 /** Values of a column, of which equal ones are one string: millions of votes are on few clips, by few people. */
 class Interned {
   readonly values: string[] = [];
@@ -222,8 +225,8 @@ class Interned {
       this.values.push(same);
       return;
     }
-    // A part of a text keeps all of it in memory; a copy does not.
-    const copy = Buffer.from(value).toString();
+    // A part of a text keeps all of it in memory; a copy does not. V8 copies short parts itself.
+    const copy = value.length < leastPart ? value : Buffer.from(value).toString();
     this.values.push(copy);
     known?.set(copy, copy);
     // Where nearly every value is another one there is nothing to gain.
@@ -256,7 +259,7 @@ function parseArrow(bytes: Buffer, where: string): Columns {
       return new Map(table.columnNames().map((name) => [name, Array.from(table.array(name))]));
     });
   } catch (error) {
-    throw new Error(`${where} is no Arrow IPC file: ${(error as Error).message}`);
+    throw new Error(`${where} is not a valid Arrow IPC file: ${(error as Error).message}`);
   }
 }
 
@@ -286,13 +289,13 @@ async function parseParquet(bytes: Buffer, where: string): Promise<Columns> {
   } catch (error) {
     const { message } = error as Error;
     const why = /call stack/.test(message) ? 'its schema is nested in itself' : message;
-    throw new Error(`${where} is no Parquet file: ${why}`);
+    throw new Error(`${where} is not a valid Parquet file: ${why}`);
   }
   const rows = rowCount(columns);
   for (const [name, { length }] of columns) {
     if (length === rows) continue;
     throw new Error(
-      `${where} is no Parquet file: column ${shown(name)} has ${length} values, and the first one ${rows}`,
+      `${where} is not a valid Parquet file: column ${shown(name)} has ${length} values, and the first one ${rows}`,
     );
   }
   return columns;
@@ -302,7 +305,7 @@ function parseText(text: string, where: string): unknown {
   try {
     return parseJson(text);
   } catch (error) {
-    throw new Error(`${where} is no JSON: ${(error as Error).message}`);
+    throw new Error(`${where} is not valid JSON: ${(error as Error).message}`);
   }
 }
 

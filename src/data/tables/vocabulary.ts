@@ -1,8 +1,8 @@
 /** The words of tables, one meaning each for all readers: names of columns, blanks, numbers, Pass and Fail. */
 
-/** What files write where there is no value. */
-const blanks = new Set(['', 'nan', '-nan', 'na', 'n/a', '#n/a', '<na>', 'null', 'none']);
-const longestBlank = 5;
+import { isMissing } from '../../base/missing.js';
+
+export { isMissing };
 
 /** The words of Pass (true) and Fail (false); besides, the numbers 1 and 0. */
 const verdicts = new Map([
@@ -30,15 +30,6 @@ export const plain = (column: string): string => column.toLowerCase().replace(/[
 
 /** The plain names that a column may have, the surest first. */
 export const namesOf = (column: string): readonly string[] => synonyms[column] ?? [plain(column)];
-
-/** Whether a value says that there is none. */
-export function isMissing(value: unknown): boolean {
-  if (typeof value === 'string') {
-    const text = value.trim();
-    return text.length <= longestBlank && blanks.has(text.toLowerCase());
-  }
-  return value === undefined || value === null || Number.isNaN(value);
-}
 
 /** Text of a value, trimmed; a number is written out. */
 export function textOf(value: unknown): string {
@@ -76,9 +67,19 @@ export function verdictOf(value: unknown): boolean | undefined {
 
 /** How the verdicts of a column are read: -1 is a Fail where 1 and -1 are all that it holds. */
 export function verdictReader(values: readonly unknown[]): (value: unknown) => boolean | undefined {
-  const numbers = new Set(values.filter((value) => !isMissing(value)).map(numberOf));
-  const signs = numbers.has(-1) && [...numbers].every((number) => number === 1 || number === -1);
-  return signs ? (value) => (isMissing(value) ? undefined : numberOf(value) === 1) : verdictOf;
+  return areSigns(values) ? (value) => (isMissing(value) ? undefined : numberOf(value) === 1) : verdictOf;
+}
+
+/** Whether the values are 1 and -1, and -1 is among them. */
+function areSigns(values: readonly unknown[]): boolean {
+  let hasMinus = false;
+  for (const value of values) {
+    if (isMissing(value)) continue;
+    const number = numberOf(value);
+    if (number !== 1 && number !== -1) return false;
+    hasMinus ||= number === -1;
+  }
+  return hasMinus;
 }
 
 /** How many values are there, and how many of them are numbers and verdicts. */
@@ -90,20 +91,32 @@ export interface Kinds {
   firstOdd: { number: number; verdict: number };
 }
 
-/** Counts what a column holds. */
+/** What columns that have been looked at hold: each is asked for by several guesses. */
+const knownKinds = new WeakMap<readonly unknown[], Kinds>();
+
+/** Counts what a column holds, which must not change any more. */
 export function kindsOf(values: readonly unknown[]): Kinds {
+  const known = knownKinds.get(values);
+  if (known) return known;
   const kinds: Kinds = { present: 0, numbers: 0, verdicts: 0, firstOdd: { number: -1, verdict: -1 } };
-  const verdict = verdictReader(values);
-  values.forEach((value, row) => {
-    if (isMissing(value)) return;
+  const signs = areSigns(values);
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row];
+    if (isMissing(value)) continue;
     kinds.present++;
-    if (typeof value !== 'boolean' && numberOf(value) !== undefined) kinds.numbers++;
+    const number = typeof value === 'boolean' ? undefined : numberOf(value);
+    if (number !== undefined) kinds.numbers++;
     else if (kinds.firstOdd.number < 0) kinds.firstOdd.number = row;
-    if (verdict(value) !== undefined) kinds.verdicts++;
+    const isOne = number === undefined ? verdictOf(value) !== undefined : isVerdictNumber(number, signs);
+    if (isOne) kinds.verdicts++;
     else if (kinds.firstOdd.verdict < 0) kinds.firstOdd.verdict = row;
-  });
+  }
+  knownKinds.set(values, kinds);
   return kinds;
 }
+
+const isVerdictNumber = (number: number, signs: boolean): boolean =>
+  number === 1 || number === (signs ? -1 : 0);
 
 /** Whether all values that are there are numbers, and at least one is. */
 export function isNumeric(values: readonly unknown[]): boolean {
@@ -137,6 +150,7 @@ const viewList = (view: ArrayBufferView): unknown => Array.from(view as unknown 
 
 /** `[1.9, 1.5]` or `(1.9, 1.5)`; NumPy writes no commas. */
 function textList(value: string): string[] | undefined {
+  if (!/^\s*[[(]/.test(value)) return undefined;
   const [, inside] = /^[[(]([^[\]()]*)[\])]$/.exec(value.trim()) ?? [];
   if (inside === undefined || inside.trim() === '') return undefined;
   return inside.includes(',') ? inside.replace(/,\s*$/, '').split(',') : inside.trim().split(/\s+/);

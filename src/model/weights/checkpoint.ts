@@ -183,7 +183,7 @@ export function weightsRefusal(names: readonly string[]): string {
   const adapter = names.find((name) => /^adapter_(model\.safetensors|config\.json)$/.test(name));
   if (adapter) {
     return (
-      `, only ${adapter}: a LoRA adapter, which is no model; merge it into its base ` +
+      `, only ${adapter}: a LoRA adapter, which is not a model; merge it into its base ` +
       'by merge_and_unload() of peft and save that'
     );
   }
