@@ -1,12 +1,12 @@
 // The memory that merging takes: node scripts/cluster/merge.mjs 10000000 makes up the shards of so many items, merges them, and prints
 // the peak before and after.
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const dist = (/** @type {string} */ path) => import(new URL(`../../dist/src/${path}`, import.meta.url).href);
-const { merge } = await dist('cluster/merge.js');
 const { firstItem, planId, planText, runFiles } = await dist('score/plan.js');
 
 const items = Number(process.argv[2] ?? 1_000_000);
@@ -35,10 +35,11 @@ for (let shard = 0; shard < shards; shard++) {
     JSON.stringify({ plan: planId(plan), shard, shards, ...counts, output, madeBy: {}, engine: 'none' }),
   );
 }
-const peak = () => Math.round(process.resourceUsage().maxRSS / 1024);
-const before = peak();
-const merged = await merge(run);
-console.log(
-  `${merged.items} items of ${shards} shards merged; peak of memory ${before} MiB before, ${peak()} MiB after`,
-);
+// In a process of its own, so that what has made the shards does not count.
+const script = `const { merge } = await import('${new URL('../../dist/src/cluster/merge.js', import.meta.url).href}');
+  const peak = () => Math.round(process.resourceUsage().maxRSS / 1024);
+  const before = peak();
+  const { items } = await merge('${run}');
+  console.log(items + ' items of ${shards} shards merged; peak of memory ' + before + ' MiB before, ' + peak() + ' MiB after');`;
+execFileSync(process.execPath, ['--input-type=module', '-e', script], { stdio: 'inherit' });
 rmSync(run, { recursive: true, force: true });
