@@ -17,7 +17,7 @@ const surface = {
   pairing: 'crossPrompt inPrompt listed readOfficial writeOfficial',
   model: 'Features create dimensionPrompts fromHub heads load newHead presets save taskPrompts tiny',
   loss: 'bce bt btWt combined winTie',
-  train: 'cards estimate fit microBatch readRun watch',
+  train: 'cards estimate exportOfficial fit microBatch readRun watch',
   score: 'attention clips file frames scale',
   cluster: 'logs manifest merge plan queue resubmit status submit watch',
   serve: '', // a function
