@@ -4,8 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { RemedyError } from './base/runProgram.js';
 import { analyze } from './cli/analyze.js';
 import { audit } from './cli/audit.js';
+import { cluster } from './cli/cluster.js';
 import { doctor } from './cli/doctor.js';
 import { engine } from './cli/engine.js';
+import { features } from './cli/features.js';
 import { init } from './cli/init.js';
 import { kernel } from './cli/kernel.js';
 import { run } from './cli/run.js';
@@ -21,6 +23,8 @@ const verbs: Record<string, Verb> = {
   kernel,
   run,
   score,
+  features,
+  cluster,
   serve,
   audit,
   analyze,

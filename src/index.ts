@@ -6,6 +6,9 @@
 export type { Audit, AuditOptions, Expectations, Verdict } from './audit/index.js';
 /** What a reward sees, and where it can be cheated. */
 export * as audit from './audit/index.js';
+export type { Merged, Status } from './cluster/index.js';
+/** Scores and features of more clips than one machine takes: runs in shards on Slurm, Ray and others. */
+export * as cluster from './cluster/index.js';
 export type { Clip, GeneratedClip, LabelTable, World, WorldOptions } from './data/index.js';
 /** Votes, labels, agreement, splits, video, and the generated world. */
 export * as data from './data/index.js';
