@@ -179,7 +179,7 @@ function submitOptions(
   };
 }
 
-/** @throws UsageError for what are no shards. */
+/** @throws UsageError for what are not shards. */
 function numbersOf(list: string): number[] {
   try {
     return shardsOf(`${list}/${Number.MAX_SAFE_INTEGER}`).shards;

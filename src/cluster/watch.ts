@@ -23,7 +23,7 @@ export async function watch(
     const { status } = found;
     live.show(() => status[jupyterDisplay]());
     if (status.isComplete || signal?.aborted) break;
-    // An interrupt ends the waiting, and is no error.
+    // An interrupt ends the waiting, and is not an error.
     await sleep(interval, undefined, { signal }).catch(() => {});
   }
   live.flush();
