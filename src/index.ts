@@ -6,6 +6,9 @@
 export type { Audit, AuditOptions, Expectations, Verdict } from './audit/index.js';
 /** What a reward sees, and where it can be cheated. */
 export * as audit from './audit/index.js';
+export type { BenchmarkName, BenchmarkOptions, BenchmarkResult, BenchmarkRow } from './benchmark/index.js';
+/** Public benchmarks of video reward models. */
+export * as benchmark from './benchmark/index.js';
 export type { Clip, GeneratedClip, LabelTable, World, WorldOptions } from './data/index.js';
 /** Votes, labels, agreement, splits, video, and the generated world. */
 export * as data from './data/index.js';

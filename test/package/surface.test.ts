@@ -21,6 +21,7 @@ const surface = {
   score: 'attention clips file frames',
   serve: '', // a function
   reward: 'ensemble gdpoAdvantages grpoAdvantages mix',
+  benchmark: 'evaluate read',
   audit: 'command compare expectations families run served worldTruth',
   analysis:
     'againstRatings allPairRatio analyze auc aucInterval averagePrecision bestF1 bestOfN bootstrap brier ' +
