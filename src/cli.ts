@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { RemedyError } from './base/runProgram.js';
 import { analyze } from './cli/analyze.js';
 import { audit } from './cli/audit.js';
+import { benchmark } from './cli/benchmark.js';
 import { doctor } from './cli/doctor.js';
 import { engine } from './cli/engine.js';
 import { kernel } from './cli/kernel.js';
@@ -12,7 +13,17 @@ import { serve } from './cli/serve.js';
 import { UsageError, type Verb } from './cli/verb.js';
 import { verify } from './cli/verify.js';
 
-const verbs: Record<string, Verb> = { doctor, engine, kernel, score, serve, audit, analyze, verify };
+const verbs: Record<string, Verb> = {
+  doctor,
+  engine,
+  kernel,
+  score,
+  serve,
+  audit,
+  benchmark,
+  analyze,
+  verify,
+};
 const usage = ['usage:', ...Object.values(verbs).map((verb) => verb.usage)].join('\n');
 
 /** Runs one command line and returns the exit code: 0, 1 when something is wrong, 2 for a wrong command. */
