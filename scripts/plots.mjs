@@ -92,7 +92,7 @@ export const chapters = [
       {
         name: 'reliability',
         words: 'Whether probabilities are what they say.',
-        line: `sr.plot.reliabilityCurve(sr.analysis.logistic(score, sr.analysis.plattScaling(score, pass)), pass)`,
+        line: `sr.plot.reliabilityCurve(sr.analysis.logistic(scores, sr.analysis.plattScaling(scores)), scores.array('pass'))`,
       },
       {
         name: 'thresholds',
@@ -196,14 +196,12 @@ export const chapters = [
 /** What the lines of the gallery are drawn of: small files beside its pictures. */
 export const setUp = `const scores = await sr.data.readScores('docs/images/plots/scores.csv');
 const other = await sr.data.readScores('docs/images/plots/other.csv');
-const rows = scores.objects();
 const checkpoints = [];
 for (const step of [100, 200, 400, 800]) {
   const scored = await sr.data.readScores(\`docs/images/plots/step-\${step}.csv\`);
   checkpoints.push(...scored.objects().map((row) => ({ ...row, step })));
 }
-const score = rows.map((row) => row.score);
-const pass = rows.map((row) => row.pass === true);`;
+const score = scores.array('score');`;
 
 /** The page of the gallery. */
 export function page() {

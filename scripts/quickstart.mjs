@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { inWords, work } from './quickstart/secondsOf.mjs';
+import { inWords, partSeconds, work } from './quickstart/secondsOf.mjs';
 import { resultLines } from './results.mjs';
 import { environment, inClone, root, venvProgram } from './setup/environment.mjs';
 import { foreground, secondsSince, stepSeconds } from './setup/step.mjs';
@@ -86,9 +86,10 @@ function parameters() {
 
 /** Adds what only this script knows to the summary that the notebook wrote. */
 function completeSummary() {
-  const { seconds, peakMemoryBytes } = readJson(join(folder, 'notebook.json'));
+  const { seconds, sections = [], peakMemoryBytes } = readJson(join(folder, 'notebook.json'));
   const summary = {
     ...readJson(summaryFile),
+    ...partSeconds(/** @type {{ title: string, seconds: number }[]} */ (sections)),
     setupSeconds,
     setupSteps: stepSeconds,
     notebookSeconds: seconds,

@@ -2,8 +2,8 @@
 
 usage: runNotebook.py NOTEBOOK OUTPUT_FOLDER
 
-OUTPUT_FOLDER gets the notebook, the page, and notebook.json: succeeded, seconds, and peakMemoryBytes, the most
-resident memory that the kernel and its children held together.
+OUTPUT_FOLDER gets the notebook, the page, and notebook.json: succeeded, seconds, sections (the title of each, and the
+seconds that its cells ran), and peakMemoryBytes, the most resident memory that the kernel and its children held together.
 Exit code: 0, or 1 when a cell raised an error.
 """
 
@@ -12,6 +12,7 @@ import json
 import sys
 import threading
 import time
+from datetime import datetime
 from pathlib import Path
 
 import nbformat
@@ -105,6 +106,33 @@ def first_line(cell):
     return lines[0] if lines else "(empty)"
 
 
+def cell_seconds(cell):
+    """How long a cell ran, by the times that the client has written into it; 0 of one that never ran."""
+    times = cell.metadata.get("execution", {})
+    if "iopub.execute_input" not in times or "shell.execute_reply" not in times:
+        return 0.0
+    # Python 3.10 does not read the Z of UTC.
+    begin, end = (
+        datetime.fromisoformat(times[name].replace("Z", "+00:00"))
+        for name in ("iopub.execute_input", "shell.execute_reply")
+    )
+    return (end - begin).total_seconds()
+
+
+def section_times(notebook):
+    """The headings of the second level, in their order, with the seconds that the cells below each ran."""
+    sections = []
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            if sections:
+                sections[-1]["seconds"] += cell_seconds(cell)
+            continue
+        for line in cell.source.splitlines():
+            if line.startswith("## "):
+                sections.append({"title": line[3:].strip(), "seconds": 0.0})
+    return [{**section, "seconds": round(section["seconds"], 1)} for section in sections]
+
+
 async def execute(notebook, folder, memory):
     """Runs all code cells; returns whether none failed."""
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
@@ -154,6 +182,7 @@ def main():
         report = {
             "succeeded": succeeded,
             "seconds": round(time.monotonic() - start, 1),
+            "sections": section_times(notebook),
             "peakMemoryBytes": memory.peak,
         }
         (output / "notebook.json").write_text(json.dumps(report), "utf-8")

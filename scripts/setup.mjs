@@ -8,7 +8,7 @@ import { step } from './setup/step.mjs';
 /**
  * The set-up that every command shares. A second call only looks whether all is there. Everything is written inside
  * the clone.
- * @param {{ notebooks: boolean }} options whether the command cannot go on without Jupyter and the kernel.
+ * @param {{ notebooks: boolean }} options whether the command cannot continue without Jupyter and the kernel.
  */
 export async function setUp({ notebooks }) {
   await step('npm packages', packages);

@@ -44,7 +44,7 @@ let failed = false;
 await Promise.all([lane(), lane()]);
 if (failed) {
   console.error(
-    '[study] failed: the last lines of the notebook above say why. Run it again: trainings go on where they were.',
+    '[study] failed: the last lines of the notebook above tell the reason. Run it again: trainings are resumed.',
   );
   process.exit(1);
 }

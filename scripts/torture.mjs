@@ -122,7 +122,7 @@ async function fullDisk(name, expected) {
     if (expected) same(expected, filesIn(folder), name);
   }).then((held) => {
     if (!held) said = 'broken';
-    else if (!first.done) said += ', goes on with room';
+    else if (!first.done) said += ', continues with room';
   });
   if (mounted) unmount(folder);
   return said;

@@ -7,16 +7,20 @@ import { audit } from './cli/audit.js';
 import { benchmark } from './cli/benchmark.js';
 import { doctor } from './cli/doctor.js';
 import { engine } from './cli/engine.js';
+import { init } from './cli/init.js';
 import { kernel } from './cli/kernel.js';
+import { run } from './cli/run.js';
 import { score } from './cli/score.js';
 import { serve } from './cli/serve.js';
 import { UsageError, type Verb } from './cli/verb.js';
 import { verify } from './cli/verify.js';
 
 const verbs: Record<string, Verb> = {
+  init,
   doctor,
   engine,
   kernel,
+  run,
   score,
   serve,
   audit,

@@ -71,7 +71,7 @@ const isLargeFallback = (bundle: object, type: string, value: unknown): boolean 
 /**
  * A bundle that a notebook can hold: bytes become base64, as pictures want it; of a large figure the HTML is left out, in
  * whose place viewers without plotly show the picture.
- * @throws {TypeError} for what is no object of MIME types, or a type whose value is neither text nor JSON
+ * @throws {TypeError} for what is not an object of MIME types, or a type whose value is neither text nor JSON
  */
 export function checkedBundle(bundle: unknown): MimeBundle {
   if (typeof bundle !== 'object' || bundle === null || Array.isArray(bundle)) {

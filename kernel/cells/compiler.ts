@@ -166,7 +166,7 @@ export class Compiler {
         ? this.#lookups.anew(() => this.#compileOnce(code))
         : compiled;
     } catch (cause) {
-      // Whatever state it is in, the next cell does not go on with it.
+      // Whatever state it is in, the next cell does not continue with it.
       this.#known = undefined;
       throw new Error(
         `TypeScript itself has failed on this cell (${(cause as Error).message}); write in another way what its stack names`,
@@ -327,7 +327,7 @@ export class Compiler {
 
   /**
    * The file of earlier cells' declarations. It imports all modules that these name, whether or not the next cell needs
-   * them: where a file imports the same as before, TypeScript goes on with the files that it has.
+   * them: where a file imports the same as before, TypeScript continues with the files that it has.
    */
   #makePrelude(declarations: string): SourceFile {
     const { modules, hasAugmentations } = this.#declarations;
@@ -415,7 +415,7 @@ export class Compiler {
     return outputs;
   }
 
-  /** A diagnostic as a reader needs it; none for what is no file of the folder. */
+  /** A diagnostic as a reader needs it; none for what is not a file of the folder. */
   #tell({ file, start = 0, messageText, code }: TypeScript.Diagnostic, length: number): Diagnostic[] {
     if (!file) return [];
     const isCell = file === this.#cell;
@@ -454,7 +454,7 @@ const namesFile = (node: TypeScript.Node): boolean =>
 function namesOf(cell: SourceFile): [string, TypeScript.Symbol][] {
   return [...(cell.locals ?? [])].flatMap(([key, symbol]): [string, TypeScript.Symbol][] => {
     const name = ts.unescapeLeadingUnderscores(key);
-    // What `declare global` and `declare module 'name'` make is no name.
+    // What `declare global` and `declare module 'name'` make is not a name.
     return key === '__global' || name.startsWith('"') ? [] : [[name, symbol]];
   });
 }

@@ -57,7 +57,7 @@ export function completionsAt(
 /** So many names, the likeliest, are looked at for what they are. */
 const mostKinds = 300;
 
-/** What a name stands for: that it is imported or exported is no kind, and a value that can be called is a function. */
+/** What a name stands for: that it is imported or exported is not a kind, and a value that can be called is a function. */
 function kindOf(
   checker: TypeScript.TypeChecker,
   symbol: TypeScript.Symbol,

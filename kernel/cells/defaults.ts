@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type * as TypeScript from 'typescript';
 import { ts } from './typescript.js';
 
-/** A longer default is no value that one reads at a glance. */
+/** A longer default is not a value that one reads at a glance. */
 const mostCharacters = 40;
 
 /** Parsed JavaScript by its path; undefined where there is none. Packages do not change while they are in use. */

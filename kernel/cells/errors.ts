@@ -8,7 +8,7 @@ export interface ErrorContent {
 }
 
 /**
- * Name, message and stack of whatever a cell threw, always texts: what throws when it is looked at, or is no text, is
+ * Name, message and stack of whatever a cell threw, always texts: what throws when it is looked at, or is not text, is
  * shown as well as it can be.
  */
 export function errorContent(error: unknown): ErrorContent {

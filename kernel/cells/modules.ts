@@ -6,6 +6,7 @@ import vm from 'node:vm';
 import { type Host, hostKey } from '../../src/base/host.js';
 import type { Interruption } from '../interrupt/interruption.js';
 import type { SideOutput } from './compiler.js';
+import { otherPackage } from './otherPackage.js';
 import { addSource, splitInlineMap } from './sourceMaps.js';
 import { moduleNeeds, parameters, transformModule } from './transform.js';
 import { tslabModule } from './tslabDisplay.js';
@@ -25,6 +26,7 @@ export class Modules {
   /** Those that await, while they run and after it. */
   readonly #running = new Map<string, Promise<void>>();
   readonly #needs = new Map<string, { imports: string[]; awaits: boolean }>();
+  #hasTold = false;
   readonly #tslab = tslabModule(() => (globalThis as unknown as { [hostKey]: Host })[hostKey]);
 
   /** @param resolveAlias the file that a specifier stands for in the folder's tsconfig.json, if any */
@@ -88,13 +90,24 @@ export class Modules {
   require(file: string): NodeJS.Require {
     const plain = createRequire(file);
     const own = (specifier: string): unknown => {
-      if (/^solireward(\/|$)/.test(specifier)) return ownRequire(specifier);
+      if (/^solireward(\/|$)/.test(specifier)) {
+        this.#tellOfOther(file);
+        return ownRequire(specifier);
+      }
       if (specifier === 'tslab') return this.#tslab;
       const path = this.#pathOf(specifier, file);
       const compiled = path && this.#findCompiled(path);
       return compiled ? this.#runCompiled(compiled) : plain(specifier);
     };
     return Object.assign(own, plain);
+  }
+
+  /** Says once which package cells use, where the project has another one. */
+  #tellOfOther(file: string): void {
+    if (this.#hasTold) return;
+    this.#hasTold = true;
+    const told = otherPackage(file);
+    if (told) console.warn(told);
   }
 
   #pathOf(specifier: string, file: string): string | undefined {

@@ -8,7 +8,7 @@ import { attempt, textOf } from './errors.js';
  */
 const limit = { rows: 100, columns: 40, cells: 2000, text: 100, properties: 100 };
 
-/** A table with less than this share of its cells filled is no table: its rows are of different kinds. */
+/** A table with less than this share of its cells filled is not a table: its rows are of different kinds. */
 const leastFilled = 0.5;
 
 /** The beginning of a table: rows as values by column, and how many rows and columns there are. */
@@ -24,7 +24,7 @@ export const rowsShown = (columns: number): number =>
 
 /**
  * An array of records as a table: plain objects that have most of their names in common. Nothing of the values is run: a
- * getter is named, and a proxy is no record.
+ * getter is named, and a proxy is not a record.
  * @returns undefined for all else
  */
 export function recordsOf(value: unknown): TableHead | undefined {

@@ -8,7 +8,7 @@ const width = { line: 120, text: 40 };
  * A table as `console.table` prints it, but no wider than a line: long texts are cut off, and columns that have no place are
  * counted below instead.
  * @param rows an array, or an object whose names stand in the first column
- * @param columns the names in the rows, in order; none where the rows are no records
+ * @param columns the names in the rows, in order; none where the rows are not records
  * @param properties what `console.table` was given to print only
  */
 export function textTable(rows: object, columns: readonly string[], properties?: readonly string[]): string {

@@ -88,11 +88,11 @@ export class Interruption {
 
   /** Computes something of the kernel's own, which must not be terminated. */
   protect<T>(compute: () => T): T {
-    Atomics.store(this.#words, shared.busy, 1);
+    const before = Atomics.exchange(this.#words, shared.busy, 1);
     try {
       return compute();
     } finally {
-      Atomics.store(this.#words, shared.busy, 0);
+      Atomics.store(this.#words, shared.busy, before);
     }
   }
 
@@ -140,6 +140,11 @@ export class Interruption {
     this.#markInterrupted(cell);
     if (cell.heeds) setTimeout(() => cell.end(new Interrupted()), graceMilliseconds);
     else cell.end(new Interrupted());
+  }
+
+  /** {@link interrupt} for the cell that runs by now, if one does. */
+  interruptCurrent(): void {
+    this.interrupt(this.#running?.number ?? 0);
   }
 
   /** Ends a cell whose code has been terminated. */

@@ -2,10 +2,11 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { packageRoot } from '../../src/base/packageRoot.js';
 
 /**
  * Installs the kernelspec *TypeScript (SoliReward)* into `prefix`/share/jupyter/kernels/solireward, with absolute
- * paths, so that it starts wherever Jupyter is started.
+ * paths, so that it starts wherever Jupyter is started, and its logo.
  * @returns the folder of the kernelspec
  */
 export function installKernelspec({ prefix }: { prefix: string }): string {
@@ -21,6 +22,8 @@ export function installKernelspec({ prefix }: { prefix: string }): string {
   };
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'kernel.json'), json(spec));
+  // The picture in JupyterLab's launcher; Notebook 7 takes the PNG files.
+  cpSync(join(packageRoot, 'assets', 'logo'), folder, { recursive: true });
   return folder;
 }
 

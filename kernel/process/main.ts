@@ -54,7 +54,7 @@ async function main(connectionFile: string): Promise<void> {
   control.on('message', keep);
 
   // TypeScript takes a while to load; meanwhile clients connect, and the control thread says what this is.
-  Atomics.store(words, shared.busy, 1); // until the compiler stands
+  Atomics.store(words, shared.busy, 1); // until requests that came meanwhile have been taken
   const { Cells } = await import('../cells/cells.js');
   const { consoleTable } = await import('../cells/consoleTable.js');
   const { Server } = await import('../protocol/server.js');
@@ -92,7 +92,8 @@ async function main(connectionFile: string): Promise<void> {
       const { request, channel, open } = event;
       // The control thread knows only the messages of its own channel.
       if (!wire.isNew(request)) return;
-      if (open && !claim(open)) return; // the control thread has answered
+      // Who has asked waits for the end of it too, which only this thread can publish.
+      if (open && !claim(open)) return server.publishAnswered(request);
       server.handle(request, (type, content) => {
         const frames = wire.encode(type, content, request, { identities: request.identities });
         control.postMessage({ type: 'answer', channel, frames } satisfies ControlCommand);
@@ -113,6 +114,7 @@ async function main(connectionFile: string): Promise<void> {
   control.off('message', keep);
   control.on('message', take);
   early.forEach(take);
+  Atomics.store(words, shared.busy, 0);
   await receive(stdin, (frames) => server.receiveInput(wire.decode(frames)));
 }
 

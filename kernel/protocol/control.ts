@@ -69,7 +69,7 @@ function endInTime(words: Int32Array): void {
 /** Sends all back. A Reply socket would do that too, but has nothing to give after a message without an empty frame. */
 const heartbeat = (socket: Router): Promise<void> => receive(socket, (frames) => socket.send(frames));
 
-/** Reads a channel for good; what is no message of a client with our key is reported and dropped. */
+/** Reads a channel for good; what is not a message of a client with our key is reported and dropped. */
 function serve(channel: Channel, socket: Router, wire: Wire, words: Int32Array): Promise<void> {
   const answer = (request: Message, type: string, content: object) =>
     socket.send(wire.encode(type, content, request, { identities: request.identities }));

@@ -3,7 +3,7 @@ import { bundleOf, checkedBundle, displayedBundle } from '../cells/bundle.js';
 import type { Cells } from '../cells/cells.js';
 import { completeness } from '../cells/completeness.js';
 import { errorContent, Failure } from '../cells/errors.js';
-import type { Interruption } from '../interrupt/interruption.js';
+import { Interrupted, type Interruption } from '../interrupt/interruption.js';
 import { Garbage } from '../process/garbage.js';
 import type { Output } from '../process/output.js';
 import { Comms } from './comms.js';
@@ -22,6 +22,8 @@ const drainMilliseconds = 20;
 interface Execution {
   request: Message;
   answer: Answer;
+  /** It was interrupted before its code began. */
+  interrupted?: boolean;
 }
 
 /** The kernel's side of Jupyter's protocol: what each request does and what is told in answer. */
@@ -153,6 +155,12 @@ export class Server implements Host {
     }
   }
 
+  /** Tells everybody that a request has been answered, by the control thread. */
+  publishAnswered(request: Message): void {
+    this.#publishState('busy', request);
+    this.#publishEnd(request);
+  }
+
   async #debug(request: Message, answer: Answer): Promise<void> {
     this.#publishState('busy', request);
     try {
@@ -178,10 +186,18 @@ export class Server implements Host {
     return looked;
   }
 
-  /** Interrupts a cell, if it still runs. */
+  /**
+   * Interrupts a cell, if it still runs.
+   * @param cell 0 where none had begun when the interrupt was read; what was sent before it is meant then
+   */
   interrupt(request: Message, cell: number): void {
     this.#publishState('busy', request);
-    this.#interruption.interrupt(cell);
+    if (cell === 0 && this.#running) {
+      this.#running.interrupted = true;
+      this.#interruption.interruptCurrent();
+    } else {
+      this.#interruption.interrupt(cell);
+    }
     this.#publishEnd(request);
   }
 
@@ -257,7 +273,8 @@ export class Server implements Host {
     this.#running = undefined;
   }
 
-  async #execute({ request, answer }: Execution): Promise<void> {
+  async #execute(execution: Execution): Promise<void> {
+    const { request, answer } = execution;
     const code = String(request.content.code ?? '');
     const silent = request.content.silent === true;
     const keep = !silent && request.content.store_history !== false;
@@ -272,7 +289,10 @@ export class Server implements Host {
     try {
       const label = `Cell [${execution_count}]`;
       const number = keep ? execution_count : undefined;
-      const run = () => this.#cells.run(code, label, bundleOfResult, begun, number);
+      const run = () => {
+        if (execution.interrupted) throw new Interrupted();
+        return this.#cells.run(code, label, bundleOfResult, begun, number);
+      };
       const bundle = await this.#output.duringCell(request, run);
       if (bundle && keep) this.#history.setOutput(String(bundle[mime.text] ?? ''));
       if (bundle) show('execute_result', { data: bundle, metadata: {}, execution_count });

@@ -116,17 +116,17 @@ export class Wire {
 
   /**
    * Reads the frames of a message.
-   * @throws {Error} if the frames are no message, the signature is wrong, or the message came before
+   * @throws {Error} if the frames are not a message, the signature is wrong, or the message came before
    */
   decode(frames: Buffer[]): Message {
     const start = frames.findIndex((frame) => frame.equals(delimiter));
     if (start < 0 || frames.length < start + 6)
-      throw new Error('kernel: received frames that are no message');
+      throw new Error('kernel: received frames that are not a message');
     const parts = frames.slice(start + 2, start + 6);
     this.#verify(frames[start + 1], parts);
     const [header, parent, metadata, content] = parts.map(parse);
     if (![header, parent, metadata, content].every(isObject) || !isHeader(header))
-      throw new Error('kernel: received parts that are no message');
+      throw new Error('kernel: received parts that are not a message');
     const signature = this.#key && frames[start + 1].toString();
     if (!this.isNew({ signature, header }))
       throw new Error(`kernel: received message ${header.msg_id} again`);
@@ -177,7 +177,7 @@ function parse(part: Buffer) {
   try {
     return JSON.parse(part.toString());
   } catch (cause) {
-    throw new Error('kernel: received parts that are no JSON', { cause });
+    throw new Error('kernel: received parts that are not valid JSON', { cause });
   }
 }
 

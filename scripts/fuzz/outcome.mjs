@@ -22,7 +22,7 @@ const ofEngine = [
  * @param {RegExp} says what each message names
  */
 export function faultOf(error, says) {
-  if (!(error instanceof Error)) return `throws ${String(error).slice(0, 200)}, which is no Error`;
+  if (!(error instanceof Error)) return `throws ${String(error).slice(0, 200)}, which is not an Error`;
   const message = `${error.name}: ${error.message}`.slice(0, 500);
   if (/Maximum call stack/.test(error.message)) return `runs out of stack: ${message}`;
   if (!says.test(error.message) && ofEngine.some((pattern) => pattern.test(error.message)))

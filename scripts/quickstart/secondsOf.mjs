@@ -20,6 +20,23 @@ export function secondsOf({ perMade, perScored, perStep }, { clips, steps }) {
   };
 }
 
+/** The notebook's sections that the parts of the quickstart are, by words of their titles. */
+const sectionOf = { data: 'Clips and votes', training: 'Training', evaluation: 'Evaluation' };
+
+/**
+ * What the parts took, from the sections of the notebook that was run; a section that is not there has no part.
+ * @param {{ title: string, seconds: number }[]} sections
+ * @returns {Record<string, number>} such as `dataSeconds`
+ */
+export function partSeconds(sections) {
+  return Object.fromEntries(
+    Object.entries(sectionOf).flatMap(([part, words]) => {
+      const section = sections.find(({ title }) => title.includes(words));
+      return section ? [[`${part}Seconds`, section.seconds]] : [];
+    }),
+  );
+}
+
 /** `about 4 minutes on this machine (data 60 s, training 150 s, evaluation 12 s)`. @param {Record<string, number>} parts */
 export function inWords(parts) {
   const seconds = Object.values(parts).reduce((sum, value) => sum + value, 0);

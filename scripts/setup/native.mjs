@@ -20,7 +20,7 @@ export async function native() {
     const rest = found
       ? 'the CPU'
       : 'WebGPU where a GPU answers, else WebAssembly: training is about 40 times slower';
-    if (error instanceof Error) error.message += `\nIt goes on with ${rest}`;
+    if (error instanceof Error) error.message += `\nIt continues with ${rest}`;
     throw error;
   }
 }

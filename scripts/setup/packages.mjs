@@ -6,7 +6,7 @@ import { run, StepError } from './step.mjs';
 export async function packages() {
   checkNode();
   if (isInstalled()) return 'as in package-lock.json';
-  // The npm that runs this: on Windows it is no program that can be started by its name.
+  // The npm that runs this: on Windows it is not a program that can be started by its name.
   const npm = process.env.npm_execpath;
   const [program, args] = npm ? [process.execPath, [npm, 'ci']] : ['npm', ['ci']];
   await run(program, args, { remedy: 'npm ci, and look at its first error' });

@@ -20,7 +20,7 @@ export class StepError extends Error {
 export const stepSeconds = {};
 
 /**
- * Runs one step of the set-up with a line when it starts and one when it ends. A step that fails says why and
+ * Runs one step of the set-up with a line when it starts and one when it ends. A step that fails reports the reason and
  * what to type; it ends the process only if the rest needs it.
  * @param {string} name
  * @param {() => Promise<string>} action returns a note on what was done.

@@ -1,10 +1,13 @@
 import { argsort } from '../base/argsort.js';
 import { extent } from '../base/extent.js';
+import { column, isList, type ScoreColumns } from './columns.js';
+import { completeRows, type LeftOut, type Numbers, numbersOf } from './completeRows.js';
+import { columnsOf, promptColumns } from './groupedScores.js';
 import { rowsOfGroups } from './groups.js';
-import { checkLengths, checkScores } from './validate.js';
+import { checkLengths } from './validate.js';
 
 /** What is to be expected of the best of n clips. */
-export interface BestOfN {
+export interface BestOfN extends LeftOut {
   n: number;
   /** Expected score of the clip with the highest score. */
   score: number;
@@ -14,24 +17,43 @@ export interface BestOfN {
   kl: number;
 }
 
+export interface BestOfNOptions {
+  /** The column of the true values. Default `truth`. */
+  truth?: string;
+  /** The column of the group. Default: the first there is of `promptId`, `prompt_id` and `prompt`. */
+  by?: string;
+}
+
 /**
  * Best of n by a score: the mean over all sets of n clips of a group, exactly, and then over the groups. The clip at
- * rank i of N, from the lowest, is the best of C(i - 1, n - 1) of the C(N, n) sets.
+ * rank i of N, from the lowest, is the best of C(i - 1, n - 1) of the C(N, n) sets. Clips without a score or a true value are left out.
  * Source of the divergence: Stiennon et al. 2020, appendix G.3.
- * @param truth the true value of each clip. @param groups the group of each clip, such as its prompt.
- * @returns one for n = 1, 2, 4 and so on, as far as the smallest group goes.
- * @throws {RangeError} for no or non-finite scores or values, or lists of different lengths
+ * @param table a table with the columns `score` and `truth`, the true value
+ * @param options `truth`: the column of the true values; `by`: that of the group; default `promptId`, `prompt_id` or `prompt`
+ * @returns one for n = 1, 2, 4 and so on, as far as the smallest group goes; each says how many clips were left out of all.
+ * @throws {RangeError} for no score or value, one that is not finite, or lists of different lengths; {Error} for a column that is not
+ *   there
  */
+export function bestOfN(table: ScoreColumns, options?: BestOfNOptions): BestOfN[];
+/** The same of three lists: scores, true values, and the group of each clip, such as its prompt. */
+export function bestOfN(scores: Numbers, truth: Numbers, groups: ArrayLike<unknown>): BestOfN[];
 export function bestOfN(
-  scores: readonly number[],
-  truth: readonly number[],
-  groups: readonly string[],
+  first: ScoreColumns | Numbers,
+  second: Numbers | BestOfNOptions = {},
+  third?: ArrayLike<unknown>,
 ): BestOfN[] {
-  checkScores('bestOfN', scores);
-  checkScores('bestOfN', truth, 'truth');
-  checkLengths('bestOfN', 'true values', scores.length, truth.length);
-  checkLengths('bestOfN', 'groups', scores.length, groups.length);
-  const sorted = [...rowsOfGroups(groups).values()].map((rows) => {
+  const { truth: trueColumn = 'truth', by = promptColumns } = isList(second)
+    ? {}
+    : (second as BestOfNOptions);
+  const { scores: all, groups: names, table } = columnsOf('bestOfN', first, third, by);
+  const values = table ? column(table, trueColumn, 'bestOfN') : (second as Numbers);
+  if (all.length === 0) throw new RangeError('bestOfN: expected at least one score, received none');
+  checkLengths('bestOfN', 'true values', all.length, values.length);
+  checkLengths('bestOfN', 'groups', all.length, names.length);
+  const given = [all, numbersOf('bestOfN', values, 'true value')] as const;
+  const { columns, pick, left } = completeRows('bestOfN', ['score', 'true value'], given);
+  const [scores, truth] = columns;
+  const sorted = [...rowsOfGroups(pick(names)).values()].map((rows) => {
     const ofGroup = rows.map((row) => scores[row]);
     const ascending = [...argsort(ofGroup)].map((i) => rows[i]);
     return { scores: ascending.map((row) => scores[row]), truth: meanOfTies(ascending, scores, truth) };
@@ -41,7 +63,13 @@ export function bestOfN(
   for (let n = 1; n <= smallest; n *= 2) {
     const expected = (values: 'scores' | 'truth') =>
       sorted.reduce((sum, group) => sum + expectation(group[values], n), 0) / sorted.length;
-    results.push({ n, score: expected('scores'), truth: expected('truth'), kl: Math.log(n) - (n - 1) / n });
+    results.push({
+      n,
+      score: expected('scores'),
+      truth: expected('truth'),
+      kl: Math.log(n) - (n - 1) / n,
+      ...left,
+    });
   }
   return results;
 }

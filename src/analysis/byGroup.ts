@@ -1,14 +1,14 @@
 import type { Interval } from '../base/bootstrap.js';
-import type { ScoreColumns } from './columns.js';
+import { isList, type ScoreColumns } from './columns.js';
+import type { LeftOut, Numbers } from './completeRows.js';
 import { type EffectSize, effectOf } from './effectSize.js';
 import { groupedScores } from './groupedScores.js';
 import { rowsOfGroups } from './groups.js';
 import { holm } from './holm.js';
-import { isList } from './labelledScores.js';
 import { meanInterval } from './meanInterval.js';
 
 /** A group of clips, and how its scores differ from those of the others. */
-export interface GroupRow {
+export interface GroupRow extends LeftOut {
   group: string;
   clips: number;
   /** With Student's 95% interval. */
@@ -38,25 +38,26 @@ const unknown: Interval = { value: Number.NaN, low: Number.NaN, high: Number.NaN
 
 /**
  * Mean score of each group with its 95% interval, its difference from the others or from one of them, effect sizes, and p adjusted for
- * the number of groups; the highest mean first. Clips are taken as independent.
+ * the number of groups; the highest mean first. Clips are taken as independent; rows without a score are left out, and each row of the
+ * result says how many were left out of all.
  * @param table a table with the column `score`
- * @throws {RangeError} for fewer than two groups, no or non-finite scores, or `against` that is no group; {Error} for a column that
+ * @throws {RangeError} for fewer than two groups, no score, one that is not finite, or `against` that is not a group; {Error} for a column that
  *   is not there
  */
 export function byGroup(table: ScoreColumns, options?: ByGroupOptions): GroupRow[];
 /** The same of two lists: scores, and the group of each. */
 export function byGroup(
-  scores: ArrayLike<number>,
+  scores: Numbers,
   groups: ArrayLike<unknown>,
   options?: Pick<ByGroupOptions, 'against'>,
 ): GroupRow[];
 export function byGroup(
-  first: ScoreColumns | ArrayLike<number>,
+  first: ScoreColumns | Numbers,
   second: ArrayLike<unknown> | ByGroupOptions = {},
   third: ByGroupOptions = {},
 ): GroupRow[] {
   const [listed, { by = usual, against }] = isList(second) ? [second, third] : [undefined, second];
-  const { scores, groups } = groupedScores('byGroup', first, listed, by);
+  const { scores, groups, left } = groupedScores('byGroup', first, listed, by);
   const members = rowsOfGroups(groups);
   const names = [...members.keys()];
   if (names.length < 2)
@@ -86,6 +87,6 @@ export function byGroup(
   });
   const adjusted = holm(rows.map(({ p }) => p));
   return rows
-    .map((row, i) => ({ ...row, holm: adjusted[i], differs: adjusted[i] < 0.05 }))
+    .map((row, i) => ({ ...row, holm: adjusted[i], differs: adjusted[i] < 0.05, ...left }))
     .sort((a, b) => b.mean.value - a.mean.value);
 }

@@ -1,7 +1,7 @@
-import { column, columnNames, type ScoreColumns } from './columns.js';
-import { groupedScores } from './groupedScores.js';
+import { column, hasColumn, isList, type ScoreColumns } from './columns.js';
+import { type LeftOut, type Numbers, verdictsOf } from './completeRows.js';
+import { groupedScores, promptColumns } from './groupedScores.js';
 import { rowsOfGroups } from './groups.js';
-import { isList } from './labelledScores.js';
 import { momentsOf } from './meanInterval.js';
 
 /** The scores of the clips of one prompt. */
@@ -18,7 +18,7 @@ export interface PromptRow {
 }
 
 /** Scores prompt by prompt. */
-export interface PromptScores {
+export interface PromptScores extends LeftOut {
   /** The highest mean first. */
   prompts: PromptRow[];
   /**
@@ -28,26 +28,27 @@ export interface PromptScores {
   intraclass: number;
 }
 
-const usual = ['promptId', 'prompt_id', 'prompt'];
-
 /**
  * Mean and spread of the scores of each prompt, and how much of all spread lies between prompts:
  * ICC(1) = (B - W) / (B + (k - 1) W), B and W the mean squares between and within prompts, k the mean number of clips a prompt,
- * corrected for unequal ones. Source: Shrout and Fleiss 1979; k by Donner 1979.
+ * corrected for unequal ones. Rows without a score are left out and counted. Source: Shrout and Fleiss 1979; k by Donner 1979.
  * @param table a table with the columns `score` and, for the share of Pass, `pass`
  * @param options `by`: the column of the prompt; default `promptId`, `prompt_id` or `prompt`
- * @throws {RangeError} for no or non-finite scores, or fewer than two prompts; {Error} for a column that is not there
+ * @throws {RangeError} for no score, one that is not finite, a `pass` that is not a label, or fewer than two prompts; {Error} for a column that is not there
  */
 export function byPrompt(table: ScoreColumns, options?: { by?: string }): PromptScores;
 /** The same of two lists: scores, and the prompt of each. */
-export function byPrompt(scores: ArrayLike<number>, prompts: ArrayLike<unknown>): PromptScores;
+export function byPrompt(scores: Numbers, prompts: ArrayLike<unknown>): PromptScores;
 export function byPrompt(
-  first: ScoreColumns | ArrayLike<number>,
+  first: ScoreColumns | Numbers,
   second: ArrayLike<unknown> | { by?: string } = {},
 ): PromptScores {
-  const [listed, by = usual] = isList(second) ? [second] : [undefined, second.by];
-  const { scores, groups, table } = groupedScores('byPrompt', first, listed, by);
-  const labels = table && columnNames(table).includes('pass') ? column(table, 'pass', 'byPrompt') : undefined;
+  const [listed, by = promptColumns] = isList(second) ? [second] : [undefined, second.by];
+  const { scores, groups, table, pick, left } = groupedScores('byPrompt', first, listed, by);
+  const labels =
+    table && hasColumn(table, 'pass')
+      ? pick(verdictsOf('byPrompt', column(table, 'pass', 'byPrompt'), 'pass'))
+      : undefined;
   const members = rowsOfGroups(groups);
   if (members.size < 2) throw new RangeError('byPrompt: expected at least two prompts, received one');
   let [within, between, squaredCounts] = [0, 0, 0];
@@ -58,9 +59,7 @@ export function byPrompt(
     if (n > 1) within += (n - 1) * variance;
     between += n * (mean - grand) ** 2;
     squaredCounts += n * n;
-    const verdicts = labels
-      ? rows.map((row) => labels[row]).filter((label) => typeof label === 'boolean')
-      : [];
+    const verdicts = labels ? rows.map((row) => labels[row]).filter((label) => label !== undefined) : [];
     return {
       prompt,
       clips: n,
@@ -77,6 +76,7 @@ export function byPrompt(
   const meanWithin = within / (scores.length - members.size);
   return {
     prompts: prompts.sort((a, b) => b.mean - a.mean),
+    ...left,
     intraclass: (meanBetween - meanWithin) / (meanBetween + (size - 1) * meanWithin),
   };
 }

@@ -1,4 +1,7 @@
 import { argsort } from '../base/argsort.js';
+import type { ScoreColumns } from './columns.js';
+import type { LeftOut, Numbers } from './completeRows.js';
+import { type LabelledArguments, type Labels, labelledScores } from './labelledScores.js';
 import { checkLabelled } from './validate.js';
 
 /** What a wrong decision costs; 1 each if it is not given. */
@@ -10,7 +13,7 @@ export interface Costs {
 }
 
 /** A decision `score >= threshold` and what comes of it. */
-export interface ThresholdChoice {
+export interface ThresholdChoice extends LeftOut {
   /** Infinity where letting nothing through is the cheapest. */
   threshold: number;
   /** Mean cost of a clip. */
@@ -29,21 +32,22 @@ export interface ThresholdMistakes {
 
 /**
  * The threshold with the least cost, among all distinct scores and infinity (nothing passes); of equally cheap ones
- * the highest.
- * @throws {RangeError} for no or non-finite scores, another number of labels, labels of one kind only, or a cost that
- *   is no number above 0
+ * the highest. Rows without a score or a label are left out and counted.
+ * @param table a table with the columns `score` and `pass`
+ * @throws {RangeError} for no score, one that is not finite, another number of labels, labels of one kind only, or a cost that
+ *   is not a number above 0
  */
-export function chooseThreshold(
-  scores: readonly number[],
-  labels: readonly boolean[],
-  costs: Costs = {},
-): ThresholdChoice {
-  return cheapest(thresholdMistakes(scores, labels), costs);
+export function chooseThreshold(table: ScoreColumns, costs?: Costs): ThresholdChoice;
+/** The same of two lists: scores, and labels, of which true is Pass. */
+export function chooseThreshold(scores: Numbers, labels: Labels, costs?: Costs): ThresholdChoice;
+export function chooseThreshold(...given: LabelledArguments<Costs>): ThresholdChoice {
+  const { scores, labels, options: costs, left } = labelledScores('chooseThreshold', given);
+  return { ...cheapest(thresholdMistakes(scores, labels), costs), ...left };
 }
 
 /**
  * The cheapest of the thresholds; of equally cheap ones the highest.
- * @throws {RangeError} for a cost that is no number above 0
+ * @throws {RangeError} for a cost that is not a number above 0
  */
 export function cheapest(mistakes: ThresholdMistakes, costs: Costs = {}): ThresholdChoice {
   const all = thresholdCosts(mistakes, costs);
@@ -59,7 +63,7 @@ export function cheapest(mistakes: ThresholdMistakes, costs: Costs = {}): Thresh
 
 /**
  * The mean cost of a clip for each threshold.
- * @throws {RangeError} for a cost that is no number above 0
+ * @throws {RangeError} for a cost that is not a number above 0
  */
 export function thresholdCosts(
   { clips, falsePasses, falseFails }: ThresholdMistakes,

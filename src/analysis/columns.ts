@@ -3,34 +3,41 @@ export type ScoreColumns =
   | readonly object[]
   | { array(name: string): ArrayLike<unknown>; columnNames(): string[] };
 
-/** Names of the columns of a table. */
+/** Names of the columns of a table; a row may lack one that others have. */
 export function columnNames(table: ScoreColumns): string[] {
-  return 'columnNames' in table ? table.columnNames() : Object.keys(table[0] ?? {});
+  return 'columnNames' in table ? table.columnNames() : [...new Set(table.flatMap(Object.keys))];
+}
+
+/** Whether a table has a column. */
+export function hasColumn(table: ScoreColumns, name: string): boolean {
+  return 'columnNames' in table ? table.columnNames().includes(name) : table.some((row) => name in row);
 }
 
 /**
- * One column of a table.
+ * One column of a table; undefined where a row lacks it.
  * @throws {Error} if the table has no such column
  */
 export function column(table: ScoreColumns, name: string, operation: string): unknown[] {
-  const names = columnNames(table);
-  if (!names.includes(name))
-    throw new Error(`${operation}: the table has no column "${name}"; it has ${names.join(', ') || 'none'}`);
+  if (!hasColumn(table, name)) {
+    const names = columnNames(table).join(', ') || 'none';
+    throw new Error(`${operation}: the table has no column "${name}"; it has ${names}`);
+  }
   if ('array' in table) return Array.from(table.array(name));
   return table.map((row) => (row as Record<string, unknown>)[name]);
 }
 
-/**
- * The scores of a table, or plain scores, as finite numbers.
- * @throws {RangeError} if there is none, or one is not a finite number
- */
-export function finiteScores(values: readonly unknown[], operation: string): number[] {
-  if (values.length === 0) throw new RangeError(`${operation}: expected at least one score, received none`);
-  values.forEach((value, row) => {
-    if (!Number.isFinite(value))
-      throw new RangeError(
-        `${operation}: score ${row + 1}: expected a finite number, received ${String(value)}`,
-      );
-  });
-  return values as number[];
+/** Whether a value is an array, or a column of one type. */
+export function isList(value: unknown): value is ArrayLike<unknown> {
+  return Array.isArray(value) || ArrayBuffer.isView(value);
+}
+
+/** Whether values are plain ones, and no rows of a table. */
+export function isNumbers(values: unknown): values is ArrayLike<number> {
+  return isList(values) && (values.length === 0 || typeof values[0] !== 'object' || values[0] === null);
+}
+
+/** Whether a value is a table, and no list of plain values and no options. */
+export function isTable(value: unknown): value is ScoreColumns {
+  if (isList(value)) return !isNumbers(value);
+  return typeof value === 'object' && value !== null && 'columnNames' in value;
 }

@@ -1,12 +1,16 @@
 import { argsort } from '../base/argsort.js';
 import type { Interval } from '../base/bootstrap.js';
 import { twoSidedP } from '../base/normal.js';
+import { isList, type ScoreColumns } from './columns.js';
+import type { LeftOut, Numbers } from './completeRows.js';
 import { type Influenced, influenceError, normalInterval } from './influence.js';
+import { type LabelledArguments, type Labels, labelledScores } from './labelledScores.js';
+import { judgedColumns } from './pairedColumns.js';
 import { tieEnds } from './rank.js';
-import { checkLabelled } from './validate.js';
+import { checkLabelled, checkLengths } from './validate.js';
 
 /** Two AUCs on the same clips. */
-export interface DelongTest {
+export interface DelongTest extends LeftOut {
   /** The AUC of each, with its 95% interval. */
   first: Interval;
   second: Interval;
@@ -19,17 +23,32 @@ export interface DelongTest {
 }
 
 /**
- * DeLong's test for the AUCs of two scores of the same clips, in O(n log n).
+ * DeLong's test for the AUCs of two scores of the same clips, in O(n log n). Clips without both scores and a label are left out and
+ * counted.
  * Source: DeLong, DeLong and Clarke-Pearson 1988; placements from one sort, as Sun and Xu 2014.
- * @throws {RangeError} for no or non-finite scores, lists of different lengths, or labels of one kind only
+ * @param first and `second`: tables with the columns `clip` and `score`, joined by the clip; labels are the column `pass` of either
+ * @throws {RangeError} for no score, one that is not finite, lists of different lengths, or labels of one kind only; {Error} for a
+ *   column that is not there
  */
+export function delong(first: ScoreColumns, second: ScoreColumns): DelongTest;
+/** The same of three lists: the scores of either model, clip by clip, and labels, of which true is Pass. */
+export function delong(first: Numbers, second: Numbers, labels: Labels): DelongTest;
 export function delong(
+  first: ScoreColumns | Numbers,
+  second: ScoreColumns | Numbers,
+  labels?: Labels,
+): DelongTest {
+  const given = judgedColumns('delong', first, second, labels);
+  checkLabelled('delong', given.first, given.labels);
+  return { ...delongOf(given.first, given.second, given.labels), ...given.left };
+}
+
+/** DeLong's test of finite scores and labels of both kinds. */
+export function delongOf(
   first: readonly number[],
   second: readonly number[],
   labels: readonly boolean[],
 ): DelongTest {
-  checkLabelled('delong', first, labels);
-  checkLabelled('delong', second, labels);
   const [a, b] = [placements(first, labels), placements(second, labels)];
   const [aucA, aucB] = [aucOf(a, labels), aucOf(b, labels)];
   const difference = aucA - aucB;
@@ -49,16 +68,37 @@ export function delong(
 
 /**
  * The AUC with DeLong's 95% interval; where clips of a cluster (a prompt, for example) are not independent, with that
- * of Obuchowski 1997.
- * @param clusters the cluster of each score
- * @throws {RangeError} for no or non-finite scores, another number of labels, or labels of one kind only
+ * of Obuchowski 1997. Rows without a score or a label are left out and counted.
+ * @param table a table with the columns `score` and `pass`
+ * @param options `cluster`: the column of what clips that are not independent have in common, such as their prompt
+ * @throws {RangeError} for no score, one that is not finite, another number of labels, or labels of one kind only
  */
+export function aucInterval(table: ScoreColumns, options?: { cluster?: string }): Interval & LeftOut;
+/** The same of two lists: scores, and labels, of which true is Pass; and the cluster of each score. */
 export function aucInterval(
+  scores: Numbers,
+  labels: Labels,
+  clusters?: readonly string[],
+): Interval & LeftOut;
+export function aucInterval(
+  ...given: LabelledArguments<{ cluster?: string } | readonly string[]>
+): Interval & LeftOut {
+  const { scores, labels, options, column, pick, rows, left } = labelledScores('aucInterval', given);
+  checkLabelled('aucInterval', scores, labels);
+  let clusters: readonly string[] | undefined;
+  if (isList(options)) {
+    checkLengths('aucInterval', 'clusters', rows, options.length);
+    clusters = pick(options);
+  } else if (options?.cluster !== undefined) clusters = column(options.cluster).map(String);
+  return { ...areaOf(scores, labels, clusters), ...left };
+}
+
+/** The AUC of finite scores and labels of both kinds, with its 95% interval. */
+export function areaOf(
   scores: readonly number[],
   labels: readonly boolean[],
   clusters?: readonly string[],
 ): Interval {
-  checkLabelled('aucInterval', scores, labels);
   const places = placements(scores, labels);
   const value = aucOf(places, labels);
   const error = clusters ? influenceError(influencesOf(places, labels), clusters) : errorOf(places, labels);

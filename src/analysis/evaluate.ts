@@ -1,15 +1,14 @@
 import { type BootstrapOptions, bootstrap, type Interval } from '../base/bootstrap.js';
-import { allPairRatio } from './allPairRatio.js';
-import { auc } from './auc.js';
-import { bestF1 } from './bestF1.js';
+import { bestF1Of } from './bestF1.js';
 import type { ScoreColumns } from './columns.js';
+import type { LeftOut, Numbers } from './completeRows.js';
 import { rowsByGroup } from './groups.js';
 import { type LabelledArguments, type Labels, labelledScores } from './labelledScores.js';
-import { ascending } from './rank.js';
+import { ascending, comparePairs } from './rank.js';
 import { checkLabelled, checkLengths } from './validate.js';
 
 /** One metric of one group of clips, with its 95% interval. */
-export interface EvaluationRow extends Interval {
+export interface EvaluationRow extends Interval, LeftOut {
   /** `all`, or the name of the group. */
   group: string;
   metric: 'auc' | 'allPairRatio' | 'bestF1' | 'bestF1Threshold' | 'meanMargin';
@@ -31,24 +30,22 @@ export interface EvaluateTableOptions extends BootstrapOptions {
 /**
  * How well scores tell Pass from Fail: AUC, all-pair ratio, best weighted F1 with its threshold, and mean margin (mean
  * Pass score minus mean Fail score, which is the mean over all pairs), each with a bootstrap 95% interval over clips.
- * Where a group has labels of one kind only its values are NaN.
+ * Where a group has labels of one kind only its values are NaN. Rows without a score or a label are left out; each row of the result
+ * says of how many clips it is, and how many were left out of all.
  * @param table a table with the columns `score` and `pass`, as `score.clips` gives it for labels; or the two as lists.
- * @throws {RangeError} for no or non-finite scores, another number of labels or groups, or labels of one kind only
+ * @throws {RangeError} for no score, one that is not finite, another number of labels or groups, or labels of one kind only
  */
 export function evaluate(table: ScoreColumns, options?: EvaluateTableOptions): EvaluationRow[];
 /** The same of two lists: scores, and labels, of which true is Pass. */
-export function evaluate(
-  scores: ArrayLike<number>,
-  labels: Labels,
-  options?: EvaluateOptions,
-): EvaluationRow[];
+export function evaluate(scores: Numbers, labels: Labels, options?: EvaluateOptions): EvaluationRow[];
 export function evaluate(
   ...given: LabelledArguments<EvaluateOptions & EvaluateTableOptions>
 ): EvaluationRow[] {
-  const { scores, labels, options: asked = {}, column } = labelledScores('evaluate', given);
-  const { by, groups = by === undefined ? undefined : column(by).map(String), ...options } = asked;
+  const { scores, labels, options: asked = {}, column, rows, pick, left } = labelledScores('evaluate', given);
+  const { by, groups: listed, ...options } = asked;
   checkLabelled('evaluate', scores, labels);
-  if (groups) checkLengths('evaluate', 'groups', scores.length, groups.length);
+  if (listed) checkLengths('evaluate', 'groups', rows, listed.length);
+  const groups = listed ? pick(listed) : by === undefined ? undefined : column(by).map(String);
   return rowsByGroup(scores.length, groups).flatMap(({ group, members }) => {
     // Sorted once: the draws stay sorted, so that no metric has to sort them again.
     const sorted = ascending(members.map((row) => scores[row])).map((i) => members[i]);
@@ -66,7 +63,7 @@ export function evaluate(
       options,
     );
     const names = Object.keys(metrics) as EvaluationRow['metric'][];
-    return names.map((metric) => ({ group, metric, ...metrics[metric], clips: sorted.length }));
+    return names.map((metric) => ({ group, metric, ...metrics[metric], clips: sorted.length, ...left }));
   });
 }
 
@@ -74,10 +71,11 @@ function metricsOf(scores: number[], labels: boolean[]): Record<EvaluationRow['m
   const none = Number.NaN;
   if (labels.every((label) => label === labels[0]))
     return { auc: none, allPairRatio: none, bestF1: none, bestF1Threshold: none, meanMargin: none };
-  const { f1, threshold } = bestF1(scores, labels);
+  const { f1, threshold } = bestF1Of(scores, labels);
+  const { wins, ties, pairs } = comparePairs(scores, labels);
   return {
-    auc: auc(scores, labels),
-    allPairRatio: allPairRatio(scores, labels),
+    auc: (wins + ties / 2) / pairs,
+    allPairRatio: wins / pairs,
     bestF1: f1,
     bestF1Threshold: threshold,
     meanMargin: meanWithLabel(scores, labels, true) - meanWithLabel(scores, labels, false),

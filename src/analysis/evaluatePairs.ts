@@ -1,9 +1,12 @@
 import { type BootstrapOptions, bootstrap, type Interval } from '../base/bootstrap.js';
+import type { ScoreColumns } from './columns.js';
+import type { LeftOut, Numbers } from './completeRows.js';
 import { rowsByGroup } from './groups.js';
-import { checkLengths, checkPairs } from './validate.js';
+import { type PairArguments, type PairScores, pairScores } from './pairScores.js';
+import { checkLengths } from './validate.js';
 
 /** One metric of one group of pairs, with its 95% interval. */
-export interface PairEvaluationRow extends Interval {
+export interface PairEvaluationRow extends Interval, LeftOut {
   /** `all`, or the name of the group. */
   group: string;
   metric: 'accuracy' | 'meanMargin';
@@ -22,21 +25,33 @@ export interface EvaluatePairsOptions extends BootstrapOptions {
   groups?: readonly string[];
 }
 
+/** The same of a table of pairs. */
+export interface EvaluatePairsTableOptions extends BootstrapOptions {
+  /** The columns that name the two clips of each pair; see `clips` of lists. */
+  clips?: { chosen: string; rejected: string };
+  /** The column that has the group of each pair. */
+  by?: string;
+}
+
 /**
- * Pair accuracy (chosen above rejected; a tie is not) and mean margin, each with a bootstrap 95% interval.
- * @throws {RangeError} for no or non-finite scores, or lists of different lengths
+ * Pair accuracy (chosen above rejected; a tie is not) and mean margin, each with a bootstrap 95% interval. Pairs that lack a score are
+ * left out, and each row of the result says how many were left out of all.
+ * @param pairs a table with the columns `chosen` and `rejected`, the scores of either clip
+ * @throws {RangeError} for no pair, a score that is not finite, or lists of different lengths
  */
+export function evaluatePairs(pairs: ScoreColumns, options?: EvaluatePairsTableOptions): PairEvaluationRow[];
+/** The same of two lists: the chosen scores, and the rejected ones. */
 export function evaluatePairs(
-  chosen: readonly number[],
-  rejected: readonly number[],
-  { clips, groups, ...options }: EvaluatePairsOptions = {},
+  chosen: Numbers,
+  rejected: Numbers,
+  options?: EvaluatePairsOptions,
+): PairEvaluationRow[];
+export function evaluatePairs(
+  ...given: PairArguments<EvaluatePairsOptions | EvaluatePairsTableOptions>
 ): PairEvaluationRow[] {
-  checkPairs('evaluatePairs', chosen, rejected);
-  if (groups) checkLengths('evaluatePairs', 'groups', chosen.length, groups.length);
-  if (clips) {
-    checkLengths('evaluatePairs', 'chosen clips', chosen.length, clips.chosen.length);
-    checkLengths('evaluatePairs', 'rejected clips', chosen.length, clips.rejected.length);
-  }
+  const { chosen, rejected, options: asked = {}, left, ...rest } = pairScores('evaluatePairs', given);
+  const { samples, seed } = asked;
+  const { clips, groups } = ofPairs(asked, rest);
   return rowsByGroup(chosen.length, groups).flatMap(({ group, members }) => {
     const { items, weigh } = clips
       ? clipItems(clips, members)
@@ -55,15 +70,38 @@ export function evaluatePairs(
         });
         return { accuracy: right / total, meanMargin: margin / total };
       },
-      options,
+      { samples, seed },
     );
     return (['accuracy', 'meanMargin'] as const).map((metric) => ({
       group,
       metric,
       ...metrics[metric],
       pairs: members.length,
+      ...left,
     }));
   });
+}
+
+/** What else is known of the pairs, by lists or by the columns of their table. */
+function ofPairs(
+  asked: EvaluatePairsOptions | EvaluatePairsTableOptions,
+  { rows, pick, column }: Pick<PairScores<never>, 'rows' | 'pick' | 'column'>,
+): Pick<EvaluatePairsOptions, 'clips' | 'groups'> {
+  const texts = (values: string | readonly string[], what: string): readonly string[] => {
+    if (typeof values === 'string') return column(values).map(String);
+    checkLengths('evaluatePairs', what, rows, values.length);
+    return pick(values);
+  };
+  const groups = 'by' in asked ? asked.by : 'groups' in asked ? asked.groups : undefined;
+  return {
+    ...(groups && { groups: texts(groups, 'groups') }),
+    ...(asked.clips && {
+      clips: {
+        chosen: texts(asked.clips.chosen, 'chosen clips'),
+        rejected: texts(asked.clips.rejected, 'rejected clips'),
+      },
+    }),
+  };
 }
 
 /** How often each item was drawn. */

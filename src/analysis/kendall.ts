@@ -1,15 +1,26 @@
 import { argsort } from '../base/argsort.js';
+import type { ScoreColumns } from './columns.js';
+import type { Numbers } from './completeRows.js';
 import type { Influenced } from './influence.js';
 import { tieEnds } from './rank.js';
+import { type SeriesArguments, seriesOf } from './series.js';
 import { checkSeries } from './validate.js';
 
 /**
  * Kendall's tau-b: concordant minus discordant pairs, over the geometric mean of the pairs that are not tied in x and
- * of those not tied in y. NaN where one of the two is constant. O(n log n).
- * @throws {RangeError} for non-finite values, fewer than two, or lists of different lengths
+ * of those not tied in y. NaN where one of the two is constant. O(n log n). Rows in which one is missing are left out.
+ * @param table a table with the columns `score` and `rating`
+ * @param options `rating`: the column of the ratings, default `rating`
+ * @throws {RangeError} for fewer than two rows, a value that is not finite, or lists of different lengths; {Error} for a column that
+ *   is not there
  */
-export function kendall(x: readonly number[], y: readonly number[]): number {
-  checkSeries('kendall', x, y);
+export function kendall(table: ScoreColumns, options?: { rating?: string }): number;
+/** The same of two models: tables with the columns `clip` and `score`, joined by the clip. */
+export function kendall(first: ScoreColumns, second: ScoreColumns): number;
+/** The same of two lists. */
+export function kendall(x: Numbers, y: Numbers): number;
+export function kendall(...given: SeriesArguments): number {
+  const { x, y } = seriesOf('kendall', given);
   const { order, untiedX, untiedY } = pairSums(x, y);
   const [sum, sumX, sumY] = [order, untiedX, untiedY].map(total);
   return sum / Math.sqrt(sumX) / Math.sqrt(sumY);

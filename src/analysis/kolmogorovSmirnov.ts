@@ -1,11 +1,13 @@
+import type { ScoreColumns } from './columns.js';
+import type { LeftOut, Numbers } from './completeRows.js';
 import { forSteps } from './distributionSteps.js';
-import { checkScores } from './validate.js';
+import { leftOutOf, scoresOf } from './scoresOf.js';
 
 /** Up to so many products of the two sizes the exact distribution is computed, which takes as many steps. */
 const exactLimit = 4e6;
 
 /** The test of Kolmogorov and Smirnov of two samples. */
-export interface KolmogorovSmirnov {
+export interface KolmogorovSmirnov extends LeftOut {
   /** Largest distance between the two distribution functions, 0 to 1. */
   distance: number;
   /** Of the hypothesis that both are of one distribution. */
@@ -17,22 +19,26 @@ export interface KolmogorovSmirnov {
 /**
  * Whether two samples are of one distribution, by the largest distance between their distribution functions.
  * The exact p counts lattice paths (Hodges 1958); for large samples p is Kolmogorov's series.
- * With ties p is too large rather than too small.
- * @throws {RangeError} for no or non-finite values
+ * With ties p is too large rather than too small. What is missing is left out and counted.
+ * @param before and `after`: tables with the column `score`, or lists
+ * @throws {RangeError} for no values, or one that is not finite
  */
-export function kolmogorovSmirnov(before: readonly number[], after: readonly number[]): KolmogorovSmirnov {
-  checkScores('kolmogorovSmirnov', before, 'before');
-  checkScores('kolmogorovSmirnov', after, 'after');
+export function kolmogorovSmirnov(
+  before: ScoreColumns | Numbers,
+  after: ScoreColumns | Numbers,
+): KolmogorovSmirnov {
+  const first = scoresOf('kolmogorovSmirnov: before', before);
+  const second = scoresOf('kolmogorovSmirnov: after', after);
   let distance = 0;
-  forSteps(before, after, (below) => {
+  forSteps(first.scores, second.scores, (below) => {
     distance = Math.max(distance, Math.abs(below));
   });
-  const [n, m] = [before.length, after.length];
+  const [n, m] = [first.scores.length, second.scores.length];
   const exact = n * m <= exactLimit;
   const p = exact
     ? exactTail(distance, Math.min(n, m), Math.max(n, m))
     : kolmogorovTail(distance * Math.sqrt((n * m) / (n + m)));
-  return { distance, p, exact };
+  return { distance, p, exact, ...leftOutOf(first.left, second.left) };
 }
 
 /** P(D >= distance) for samples of n and m >= n values without ties: 1 less the share of lattice paths within it. */

@@ -1,4 +1,6 @@
-import { column, type ScoreColumns } from './columns.js';
+import { column, isList, isNumbers, type ScoreColumns } from './columns.js';
+import { completeRows, type LeftOut, type Numbers, numbersOf, verdictsOf } from './completeRows.js';
+import { checkLengths } from './validate.js';
 
 /** Scores and the label of each, and what a function was told besides. */
 export interface ScoresAndLabels<Options> {
@@ -6,68 +8,52 @@ export interface ScoresAndLabels<Options> {
   /** True is Pass. */
   labels: readonly boolean[];
   options: Options | undefined;
+  /** How many rows there were, with those that are left out. */
+  rows: number;
+  left: LeftOut;
+  note?: string;
+  /** Other values of the rows without those that are left out. */
+  pick<T>(values: readonly T[]): readonly T[];
   /** Another column of the table; of two lists there is none. @throws naming the columns that there are. */
-  column(name: string): unknown[];
+  column(name: string): readonly unknown[];
 }
 
-/** Labels of a list or of a column of a table: true is Pass; in a column of numbers 1 is. */
-export type Labels = ArrayLike<boolean> | ArrayLike<number>;
+/** Labels of a list or of a column of a table: true is Pass, and so is 1; NaN, null and undefined are none. */
+export type Labels = ArrayLike<boolean | number | null | undefined>;
 
 /** What a function of labelled scores is called with: a score table as it is, or two lists; then its options. */
 export type LabelledArguments<Options> =
   | [table: ScoreColumns, options?: Options]
-  | [scores: ArrayLike<number>, labels: Labels, options?: Options];
+  | [scores: Numbers, labels: Labels, options?: Options];
 
 /**
- * The scores and labels of a call: the columns `score` and `pass` of a table, or the two lists.
- * @throws Error where the table lacks a column; RangeError where a `pass` is neither true nor false.
+ * The scores and labels of a call: the columns `score` and `pass` of a table, or the two lists; without the rows that lack one.
+ * @throws Error where the table lacks a column; RangeError where a score is not finite, a label neither true nor false, the lists
+ *   are of two lengths, or no row has both
  */
 export function labelledScores<Options>(
   operation: string,
   [first, second, third]: LabelledArguments<Options>,
 ): ScoresAndLabels<Options> {
-  if (isList(second) || isNumbers(first)) {
-    const refuse = (name: string) => {
-      throw new Error(
-        `${operation}: two lists have no column "${name}"; give a table, or the values themselves`,
-      );
-    };
-    return {
-      scores: Array.isArray(first) ? first : Array.from(first as ArrayLike<number>),
-      labels: verdicts(operation, (second as Labels | undefined) ?? [], 'label'),
-      options: third as Options | undefined,
-      column: refuse,
-    };
-  }
-  const of = (name: string) => column(first as ScoreColumns, name, operation);
-  const labels = verdicts(operation, of('pass'), 'pass');
-  // Whoever measures checks that they are finite numbers.
-  const scores = of('score') as number[];
-  return { scores, labels, options: second as Options | undefined, column: of };
-}
-
-/** @throws {RangeError} where a verdict is neither true nor false, nor 1 or 0 */
-function verdicts(operation: string, given: ArrayLike<unknown>, name: string): readonly boolean[] {
-  // As they are where they may be: measures are taken of the same labels many times.
-  if (isVerdicts(given)) return given;
-  return Array.from(given, (verdict, row) => {
-    if (typeof verdict === 'boolean') return verdict;
-    if (verdict === 0 || verdict === 1) return verdict === 1;
-    throw new RangeError(
-      `${operation}: row ${row + 1}: expected ${name} to be true or false, received ${String(verdict)}`,
+  const isLists = isList(second) || isNumbers(first);
+  const of = (name: string) => {
+    if (!isLists) return column(first as ScoreColumns, name, operation);
+    throw new Error(
+      `${operation}: two lists have no column "${name}"; give a table, or the values themselves`,
     );
-  });
-}
-
-const isVerdicts = (given: ArrayLike<unknown>): given is readonly boolean[] =>
-  Array.isArray(given) && given.every((verdict) => typeof verdict === 'boolean');
-
-/** Whether a value is an array, or a column of one type. */
-export function isList(value: unknown): value is ArrayLike<unknown> {
-  return Array.isArray(value) || ArrayBuffer.isView(value);
-}
-
-/** Whether values are plain ones, and no rows of a table. */
-export function isNumbers(values: unknown): values is ArrayLike<number> {
-  return isList(values) && (values.length === 0 || typeof values[0] !== 'object');
+  };
+  const labels = isLists
+    ? verdictsOf(operation, (second as Labels | undefined) ?? [], 'label')
+    : verdictsOf(operation, of('pass'), 'pass');
+  const scores = numbersOf(operation, isLists ? (first as Numbers) : of('score'));
+  if (scores.length > 0) checkLengths(operation, 'labels', scores.length, labels.length);
+  const { columns, ...kept } = completeRows(operation, ['score', 'label'], [scores, labels]);
+  return {
+    ...kept,
+    scores: columns[0],
+    labels: columns[1],
+    rows: scores.length,
+    options: (isLists ? third : second) as Options | undefined,
+    column: (name) => kept.pick(of(name)),
+  };
 }

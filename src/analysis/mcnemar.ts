@@ -1,8 +1,11 @@
 import { twoSidedP } from '../base/normal.js';
+import { column, isList, type ScoreColumns } from './columns.js';
+import { completeRows, type LeftOut, verdictsOf } from './completeRows.js';
+import type { Labels } from './labelledScores.js';
 import { checkLengths } from './validate.js';
 
 /** McNemar's test of two classifiers on the same clips. */
-export interface McnemarTest {
+export interface McnemarTest extends LeftOut {
   /** Clips that only the first, and only the second, judges right. */
   onlyFirst: number;
   onlySecond: number;
@@ -15,17 +18,25 @@ export interface McnemarTest {
 }
 
 /**
- * McNemar's test (1947) of whether two classifiers are right equally often. Where they never differ both p are 1.
- * @param first whether the first judges each clip right
- * @param second the same of the second
- * @throws {RangeError} when the lists have different lengths
+ * McNemar's test (1947) of whether two classifiers are right equally often. Where they never differ both p are 1. Clips that
+ * one has not judged are left out and counted.
+ * @param judgements a table with the columns `first` and `second`: whether either judges the clip right
+ * @throws {RangeError} when the lists have different lengths, or a judgement is neither true nor false
  */
-export function mcnemar(first: readonly boolean[], second: readonly boolean[]): McnemarTest {
-  checkLengths('mcnemar', 'judgements of the second', first.length, second.length);
+export function mcnemar(judgements: ScoreColumns): McnemarTest;
+/** The same of two lists: whether the first, and the second, judges each clip right. */
+export function mcnemar(first: Labels, second: Labels): McnemarTest;
+export function mcnemar(first: ScoreColumns | Labels, second?: Labels): McnemarTest {
+  const [a, b] = isList(second)
+    ? [first as Labels, second]
+    : ['first', 'second'].map((name) => column(first as ScoreColumns, name, 'mcnemar'));
+  checkLengths('mcnemar', 'judgements of the second', a.length, b.length);
+  const given = [verdictsOf('mcnemar', a, 'first'), verdictsOf('mcnemar', b, 'second')] as const;
+  const { columns, left } = completeRows('mcnemar', ['first judgement', 'second judgement'], given);
   let [onlyFirst, onlySecond] = [0, 0];
-  first.forEach((right, clip) => {
-    if (right && !second[clip]) onlyFirst++;
-    if (!right && second[clip]) onlySecond++;
+  columns[0].forEach((right, clip) => {
+    if (right && !columns[1][clip]) onlyFirst++;
+    if (!right && columns[1][clip]) onlySecond++;
   });
   const discordant = onlyFirst + onlySecond;
   const beyond = Math.max(0, Math.abs(onlyFirst - onlySecond) - 1);
@@ -36,6 +47,7 @@ export function mcnemar(first: readonly boolean[], second: readonly boolean[]): 
     exactP: Math.min(1, 2 * fairTail(Math.min(onlyFirst, onlySecond), discordant)),
     chiSquared,
     chiSquaredP: twoSidedP(Math.sqrt(chiSquared)),
+    ...left,
   };
 }
 

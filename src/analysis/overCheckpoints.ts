@@ -1,13 +1,13 @@
 import type { Interval } from '../base/bootstrap.js';
-import { column, columnNames, finiteScores, type ScoreColumns } from './columns.js';
-import { aucInterval } from './delong.js';
+import { column, hasColumn, isNumbers, type ScoreColumns } from './columns.js';
+import { completeRows, type LeftOut, type Numbers, numbersOf, verdictsOf } from './completeRows.js';
+import { areaOf } from './delong.js';
 import { rowsOfGroups } from './groups.js';
-import { isList } from './labelledScores.js';
 import { meanInterval, momentsOf } from './meanInterval.js';
 import { checkLengths } from './validate.js';
 
 /** The scores of one checkpoint. */
-export interface CheckpointRow {
+export interface CheckpointRow extends LeftOut {
   step: number;
   clips: number;
   /** With Student's 95% interval. */
@@ -20,27 +20,27 @@ export interface CheckpointRow {
 
 /** Scores, the step of each, and labels where there are some. */
 export interface SteppedScores {
-  scores: number[];
-  steps: number[];
-  labels?: (boolean | undefined)[];
+  scores: readonly number[];
+  steps: readonly number[];
+  labels?: readonly (boolean | undefined)[];
+  left: LeftOut;
+  note?: string;
 }
 
 /**
- * Scores over training: mean, spread and, with labels, AUC at each step, by rising step.
+ * Scores over training: mean, spread and, with labels, AUC at each step, by rising step. Rows without a score or a step are left
+ * out, and each row of the result says how many were left out of all.
  * @param table a table with the columns `score`, `step` and, for the AUC, `pass`
- * @throws {RangeError} for no or non-finite scores or steps, or lists of two lengths; {Error} for a column that is not there
+ * @throws {RangeError} for no score or step, one that is not finite, a `pass` that is not a label, or lists of two lengths; {Error} for a column that is not there
  */
 export function overCheckpoints(table: ScoreColumns): CheckpointRow[];
 /** The same of two lists: scores, and the step of each. */
-export function overCheckpoints(scores: ArrayLike<number>, steps: ArrayLike<number>): CheckpointRow[];
-export function overCheckpoints(
-  first: ScoreColumns | ArrayLike<number>,
-  second?: ArrayLike<number>,
-): CheckpointRow[] {
+export function overCheckpoints(scores: Numbers, steps: Numbers): CheckpointRow[];
+export function overCheckpoints(first: ScoreColumns | Numbers, second?: Numbers): CheckpointRow[] {
   return checkpointsOf(steppedScores('overCheckpoints', first, second));
 }
 
-export function checkpointsOf({ scores, steps, labels }: SteppedScores): CheckpointRow[] {
+export function checkpointsOf({ scores, steps, labels, left }: SteppedScores): CheckpointRow[] {
   return [...rowsOfGroups(steps.map(String))]
     .map(([step, rows]): CheckpointRow => {
       const own = rows.map((row) => scores[row]);
@@ -52,8 +52,9 @@ export function checkpointsOf({ scores, steps, labels }: SteppedScores): Checkpo
         clips: own.length,
         mean: meanInterval(own),
         deviation: Math.sqrt(momentsOf(own).variance),
+        ...left,
         ...(both && {
-          auc: aucInterval(
+          auc: areaOf(
             judged.map((row) => scores[row]),
             verdicts,
           ),
@@ -66,24 +67,21 @@ export function checkpointsOf({ scores, steps, labels }: SteppedScores): Checkpo
 /** @throws as `overCheckpoints` */
 export function steppedScores(
   operation: string,
-  first: ScoreColumns | ArrayLike<number>,
-  second: ArrayLike<number> | undefined,
+  first: ScoreColumns | Numbers,
+  second: Numbers | undefined,
 ): SteppedScores {
-  if (second) {
-    const scores = finiteScores(Array.from(first as ArrayLike<number>), operation);
-    checkLengths(operation, 'steps', scores.length, second.length);
-    return { scores, steps: finiteScores(Array.from(second), `${operation}: steps`) };
-  }
-  if (isList(first) && typeof first[0] !== 'object')
+  if (!second && isNumbers(first)) {
     throw new Error(
       `${operation}: expected a table, or the step of each score as a second list; received plain scores`,
     );
-  const table = first as ScoreColumns;
-  const steps = finiteScores(column(table, 'step', operation), `${operation}: step`);
-  const scores = finiteScores(column(table, 'score', operation), operation);
-  if (!columnNames(table).includes('pass')) return { scores, steps };
-  const labels = column(table, 'pass', operation).map((pass) =>
-    typeof pass === 'boolean' ? pass : undefined,
-  );
-  return { scores, steps, labels };
+  }
+  const table = second ? undefined : (first as ScoreColumns);
+  const of = (name: string) => column(table!, name, operation);
+  const scores = numbersOf(operation, table ? of('score') : (first as Numbers));
+  const steps = numbersOf(operation, table ? of('step') : second!, 'step');
+  if (scores.length === 0) throw new RangeError(`${operation}: expected at least one score, received none`);
+  checkLengths(operation, 'steps', scores.length, steps.length);
+  const labels = table && hasColumn(table, 'pass') ? verdictsOf(operation, of('pass'), 'pass') : undefined;
+  const { columns, pick, left, note } = completeRows(operation, ['score', 'step'], [scores, steps]);
+  return { scores: columns[0], steps: columns[1], ...(labels && { labels: pick(labels) }), left, note };
 }

@@ -1,10 +1,14 @@
 import { argsort } from '../base/argsort.js';
 import { type BootstrapOptions, bootstrap, type Interval } from '../base/bootstrap.js';
+import { isList, type ScoreColumns } from './columns.js';
+import type { LeftOut, Numbers } from './completeRows.js';
+import type { Labels } from './labelledScores.js';
+import { judgedColumns } from './pairedColumns.js';
 import { compareWeighted } from './rank.js';
 import { checkLabelled } from './validate.js';
 
 /** A metric of two scores of the same clips. */
-export interface PairedRow {
+export interface PairedRow extends LeftOut {
   metric: 'auc' | 'allPairRatio';
   first: Interval;
   second: Interval;
@@ -14,17 +18,35 @@ export interface PairedRow {
 
 /**
  * AUC and all-pair ratio of two scores, and their difference, with bootstrap 95% intervals: both are of the same drawn
- * clips, so that what is hard in a draw is hard for both.
- * @throws {RangeError} for no or non-finite scores, lists of different lengths, or labels of one kind only
+ * clips, so that what is hard in a draw is hard for both. Clips without both scores and a label are left out, and each row of the
+ * result says how many.
+ * @param first and `second`: tables with the columns `clip` and `score`, joined by the clip; labels are the column `pass` of either
+ * @throws {RangeError} for no score, one that is not finite, lists of different lengths, or labels of one kind only; {Error} for a
+ *   column that is not there
  */
 export function pairedBootstrap(
-  first: readonly number[],
-  second: readonly number[],
-  labels: readonly boolean[],
-  options: BootstrapOptions = {},
+  first: ScoreColumns,
+  second: ScoreColumns,
+  options?: BootstrapOptions,
+): PairedRow[];
+/** The same of three lists: the scores of either model, clip by clip, and labels, of which true is Pass. */
+export function pairedBootstrap(
+  first: Numbers,
+  second: Numbers,
+  labels: Labels,
+  options?: BootstrapOptions,
+): PairedRow[];
+export function pairedBootstrap(
+  ofFirst: ScoreColumns | Numbers,
+  ofSecond: ScoreColumns | Numbers,
+  third?: Labels | BootstrapOptions,
+  fourth?: BootstrapOptions,
 ): PairedRow[] {
+  const [listed, options] = isList(third)
+    ? [third as Labels, fourth]
+    : [undefined, third as BootstrapOptions];
+  const { first, second, labels, left } = judgedColumns('pairedBootstrap', ofFirst, ofSecond, listed);
   checkLabelled('pairedBootstrap', first, labels);
-  checkLabelled('pairedBootstrap', second, labels);
   const [firstOrder, secondOrder] = [argsort(first), argsort(second)];
   const times = new Uint32Array(labels.length);
   const intervals = bootstrap(
@@ -53,12 +75,14 @@ export function pairedBootstrap(
       first: intervals.firstAuc,
       second: intervals.secondAuc,
       difference: intervals.aucDifference,
+      ...left,
     },
     {
       metric: 'allPairRatio',
       first: intervals.firstRatio,
       second: intervals.secondRatio,
       difference: intervals.ratioDifference,
+      ...left,
     },
   ];
 }

@@ -1,12 +1,28 @@
+import type { ScoreColumns } from './columns.js';
+import type { Numbers } from './completeRows.js';
 import { type Influenced, meanOf } from './influence.js';
+import { type SeriesArguments, seriesOf } from './series.js';
 import { checkSeries } from './validate.js';
 
 /**
- * Pearson's correlation: covariance over the product of the deviations. NaN where one of the two is constant.
- * @throws {RangeError} for non-finite values, fewer than two, or lists of different lengths
+ * Pearson's correlation: covariance over the product of the deviations. NaN where one of the two is constant. Rows in which one is missing are left out.
+ * @param table a table with the columns `score` and `rating`
+ * @param options `rating`: the column of the ratings, default `rating`
+ * @throws {RangeError} for fewer than two rows, a value that is not finite, or lists of different lengths; {Error} for a column that
+ *   is not there
  */
-export function pearson(x: readonly number[], y: readonly number[]): number {
-  checkSeries('pearson', x, y);
+export function pearson(table: ScoreColumns, options?: { rating?: string }): number;
+/** The same of two models: tables with the columns `clip` and `score`, joined by the clip. */
+export function pearson(first: ScoreColumns, second: ScoreColumns): number;
+/** The same of two lists. */
+export function pearson(x: Numbers, y: Numbers): number;
+export function pearson(...given: SeriesArguments): number {
+  const { x, y } = seriesOf('pearson', given);
+  return correlationOf(x, y);
+}
+
+/** Pearson's correlation of finite values. */
+export function correlationOf(x: readonly number[], y: readonly number[]): number {
   const { covariance, varianceX, varianceY } = moments(x, y);
   return bounded(covariance / Math.sqrt(varianceX * varianceY));
 }

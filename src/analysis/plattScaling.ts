@@ -1,8 +1,11 @@
+import { column, isNumbers, type ScoreColumns } from './columns.js';
+import { completeRows, type LeftOut, type Numbers, numbersOf } from './completeRows.js';
 import { meanOf } from './influence.js';
+import { type LabelledArguments, type Labels, labelledScores } from './labelledScores.js';
 import { checkLabelled } from './validate.js';
 
 /** The logistic curve P(Pass) = 1 / (1 + exp(-(slope * score + intercept))). */
-export interface LogisticCurve {
+export interface LogisticCurve extends LeftOut {
   slope: number;
   intercept: number;
 }
@@ -12,11 +15,17 @@ const mostSteps = 100;
 /**
  * Fits a logistic curve of P(Pass) to scores by maximum likelihood, with Platt's targets: (n+ + 1) / (n+ + 2) for Pass
  * and 1 / (n- + 2) for Fail instead of 1 and 0, so that the curve stays finite where the scores tell Pass from Fail
- * without a mistake. Newton's method with halved steps. Equal scores have slope 0.
+ * without a mistake. Newton's method with halved steps. Equal scores have slope 0. Rows without a score or a label are left out and
+ * counted.
  * Source: Platt 1999, with the method of Lin, Lin and Weng 2007.
- * @throws {RangeError} for no or non-finite scores, another number of labels, or labels of one kind only
+ * @param table a table with the columns `score` and `pass`
+ * @throws {RangeError} for no score, one that is not finite, another number of labels, or labels of one kind only
  */
-export function plattScaling(scores: readonly number[], labels: readonly boolean[]): LogisticCurve {
+export function plattScaling(table: ScoreColumns): LogisticCurve;
+/** The same of two lists: scores, and labels, of which true is Pass. */
+export function plattScaling(scores: Numbers, labels: Labels): LogisticCurve;
+export function plattScaling(...given: LabelledArguments<never>): LogisticCurve {
+  const { scores, labels, left } = labelledScores('plattScaling', given);
   checkLabelled('plattScaling', scores, labels);
   const n = scores.length;
   const passes = labels.reduce((count, label) => count + Number(label), 0);
@@ -30,7 +39,7 @@ export function plattScaling(scores: readonly number[], labels: readonly boolean
   // Standardised, the two directions are of one scale.
   const mean = meanOf(scores);
   const deviation = Math.sqrt(meanOf(scores.map((score) => (score - mean) ** 2)));
-  if (scores.every((score) => score === scores[0])) return { slope: 0, intercept: logit };
+  if (scores.every((score) => score === scores[0])) return { slope: 0, intercept: logit, ...left };
   const x = Float64Array.from(scores, (score) => (score - mean) / deviation);
   const y = Float64Array.from(labels, (label) => (label ? passTarget : failTarget));
 
@@ -51,12 +60,22 @@ export function plattScaling(scores: readonly number[], labels: readonly boolean
     }
     if (decrease < 1e-24 || size <= 1e-10) break;
   }
-  return { slope: slope / deviation, intercept: intercept - (slope * mean) / deviation };
+  return { slope: slope / deviation, intercept: intercept - (slope * mean) / deviation, ...left };
 }
 
-/** P(Pass) of each score on a logistic curve. */
-export function logistic(scores: readonly number[], { slope, intercept }: LogisticCurve): number[] {
-  return scores.map((score) => 1 / (1 + Math.exp(-(slope * score + intercept))));
+/**
+ * P(Pass) of each score on a logistic curve: as many as there are scores, NaN where one is missing.
+ * @param scores a table with the column `score`, or a list
+ * @param curve as `plattScaling` gives it
+ * @throws {RangeError} for a score that is neither missing nor a finite number, or where all are missing
+ */
+export function logistic(scores: ScoreColumns | Numbers, { slope, intercept }: LogisticCurve): number[] {
+  const values = numbersOf(
+    'logistic',
+    isNumbers(scores) ? scores : column(scores as ScoreColumns, 'score', 'logistic'),
+  );
+  completeRows('logistic', ['score'], [values]);
+  return values.map((score) => 1 / (1 + Math.exp(-(slope * score + intercept))));
 }
 
 /** Mean of log(1 + exp z) - y z, written so that nothing overflows. */

@@ -1,17 +1,28 @@
 import { argsort } from '../base/argsort.js';
+import type { ScoreColumns } from './columns.js';
+import type { Numbers } from './completeRows.js';
 import type { Influenced } from './influence.js';
-import { pearson } from './pearson.js';
+import { correlationOf } from './pearson.js';
 import { midranks, tieEnds } from './rank.js';
+import { type SeriesArguments, seriesOf } from './series.js';
 import { checkSeries } from './validate.js';
 
 /**
  * Spearman's rank correlation: Pearson's of the ranks, equal values sharing the mean of their ranks. NaN where one of
- * the two is constant.
- * @throws {RangeError} for non-finite values, fewer than two, or lists of different lengths
+ * the two is constant. Rows in which one is missing are left out.
+ * @param table a table with the columns `score` and `rating`
+ * @param options `rating`: the column of the ratings, default `rating`
+ * @throws {RangeError} for fewer than two rows, a value that is not finite, or lists of different lengths; {Error} for a column that
+ *   is not there
  */
-export function spearman(x: readonly number[], y: readonly number[]): number {
-  checkSeries('spearman', x, y);
-  return pearson(Array.from(midranks(x)), Array.from(midranks(y)));
+export function spearman(table: ScoreColumns, options?: { rating?: string }): number;
+/** The same of two models: tables with the columns `clip` and `score`, joined by the clip. */
+export function spearman(first: ScoreColumns, second: ScoreColumns): number;
+/** The same of two lists. */
+export function spearman(x: Numbers, y: Numbers): number;
+export function spearman(...given: SeriesArguments): number {
+  const { x, y } = seriesOf('spearman', given);
+  return correlationOf(Array.from(midranks(x)), Array.from(midranks(y)));
 }
 
 /**

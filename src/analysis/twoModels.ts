@@ -1,15 +1,17 @@
 import type { Interval } from '../base/bootstrap.js';
-import { column, columnNames, finiteScores, type ScoreColumns } from './columns.js';
-import { type DelongTest, delong } from './delong.js';
+import type { ScoreColumns } from './columns.js';
+import { completeRows, type LeftOut, type Numbers } from './completeRows.js';
+import { type DelongTest, delongOf } from './delong.js';
 import { correlationInterval, type Influenced, influenceError } from './influence.js';
-import { isNumbers } from './labelledScores.js';
 import { meanInterval, pairedTest } from './meanInterval.js';
+import { type ModelNames, type PairedColumns, pairedColumns } from './pairedColumns.js';
 import { pearsonInfluence } from './pearson.js';
 import { spearmanInfluence } from './spearman.js';
-import { checkLengths } from './validate.js';
 
-/** Two models on the same clips. */
-export interface TwoModels {
+/** Two models on the same clips; `leftOut` are clips that are named and that neither has scored. */
+export interface TwoModels extends LeftOut {
+  /** The only metric, or else the only model, of either table, where that tells them apart. */
+  names: ModelNames;
   /** Clips that both have scored, and those that only one has, which are left out. */
   clips: number;
   onlyFirst: number;
@@ -24,107 +26,50 @@ export interface TwoModels {
   /** How far the orders, and the scores, of the two agree. */
   spearman: Interval;
   pearson: Interval;
-  /** Where there are labels of both kinds: the two AUCs and their difference, by DeLong. */
+  /** Where there are labels of both kinds: the two AUCs and their difference, by DeLong, on the clips that have a label. */
   auc?: DelongTest;
 }
 
-/** Scores of both models on each clip. */
-export interface PairedColumns {
-  first: number[];
-  second: number[];
-  clips?: string[];
-  labels?: boolean[];
-  onlyFirst: number;
-  onlySecond: number;
-}
-
 /**
- * Two models on the same clips: difference of the mean score with its paired 95% interval, agreement, and difference of AUC.
+ * Two models on the same clips: difference of the mean score with its paired 95% interval, agreement, and difference of AUC. Clips
+ * without a score of either are left out and counted.
  * @param first and `second`: tables with the columns `clip` and `score`, joined by the clip; labels are the column `pass` of either
  * @throws {RangeError} for fewer than two clips in common, a clip that is scored twice, or a score that is not finite; {Error} for a
  *   column that is not there
  */
 export function twoModels(first: ScoreColumns, second: ScoreColumns): TwoModels;
 /** The same of two lists: the scores of either model, clip by clip. */
-export function twoModels(first: ArrayLike<number>, second: ArrayLike<number>): TwoModels;
-export function twoModels(
-  first: ScoreColumns | ArrayLike<number>,
-  second: ScoreColumns | ArrayLike<number>,
-): TwoModels {
+export function twoModels(first: Numbers, second: Numbers): TwoModels;
+export function twoModels(first: ScoreColumns | Numbers, second: ScoreColumns | Numbers): TwoModels {
   return comparisonOf(pairedColumns('twoModels', first, second));
 }
 
-export function comparisonOf({ first, second, labels, onlyFirst, onlySecond }: PairedColumns): TwoModels {
+export function comparisonOf(columns: PairedColumns): TwoModels {
+  const { names, first, second, onlyFirst, onlySecond, left } = columns;
   const of = ({ value, influences }: Influenced): Interval =>
     Number.isNaN(value)
       ? { value, low: value, high: value }
       : correlationInterval(value, influenceError(influences));
-  const passes = labels?.filter(Boolean).length ?? 0;
+  const auc = areasOf(columns);
   return {
+    names,
     clips: first.length,
     onlyFirst,
     onlySecond,
+    ...left,
     first: meanInterval(first),
     second: meanInterval(second),
     ...pairedTest(first.map((score, i) => score - second[i])),
     spearman: of(spearmanInfluence(first, second)),
     pearson: of(pearsonInfluence(first, second)),
-    ...(labels && passes > 0 && passes < labels.length && { auc: delong(first, second, labels) }),
+    ...(auc && { auc }),
   };
 }
 
-/** @throws as `twoModels` */
-export function pairedColumns(
-  operation: string,
-  first: ScoreColumns | ArrayLike<number>,
-  second: ScoreColumns | ArrayLike<number>,
-): PairedColumns {
-  if (isNumbers(first) || isNumbers(second)) {
-    if (!isNumbers(first) || !isNumbers(second))
-      throw new Error(`${operation}: expected two tables or two lists, received one of each`);
-    const [a, b] = [first, second].map((scores) => finiteScores(Array.from(scores), operation));
-    checkLengths(operation, 'scores of the second model', a.length, b.length);
-    return checkMany(operation, { first: a, second: b, onlyFirst: 0, onlySecond: 0 });
-  }
-  const [a, b] = [
-    read(operation, first as ScoreColumns, 'first'),
-    read(operation, second as ScoreColumns, 'second'),
-  ];
-  const clips = [...a.scores.keys()].filter((clip) => b.scores.has(clip));
-  const verdicts = clips.map((clip) => a.labels.get(clip) ?? b.labels.get(clip));
-  return checkMany(operation, {
-    clips,
-    first: clips.map((clip) => a.scores.get(clip)!),
-    second: clips.map((clip) => b.scores.get(clip)!),
-    // A clip without a label leaves no AUC of these clips.
-    ...(clips.length > 0 &&
-      verdicts.every((label) => label !== undefined) && { labels: verdicts as boolean[] }),
-    onlyFirst: a.scores.size - clips.length,
-    onlySecond: b.scores.size - clips.length,
-  });
-}
-
-function read(operation: string, table: ScoreColumns, which: string) {
-  const place = `${operation}: ${which}`;
-  const names = column(table, 'clip', place).map(String);
-  const values = finiteScores(column(table, 'score', place), place);
-  const passes = columnNames(table).includes('pass') ? column(table, 'pass', place) : undefined;
-  const scores = new Map<string, number>();
-  const labels = new Map<string, boolean>();
-  names.forEach((clip, row) => {
-    if (scores.has(clip))
-      throw new RangeError(`${place}: clip "${clip}" is scored twice; give the rows of one metric and model`);
-    scores.set(clip, values[row]);
-    const pass = passes?.[row];
-    if (typeof pass === 'boolean') labels.set(clip, pass);
-  });
-  return { scores, labels };
-}
-
-function checkMany(operation: string, columns: PairedColumns): PairedColumns {
-  const { length } = columns.first;
-  if (length >= 2) return columns;
-  throw new RangeError(
-    `${operation}: expected at least two clips that both have scored, received ${length}; clips are joined by their name`,
-  );
+/** The two AUCs on the clips that have a label; none without both labels. */
+function areasOf({ first, second, labels }: PairedColumns): DelongTest | undefined {
+  if (!labels?.includes(true) || !labels.includes(false)) return undefined;
+  const names = ['first score', 'second score', 'label'];
+  const { columns, left } = completeRows('twoModels', names, [first, second, labels]);
+  return { ...delongOf(...columns), ...left };
 }

@@ -34,17 +34,15 @@ export function checkLabelled(
   }
 }
 
-/** @throws {RangeError} for bad scores, or not as many rejected as chosen ones */
+/** @throws {RangeError} for no pair, or not as many rejected as chosen ones */
 export function checkPairs(operation: string, chosen: readonly number[], rejected: readonly number[]): void {
-  checkScores(operation, chosen, 'chosen');
-  checkScores(operation, rejected, 'rejected');
+  if (chosen.length === 0) throw new RangeError(`${operation}: chosen: expected at least one, received none`);
   checkLengths(operation, 'rejected scores', chosen.length, rejected.length);
 }
 
-/** @throws {RangeError} for non-finite values, fewer than two, or lists of different lengths */
+/** @throws {RangeError} for fewer than two values, or lists of different lengths */
 export function checkSeries(operation: string, x: readonly number[], y: readonly number[]): void {
-  checkScores(operation, x, 'x');
-  checkScores(operation, y, 'y');
   checkLengths(operation, 'values of y', x.length, y.length);
-  if (x.length < 2) throw new RangeError(`${operation}: expected at least two values, received one`);
+  if (x.length < 2)
+    throw new RangeError(`${operation}: expected at least two values, received ${x.length || 'none'}`);
 }

@@ -1,16 +1,19 @@
+import type { ScoreColumns } from './columns.js';
+import type { Numbers } from './completeRows.js';
 import { forSteps } from './distributionSteps.js';
-import { checkScores } from './validate.js';
+import { scoresOf } from './scoresOf.js';
 
 /**
  * Wasserstein's distance of two samples, in units of the score: how far a value has to be moved on average to make the
- * one the other; the area between the distribution functions.
- * @throws {RangeError} for no or non-finite values
+ * one the other; the area between the distribution functions. What is missing is left out.
+ * @param before and `after`: tables with the column `score`, or lists
+ * @throws {RangeError} for no values, or one that is not finite
  */
-export function wasserstein(before: readonly number[], after: readonly number[]): number {
-  checkScores('wasserstein', before, 'before');
-  checkScores('wasserstein', after, 'after');
+export function wasserstein(before: ScoreColumns | Numbers, after: ScoreColumns | Numbers): number {
+  const { scores: first } = scoresOf('wasserstein: before', before);
+  const { scores: second } = scoresOf('wasserstein: after', after);
   let area = 0;
-  forSteps(before, after, (difference, width) => {
+  forSteps(first, second, (difference, width) => {
     area += Math.abs(difference) * width;
   });
   return area;

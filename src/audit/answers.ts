@@ -2,7 +2,8 @@ import type { AuditedClip, Scored } from './scorer.js';
 import { ScorerError } from './scorerError.js';
 
 /**
- * What a scorer answered, clip by clip: a number, `null`, `{ score }` or `{ error }`. What is no finite number is no score.
+ * What a scorer answered, clip by clip: a number, `null`, `{ score }`, with a `spread` of an ensemble, or `{ error }`. A score that
+ * is not a finite number counts as none, and so does one whose spread is not.
  * @param who is named in the error
  * @throws {ScorerError} for anything else than one answer for each clip
  */
@@ -25,9 +26,15 @@ export function answersOf(who: string, clips: readonly AuditedClip[], answers: u
 export function answerOf(answer: unknown): Scored {
   if (typeof answer === 'number') return scored(answer);
   if (typeof answer === 'object' && answer !== null) {
-    const { score, error } = answer as { score?: unknown; error?: unknown };
+    const { score, spread, error } = answer as { score?: unknown; spread?: unknown; error?: unknown };
     if (typeof error === 'string') return { reason: error };
-    if (typeof score === 'number') return scored(score);
+    if (typeof score === 'number') {
+      if (spread === undefined || spread === null) return scored(score);
+      if (typeof spread !== 'number' || !(spread >= 0 && Number.isFinite(spread)))
+        return { reason: `its spread is ${excerpt(spread)}, not a number from 0 on` };
+      const own = scored(score);
+      return 'score' in own ? { ...own, spread } : own;
+    }
   }
   return { reason: `its score is ${excerpt(answer)}, not a number` };
 }

@@ -7,9 +7,10 @@ import { familyLines } from './familyLines.js';
 import { heatMap } from './heatMap.js';
 import type { Column, Judgement } from './judge.js';
 import { page } from './page.js';
+import type { Scores } from './pairedScores.js';
 import type { Picture } from './picture.js';
 import type { AuditedClip } from './scorer.js';
-import { type Row, thresholds, type Verdict } from './verdicts.js';
+import { isUnsure, type Row, thresholds, type Verdict } from './verdicts.js';
 
 /** What was scored under one change: the clips as the scorer was given them. */
 export interface AuditColumn extends Column {
@@ -29,7 +30,7 @@ export interface AuditContent {
   name: string;
   /** Clips that were given. */
   given: number;
-  control: readonly (AuditedClip & { score: number | undefined })[];
+  control: readonly (AuditedClip & { score: number | undefined; spread?: number })[];
   columns: readonly AuditColumn[];
   failures: readonly AuditFailure[];
   judgement: Judgement;
@@ -125,6 +126,13 @@ export class Audit implements Displayable {
     } else if (undecided.length > 0) {
       notes.push(`not decidable with these clips: whether a drop is missed for ${undecided.join(', ')}`);
     }
+    const unsure = this.rows.filter(isUnsure);
+    if (unsure.length > 0) {
+      const named = unsure.slice(0, 5).map(({ family, level }) => `${family} ${level}`);
+      notes.push(
+        `smaller than the spread of the ensemble: the drop of ${named.join(', ')}${unsure.length > 5 ? ` and ${unsure.length - 5} more` : ''}`,
+      );
+    }
     if (this.failures.length > 0) {
       const [{ clip, change, reason }] = this.failures;
       const what = this.failures.length === 1 ? 'score is' : 'scores are';
@@ -148,6 +156,10 @@ export class Audit implements Displayable {
   toJSON(): object {
     const { name, given, control, columns, failures, judgement } = this.content;
     const id = (clip: number) => control[clip].of;
+    const byChange = (values: (column: AuditColumn) => Scores, clip: number) =>
+      Object.fromEntries(
+        columns.map((column) => [`${column.family} ${column.level}`, values(column)[clip] ?? null]),
+      );
     return {
       name,
       given,
@@ -165,10 +177,15 @@ export class Audit implements Displayable {
       scores: control.map(({ of, score }, clip) => ({
         clip: of,
         control: score ?? null,
-        ...Object.fromEntries(
-          columns.map(({ family, level, scores }) => [`${family} ${level}`, scores[clip] ?? null]),
-        ),
+        ...byChange(({ scores }) => scores, clip),
       })),
+      ...(control.some(({ spread }) => spread !== undefined) && {
+        spreads: control.map(({ of, spread }, clip) => ({
+          clip: of,
+          control: spread ?? null,
+          ...byChange(({ spreads }) => spreads ?? [], clip),
+        })),
+      }),
     };
   }
 

@@ -95,7 +95,7 @@ function ask(
       exit = [code, killedBy];
       if (closed) ended(code, killedBy);
     });
-    child.stdin.on('error', () => {}); // one that ends early closes its input; its exit code says why
+    child.stdin.on('error', () => {}); // one that ends early closes its input; its exit code tells the reason
     for (const { id, path, prompt } of clips) child.stdin.write(`${JSON.stringify({ id, path, prompt })}\n`);
     child.stdin.end();
   });

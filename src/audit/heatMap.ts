@@ -1,6 +1,6 @@
 import { colours, Picture, signed, text } from './picture.js';
 import type { Family } from './variants.js';
-import { type Row, thresholds, type Verdict } from './verdicts.js';
+import { isUnsure, type Row, thresholds, type Verdict } from './verdicts.js';
 
 /** What is drawn of an audit. */
 export interface Drawn {
@@ -15,12 +15,13 @@ const cell = { width: 62, height: 22, gap: 2 };
 const verdictWidth = 112;
 const header = 76;
 const legend = `blue costs, orange is preferred; * is p ≤ ${thresholds.level} after Holm; framed where there is a verdict`;
+const legendOfSpread = '~ less than the spread of the ensemble';
 /** A change of so many deviations has the full colour. */
 const full = 2;
 
 /**
  * The drop of each family by its strength, in deviations of the control's scores: blue costs, orange is preferred; a star where
- * it is shown, a frame and its name where there is a verdict.
+ * it is shown, a frame and its name where there is a verdict; of an ensemble a ~ where the drop is smaller than the spread of its heads.
  * @param audits of the same families, side by side
  */
 export function heatMap(audits: readonly Drawn[]): Picture {
@@ -50,28 +51,34 @@ export function heatMap(audits: readonly Drawn[]): Picture {
       ).join('')
     );
   });
+  const hasSpread = audits.some(({ rows }) => rows.some(({ spread }) => spread !== undefined));
   const head =
     text('Mean drop of the score, in deviations of the control', 0, 16, { 'font-size': 13 }) +
     text(legend, 0, 33, { 'font-size': 11, 'fill-opacity': 0.7 }) +
     text('should', names, header - 8, { 'font-size': 11, 'fill-opacity': 0.7 });
+  const bottom = header + families.length * cell.height + 8;
+  const foot = hasSpread ? text(legendOfSpread, 0, bottom + 6, { 'font-size': 11, 'fill-opacity': 0.7 }) : '';
   const size = {
     width: names + expected + audits.length * block,
-    height: header + families.length * cell.height + 8,
+    height: hasSpread ? bottom + 14 : bottom,
   };
-  return new Picture(size, head + titles.join('') + lines.join(''), audits.map(inWords).join('\n\n'));
+  const body = head + titles.join('') + lines.join('') + foot;
+  return new Picture(size, body, audits.map(inWords).join('\n\n'));
 }
 
 function cellsOf({ rows, verdicts }: Drawn, family: Family, left: number, y: number, levels: number): string {
   const own = rows.filter((row) => row.family === family);
   const found = verdicts.filter((verdict) => verdict.family === family);
-  const cells = own.map(({ level, drop, adjusted, strength }) => {
+  const cells = own.map(({ level, drop, adjusted, strength, spread }) => {
     const x = left + (level - 1) * cell.width;
     const colour = drop.value < 0 ? colours.preferred : colours.costs;
     const share = (0.85 * Math.min(1, Math.abs(drop.value) / full)).toFixed(3);
     const marked = found.some((verdict) => verdict.level === level);
     const frame = marked ? ` stroke="${colours.verdict}" stroke-width="2"` : '';
-    const star = adjusted <= thresholds.level ? '*' : '';
-    const title = `${family}, ${strength}: ${signed(drop.value)} (${signed(drop.low)} to ${signed(drop.high)})`;
+    const star = (adjusted <= thresholds.level ? '*' : '') + (isUnsure({ drop, spread }) ? '~' : '');
+    const title = `${family}, ${strength}: ${signed(drop.value)} (${signed(drop.low)} to ${signed(drop.high)})${
+      spread === undefined ? '' : `, spread ${spread.toFixed(2)}`
+    }`;
     return (
       `<g><title>${title.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</title>` +
       `<rect x="${x + 1}" y="${y + 1}" width="${cell.width - cell.gap}" height="${cell.height - cell.gap}" rx="2" ` +
@@ -94,7 +101,7 @@ function inWords({ name, rows, verdicts }: Drawn): string {
     const kinds = verdicts
       .filter((one) => one.family === family && one.level === level)
       .map(({ kind }) => kind);
-    const star = adjusted <= thresholds.level ? '*' : ' ';
+    const star = (adjusted <= thresholds.level ? '*' : ' ') + (isUnsure(row) ? '~' : '');
     return `${`${family} ${level}`.padEnd(18)}${row.expectation.padEnd(6)}${signed(drop.value).padStart(7)}${star} ${kinds.join(', ')}`.trimEnd();
   });
   return [`${name}: mean drop in deviations of the control`, ...lines].join('\n');

@@ -1,3 +1,4 @@
+import { mean } from '../analysis/distribution.js';
 import { holm } from '../analysis/holm.js';
 import { effectOf, unitOf } from './effect.js';
 import type { Expectations } from './expectations.js';
@@ -21,6 +22,8 @@ import {
 /** Scores of the clips of an audit under one change. */
 export interface Column extends Change {
   scores: Scores;
+  /** Of an ensemble: how far its heads are apart on each clip. */
+  spreads?: Scores;
 }
 
 /** What an audit found. */
@@ -58,10 +61,11 @@ export function judge(control: Scores, columns: readonly Column[], expectations:
   const adjusted = holm(values);
   const enough = smallestP(known.length) * values.length <= thresholds.level;
   const [ofChanges, ofSteps] = [0, changes.length].map((from, i) =>
-    [changes, steps][i].map(({ column: { family, level, strength }, pairs }, j) => ({
+    [changes, steps][i].map(({ column: { family, level, strength, spreads = [] }, pairs }, j) => ({
       row: {
         ...{ family, level, strength, expectation: expectations[family] },
         ...effectOf(pairs, unit),
+        ...spreadOf(pairs, spreads, unit),
         ...{ p: values[from + j], adjusted: adjusted[from + j] },
       },
       pairs,
@@ -84,6 +88,12 @@ export function judge(control: Scores, columns: readonly Column[], expectations:
     if (unsteady) verdicts.push(unsteady);
   }
   return { rows: ofChanges.map(({ row }) => row), verdicts, undecided, unit, enough };
+}
+
+/** The mean spread of a change's scores, in deviations of the control's; nothing where there is none. */
+function spreadOf(pairs: readonly PairedScores[], spreads: Scores, unit: number): Pick<Row, 'spread'> {
+  const own = pairs.flatMap(({ clip }) => spreads[clip] ?? []);
+  return own.length === 0 ? {} : { spread: mean(own) / unit };
 }
 
 function judgeFamily(

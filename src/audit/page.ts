@@ -6,7 +6,7 @@ import { familyLines } from './familyLines.js';
 import { type Drawn, heatMap } from './heatMap.js';
 import { signed } from './picture.js';
 import { sideBySide } from './sideBySide.js';
-import { type Row, thresholds, type Verdict } from './verdicts.js';
+import { isUnsure, type Row, thresholds, type Verdict } from './verdicts.js';
 
 /** A clip of a page. */
 interface PageClip {
@@ -46,16 +46,22 @@ ${chapters.join('\n')}
 </section>
 ${audits.map((audit) => table(audit, several)).join('\n')}
 </main>
-<footer>${escapeHtml(methods)}</footer>`,
+<footer>${escapeHtml(audits.some(({ rows }) => rows.some(hasSpread)) ? methods + ofSpread : methods)}</footer>`,
   );
 }
+
+const hasSpread = ({ spread }: Row): boolean => spread !== undefined;
 
 const methods =
   'A drop is the mean, over clips, of the score of the control minus that of the change, in sample deviations of the control’s ' +
   'scores, with its 95% bootstrap interval. Wins are the share of clips whose control scores higher, ties half. p is of flipping the ' +
   'signs of the differences, two-sided; after Holm’s correction over the whole table a star means at most ' +
-  `${thresholds.level}. Changes of less than ${thresholds.floor} deviations are no finding. Control and change are encoded alike from ` +
+  `${thresholds.level}. Changes of less than ${thresholds.floor} deviations are not findings. Control and change are encoded alike from ` +
   'the same decoded frames.';
+
+const ofSpread =
+  ' The spread is how far the heads of the ensemble are apart: their sample deviation on each changed clip, in the mean over clips, in the ' +
+  'same unit. A ~ marks a drop that is smaller; the heads may agree on it all the same.';
 
 async function findings(audit: PageAudit, several: boolean): Promise<string> {
   const { name, verdicts, clips, notes } = audit;
@@ -83,14 +89,28 @@ function side({ id, prompt, score, note }: PageClip): string {
 }
 
 function table({ name, rows }: PageAudit, several: boolean): string {
-  const head = ['change', 'strength', 'should', 'clips', 'wins', 'drop', 'p', 'after Holm'];
+  const spreads = rows.some(hasSpread);
+  const head = [
+    'change',
+    'strength',
+    'should',
+    'clips',
+    'wins',
+    'drop',
+    'p',
+    'after Holm',
+    ...(spreads ? ['spread'] : []),
+  ];
   const numbers = (value: string) => `<td>${escapeHtml(value)}</td>`;
   const words = (value: string) => `<td class="text">${escapeHtml(value)}</td>`;
-  const body = rows.map(
-    ({ family, strength, expectation, clips, wins, drop, p, adjusted }: Row) =>
+  const body = rows.map((row) => {
+    const { family, strength, expectation, clips, wins, drop, p, adjusted, spread } = row;
+    const apart = spread === undefined ? '' : `${fixed(spread)}${isUnsure(row) ? ' ~' : ''}`;
+    return (
       `<tr><td class="name">${escapeHtml(family)}</td>${words(strength)}${words(expectation)}${numbers(String(clips))}` +
-      `${numbers(fixed(wins))}<td><b>${signed(drop.value)}</b><small>${ends(drop)}</small></td>${numbers(pValue(p))}${numbers(pValue(adjusted))}</tr>`,
-  );
+      `${numbers(fixed(wins))}<td><b>${signed(drop.value)}</b><small>${ends(drop)}</small></td>${numbers(pValue(p))}${numbers(pValue(adjusted))}${spreads ? numbers(apart) : ''}</tr>`
+    );
+  });
   return (
     `<details class="chapter"><summary><h2>${several ? `${escapeHtml(name)}: the table` : 'The table'}</h2></summary><div class="table"><table>` +
     `<thead><tr>${head.map((column, i) => `<th class="${i === 0 ? 'name' : i < 3 ? 'text' : ''}">${column}</th>`).join('')}</tr></thead>` +

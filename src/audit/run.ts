@@ -1,5 +1,6 @@
 import { cellSignal } from '../base/host.js';
 import type { Clip } from '../data/clip.js';
+import type { Reward } from '../model/rewards.js';
 import type { ClipScorer } from '../model/scoreBatches.js';
 import { Audit, type AuditColumn, type AuditFailure } from './audit.js';
 import {
@@ -47,14 +48,15 @@ export interface AuditProgress {
 /**
  * Audits what a reward sees, and where it can be cheated: scores clips, and the same clips changed in known ways, all encoded
  * alike; compares them clip by clip; and gives a verdict on each kind of change by what is expected of it.
- * Clips and scores that fail are left out by name. The same clips, seed and scorer give the same audit.
- * @param scorer a reward model, a function of clips, `command(…)` or `served(…)`
+ * Clips and scores that fail are left out by name. The same clips, seed and scorer give the same audit. Of an ensemble each change also
+ * has the mean spread of its scores, and a mark where its drop is smaller.
+ * @param scorer a reward model, heads of one dimension, a function of clips, `command(…)` or `served(…)`
  * @param clips with the prompts they were generated from
  * @throws {RangeError} for no clip, two of one id, or a table of expectations that is none; Error when no clip can be read or
  *   scored; what the scorer as a whole does wrong (too few scores, no answer in time); and the signal's reason
  */
 export async function run(
-  scorer: ClipScorer | ScoreFunction | Scorer,
+  scorer: ClipScorer<Reward> | ScoreFunction | Scorer,
   clips: readonly Clip[],
   options: AuditOptions = {},
 ): Promise<Audit> {
@@ -117,6 +119,10 @@ export async function run(
     const outcome = clip && scored.get(clip.id);
     return outcome && 'score' in outcome ? outcome.score : undefined;
   };
+  const spreadOf = (clip: AuditedClip | undefined): number | undefined => {
+    const outcome = clip && scored.get(clip.id);
+    return outcome && 'score' in outcome ? outcome.spread : undefined;
+  };
   for (const clip of [...once, ...twice]) {
     const outcome = scored.get(clip.id);
     if (outcome && 'reason' in outcome) {
@@ -132,12 +138,16 @@ export async function run(
     );
   }
   const columns = [...requests.changes, ...retest].map(
-    (column: Requests): AuditColumn => ({ ...column, scores: column.clips.map(scoreOf) }),
+    (column: Requests): AuditColumn => ({
+      ...column,
+      scores: column.clips.map(scoreOf),
+      spreads: column.clips.map(spreadOf),
+    }),
   );
   return new Audit({
     name: options.name ?? asked.name,
     given: clips.length,
-    control: requests.control.map((clip, i) => ({ ...clip, score: control[i] })),
+    control: requests.control.map((clip, i) => ({ ...clip, score: control[i], spread: spreadOf(clip) })),
     columns,
     failures,
     judgement: judge(control, columns, expectations),

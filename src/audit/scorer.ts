@@ -10,8 +10,8 @@ export interface AuditedClip extends Clip {
   level: number;
 }
 
-/** A score, or why there is none. */
-export type Scored = { score: number } | { reason: string };
+/** A score, with how far the heads of an ensemble are apart on it where it is of one; or why there is none. */
+export type Scored = { score: number; spread?: number } | { reason: string };
 
 /** What limits a call. */
 export interface ScoreCall {
@@ -30,7 +30,8 @@ export interface Scorer {
   score(clips: readonly AuditedClip[], call: ScoreCall): Promise<Scored[]>;
 }
 
+/** What a function may say of a clip. */
+type Answer = number | { score: number; spread?: number } | null | undefined;
+
 /** A function of clips: a score for each of them, in their order. */
-export type ScoreFunction = (
-  clips: readonly AuditedClip[],
-) => readonly (number | null | undefined)[] | Promise<readonly (number | null | undefined)[]>;
+export type ScoreFunction = (clips: readonly AuditedClip[]) => readonly Answer[] | Promise<readonly Answer[]>;

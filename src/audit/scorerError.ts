@@ -32,7 +32,7 @@ export async function inTime<T>(
   }
 }
 
-/** @throws {RangeError} when a time limit is no positive number that a timer can hold */
+/** @throws {RangeError} when a time limit is not a positive number that a timer can hold */
 export function checkSeconds(operation: string, seconds: number): void {
   if (!(seconds > 0 && seconds * 1000 < 2 ** 31)) {
     throw new RangeError(`${operation}: expected seconds above 0 and below 2147483, received ${seconds}`);

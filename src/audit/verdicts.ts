@@ -19,7 +19,13 @@ export interface Row extends Change, Effect {
   /** Sign-flip p of the mean drop, and the same after Holm's correction over the whole table. */
   p: number;
   adjusted: number;
+  /** Of an ensemble: the mean deviation of its heads on the changed clips, in deviations of the control's scores. */
+  spread?: number;
 }
+
+/** Whether the heads of an ensemble are further apart on a change than its drop is from 0. */
+export const isUnsure = ({ drop, spread }: Pick<Row, 'drop' | 'spread'>): boolean =>
+  spread !== undefined && Math.abs(drop.value) < spread;
 
 /** What a comparison found, and the scores behind it. */
 export interface Compared<T extends Effect = Row> {
@@ -41,7 +47,7 @@ export interface Verdict extends Change {
   /** In a sentence. */
   text: string;
   drop: Interval;
-  /** NaN for *not deterministic*, which is no test. */
+  /** NaN for *not deterministic*, which is not a test. */
   adjusted: number;
   /** The clip that shows it best, and its scores: of the control, or of the milder level where it is *not monotone*, and of the change. */
   worst: PairedScores;

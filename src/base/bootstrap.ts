@@ -22,7 +22,7 @@ export interface BootstrapOptions {
  * Source: Efron and Tibshirani 1993, chapter 13.
  * @param statistics from the drawn items (ascending indices, with repeats) to named values; its values of all items,
  *   each once, are the values reported
- * @throws {RangeError} when there is no item, or `samples` is no whole number from 1 on
+ * @throws {RangeError} when there is no item, or `samples` is not a whole number from 1 on
  */
 export function bootstrap<Name extends string>(
   items: number,

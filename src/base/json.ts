@@ -10,7 +10,7 @@ const tokens = /"|-?Infinity|NaN|-?\d[\d.eE+-]*/g;
 /**
  * `JSON.parse` for what Python's `json` writes: NaN and Infinity, and whole numbers beyond 2^53 as a bigint, which keep
  * all their digits.
- * @throws {SyntaxError} for any other text that is no JSON
+ * @throws {SyntaxError} for any other text that is not valid JSON
  */
 export function parseJson(text: string): unknown {
   if (!suspicious.test(text)) return JSON.parse(text);

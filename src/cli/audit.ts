@@ -111,7 +111,7 @@ async function clipsOf(input: string): Promise<Clip[]> {
   }));
 }
 
-/** @throws Error for a file that is no object of prompts and lists of texts */
+/** @throws Error for a file that is not an object of prompts and lists of texts */
 async function readParaphrases(file: string): Promise<Paraphrases> {
   const value = jsonOf(file, await readFile(file, 'utf8'));
   const fits =

@@ -3,7 +3,7 @@ import { UsageError } from './verb.js';
 
 /**
  * Sets a limit of clips by `NAME=NUMBER`.
- * @throws UsageError for an unknown name, or what is no positive number
+ * @throws UsageError for an unknown name, or what is not a positive number
  */
 export function setLimit(text: string): void {
   const [name, value] = text.split('=');

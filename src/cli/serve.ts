@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type EngineName, use } from '../engine/use.js';
+import { heads } from '../model/heads.js';
 import { load } from '../model/load.js';
+import type { RewardHeads } from '../model/rewardHeads.js';
 import type { RewardModel } from '../model/rewardModel.js';
 import { serve as startServer } from '../serve/serve.js';
 import { parse, UsageError, type Verb } from './verb.js';
@@ -11,7 +13,8 @@ export const serve: Verb = {
   usage: `  solireward serve --model [NAME=]DIR... [--host 127.0.0.1] [--port 8080] [--token-file FILE] [--root DIR]...
                    [--allow-host HOST]... [--batch-size 4] [--seconds 120] [--queued 1024] [--engine auto]
                                                score clips over HTTP; callers may name files below the roots, and
-                                               URLs of the hosts; SIGTERM ends it when all is answered`,
+                                               URLs of the hosts; SIGTERM ends it when all is answered;
+                                               models of one NAME are heads over one backbone, by their dimensions`,
 
   async run(args) {
     const text = { type: 'string' } as const;
@@ -53,25 +56,39 @@ export const serve: Verb = {
   },
 };
 
-/** Folders of models by their names; one model may have none. @throws UsageError */
-function foldersOf(given: readonly string[]): Map<string | undefined, string> {
-  const folders = new Map<string | undefined, string>();
+/** Folders of models by their names, of several heads each; one model may have no name. @throws UsageError */
+function foldersOf(given: readonly string[]): Map<string | undefined, string[]> {
+  const folders = new Map<string | undefined, string[]>();
   for (const text of given) {
     const [, name, folder] = /^(?:([\w.-]+)=)?(.+)$/s.exec(text) ?? [];
     if (name === undefined && given.length > 1)
       throw new UsageError('several models need a name each: --model NAME=DIR');
-    if (folders.has(name)) throw new UsageError(`two models are named '${name}'`);
-    folders.set(name, folder);
+    folders.set(name, [...(folders.get(name) ?? []), folder]);
   }
   return folders;
 }
 
 async function models(
-  folders: ReadonlyMap<string | undefined, string>,
-): Promise<RewardModel | Record<string, RewardModel>> {
-  const [[name, folder]] = folders;
+  folders: ReadonlyMap<string | undefined, readonly string[]>,
+): Promise<RewardModel | Record<string, RewardModel | RewardHeads>> {
+  const [[name, [folder]]] = folders;
   if (name === undefined) return load(folder);
-  const result: Record<string, RewardModel> = {};
-  for (const [name, folder] of folders) result[name as string] = await load(folder);
+  const result: Record<string, RewardModel | RewardHeads> = {};
+  for (const [name, own] of folders) {
+    result[name as string] = own.length === 1 ? await load(own[0]) : await headsIn(own);
+  }
   return result;
+}
+
+/** Heads over one backbone, by the dimensions in their cards; of one dimension they are an ensemble. */
+async function headsIn(folders: readonly string[]): Promise<RewardHeads> {
+  const members: Record<string, RewardModel[]> = {};
+  for (const folder of folders) {
+    const model = await load(folder);
+    const { dimension } = model.card;
+    if (dimension === undefined)
+      throw new UsageError(`${folder} does not say its dimension, so it cannot be one of several heads`);
+    members[dimension] = [...(members[dimension] ?? []), model];
+  }
+  return heads(members);
 }

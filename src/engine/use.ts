@@ -28,7 +28,7 @@ export interface UseOptions {
  * adapter that is emulated on the CPU is used only when asked for by name.
  * Tensors and weights belong to the engine that they were made on: choose first, then load a model.
  * @returns the engine in use and why better ones are not; it shows itself as a cell's value.
- * @throws {RangeError} for an unknown engine, and a memory limit that is no whole number of bytes or not for `cuda`.
+ * @throws {RangeError} for an unknown engine, and a memory limit that is not a whole number of bytes or not for `cuda`.
  * @throws with the reason of each engine when none works; the reasons alone are the error's `cause`.
  */
 export async function use(

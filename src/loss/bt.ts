@@ -18,7 +18,7 @@ export interface BtOptions {
   smoothing?: number;
   /** Default `kept`. */
   smoothedMargin?: SmoothedMargin;
-  /** What the mean divides by; the pairs counted are those that are no tie. Default `all`. */
+  /** What the mean divides by; the pairs counted are those that are not ties. Default `all`. */
   average?: Averaging;
 }
 
@@ -62,7 +62,7 @@ export function bt({
   });
 }
 
-/** @throws RangeError when a margin is no number of at least 0: below, a loss would want the wrong order. */
+/** @throws RangeError when a margin is not a number of at least 0: below, a loss would want the wrong order. */
 export function checkMargin(operation: string, margin: number): void {
   if (!(Number.isFinite(margin) && margin >= 0)) {
     throw new RangeError(`${operation}: expected a margin of at least 0, received ${JSON.stringify(margin)}`);

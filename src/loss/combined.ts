@@ -8,7 +8,7 @@ import { meanOfCounted } from './mean.js';
 export interface CombinedOptions {
   /** m of BT and BTT, in units of reward. Default 3, the official training script's. */
   margin?: number;
-  /** Coefficient of BT, which applies to pairs that are no tie. Default 1. */
+  /** Coefficient of BT, which applies to pairs that are not ties. Default 1. */
   bt?: number;
   /** Coefficient of BTT, which applies to ties; 0 leaves it out. Default 1. */
   btt?: number;

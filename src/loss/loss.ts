@@ -24,7 +24,7 @@ export interface LossValue {
  */
 export interface Loss {
   (chosen: Tensor1D, rejected: Tensor1D, tie: Tensor1D, labels?: PairLabels): LossValue;
-  /** Name and parameters; a run writes them to its configuration and refuses to go on with others. */
+  /** Name and parameters; a run writes them to its configuration and refuses to be resumed with others. */
   readonly settings?: Readonly<Record<string, string | number>>;
 }
 

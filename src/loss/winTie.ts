@@ -5,7 +5,7 @@ import type { Averaging, Loss } from './loss.js';
 export interface WinTieOptions {
   /** m, in units of reward. Default 3, the official training script's. */
   margin?: number;
-  /** ε of the pairs that are no tie, in [0, 0.5]. Default 0. */
+  /** ε of the pairs that are not ties, in [0, 0.5]. Default 0. */
   smoothing?: number;
   /** Default `kept`. */
   smoothedMargin?: SmoothedMargin;

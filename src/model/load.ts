@@ -174,7 +174,8 @@ export function assembleModel(
   }
 }
 
-function headConfig(
+/** The settings of a model that are its new head's. */
+export function headConfig(
   { llm }: RewardModelConfig,
   head: NewHead,
 ): Pick<RewardModelConfig, 'reduceSequence' | 'layers' | 'rewardDropout'> {

@@ -127,7 +127,7 @@ export class RewardModel {
    * Scores of clips, in their order; they do not depend on the batch size.
    * @param options `batchSize` (default 4); `signal` stops between batches with its reason; `onProgress` is called
    *   after each batch.
-   * @throws with the reason of each clip that cannot be read; `score.clips` goes on with the rest instead.
+   * @throws with the reason of each clip that cannot be read; `score.clips` continues with the rest instead.
    */
   async score(
     clips: readonly Clip[],

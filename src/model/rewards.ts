@@ -7,16 +7,30 @@ import type { ClipInput } from './input/batch.js';
 /** Bytes that are not asked for before they are taken. */
 const always = 2 ** 28;
 
-/** What gives clips their rewards: a reward model. */
-export interface Rewarder {
-  readonly config: { readonly llm: Pick<LlmConfig, 'heads'> };
-  rewards(inputs: readonly ClipInput[]): Promise<number[]>;
+/** A score of one dimension, and how far the heads of an ensemble are apart on it: their sample deviation. */
+export interface Rating {
+  readonly score: number;
+  readonly spread?: number;
 }
 
-/** Why a clip has no score: what went wrong, or a reward that is no number; undefined where it has one. */
-export function faultOf(reward: number | Error): string | undefined {
-  if (typeof reward !== 'number') return reward.message;
-  return Number.isFinite(reward) ? undefined : `the model gives ${reward}`;
+/** The ratings of a clip by dimension. */
+export type Ratings = Readonly<Record<string, Rating>>;
+
+/** What a clip is given: a number by a model of one head, ratings by one of several. */
+export type Reward = number | Ratings;
+
+/** What gives clips their rewards: a reward model. */
+export interface Rewarder<Given extends Reward = number> {
+  readonly config: { readonly llm: Pick<LlmConfig, 'heads'> };
+  rewards(inputs: readonly ClipInput[]): Promise<Given[]>;
+}
+
+/** Why a clip has no score: what went wrong, or a reward that is not a number; undefined where it has one. */
+export function faultOf(reward: Reward | Error): string | undefined {
+  if (reward instanceof Error) return reward.message;
+  if (typeof reward === 'number') return Number.isFinite(reward) ? undefined : `the model gives ${reward}`;
+  const odd = Object.entries(reward).find(([, { score }]) => !Number.isFinite(score));
+  return odd && `the model gives ${odd[1].score} of ${odd[0]}`;
 }
 
 /**
@@ -24,7 +38,10 @@ export function faultOf(reward: number | Error): string | undefined {
  * them they are computed in halves, so that in the end one that does not fit fails by itself.
  * @throws what the model throws, other than that memory ran out.
  */
-export async function rewardsOf(model: Rewarder, inputs: readonly ClipInput[]): Promise<(number | Error)[]> {
+export async function rewardsOf<Given extends Reward>(
+  model: Rewarder<Given>,
+  inputs: readonly ClipInput[],
+): Promise<(Given | Error)[]> {
   const asked = attentionBytes(model.config.llm, inputs);
   const room = asked < always ? always : memoryRoom();
   let failure: Error;

@@ -62,7 +62,7 @@ async function overwrite({ weights }: RewardModel, path: string): Promise<void> 
   for (const [name, { shape, data }] of stored) {
     const variable = weights.get(name);
     if (String(variable?.shape) !== String(shape)) {
-      throw new Error(`tiny: the pretrained "${name}" [${shape}] is no parameter of this configuration`);
+      throw new Error(`tiny: the pretrained "${name}" [${shape}] is not a parameter of this configuration`);
     }
     tf.tidy(() => variable?.assign(tf.tensor(data, shape)));
   }

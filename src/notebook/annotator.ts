@@ -114,7 +114,7 @@ class Session {
     });
   }
 
-  /** @throws {Error} when it is no name, or of nobody who may vote */
+  /** @throws {Error} when it is not a name, or of nobody who may vote */
   checkName(name: unknown): void {
     if (!isAnnotatorName(name)) {
       throw new TypeError(`annotator: expected an annotator's name, received ${JSON.stringify(name)}`);

@@ -28,7 +28,9 @@ export function image(source: string | Uint8Array | ArrayBuffer, { alt, width }:
   const bytes = typeof source === 'string' ? readFileSync(source) : new Uint8Array(source);
   const type = pictureType(bytes);
   if (!type)
-    throw new TypeError(`image: ${name} is no PNG, JPEG, GIF or WebP picture (an SVG is shown by svg(text))`);
+    throw new TypeError(
+      `image: ${name} is not a PNG, JPEG, GIF or WebP picture (an SVG is shown by svg(text))`,
+    );
   if (bytes.byteLength > mostPictureBytes)
     throw new RangeError(
       `image: ${name} has ${(bytes.byteLength / 2 ** 20).toFixed(1)} MiB, and Jupyter delivers at most ${mostPictureBytes / 2 ** 20}: make it smaller`,

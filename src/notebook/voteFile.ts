@@ -93,7 +93,7 @@ export class VoteFile {
   }
 
   /**
-   * Ends a last line that has no end. One that is no whole line is blanked with spaces and not cut off: where somebody
+   * Ends a last line that has no end. One that is not a whole line is blanked with spaces and not cut off: where somebody
    * else has appended after it in the meantime, that stays.
    */
   #repair(): void {
@@ -155,7 +155,7 @@ function parse(line: string, place: string): Record<string, unknown> {
     row = JSON.parse(line);
   } catch (error) {
     throw new Error(
-      `${place} is no JSON: ${(error as Error).message}; mend or remove the line, or give another file`,
+      `${place} is not valid JSON: ${(error as Error).message}; mend or remove the line, or give another file`,
     );
   }
   if (typeof row === 'object' && row !== null && !Array.isArray(row)) return row as Record<string, unknown>;

@@ -44,7 +44,7 @@ export class GroupedPairs implements PairStream {
 
   /**
    * The next pairs.
-   * @throws RangeError when the cursor or the count is no whole number of pairs.
+   * @throws RangeError when the cursor or the count is not a whole number of pairs.
    */
   next(count: number): Pair[] {
     for (const [name, value] of Object.entries({ cursor: this.cursor, count })) {

@@ -1,7 +1,8 @@
-import { agreementOf, type RatingOptions, ratedColumns } from '../analysis/againstRatings.js';
-import type { ScoreColumns } from '../analysis/columns.js';
-import { isList } from '../analysis/labelledScores.js';
+import { agreementOf } from '../analysis/againstRatings.js';
+import { isList, type ScoreColumns } from '../analysis/columns.js';
+import type { Numbers } from '../analysis/completeRows.js';
 import { meanInterval } from '../analysis/meanInterval.js';
+import { type RatingOptions, ratedColumns } from '../analysis/ratedColumns.js';
 import { argsort } from '../base/argsort.js';
 import { Random } from '../base/random.js';
 import { coloursOf, faded, palette } from './colours.js';
@@ -21,7 +22,7 @@ type AgainstOptions = FigureOptions & Pick<PlotOptions, 'colours'> & RatingOptio
 
 /**
  * Scores against ratings: a point for each clip, and the mean score at each rating (of many ratings in tenths of the clips) with its
- * 95% interval; Spearman's correlation in the title. The numbers are `sr.analysis.againstRatings`'s.
+ * 95% interval; Spearman's correlation in the title. Rows without a score or a rating are left out and counted below it. The numbers are `sr.analysis.againstRatings`'s.
  * @param table a table with the columns `score` and `rating`
  * @param options `rating`: the column of the ratings; `cluster`: that of what clips have in common, such as their prompt; `colours` and
  *   those of every figure
@@ -33,13 +34,13 @@ export function againstRatings(
 ): Figure<{ rating: number; score: number }>;
 /** The same of two lists: scores and ratings. */
 export function againstRatings(
-  scores: ArrayLike<number>,
-  ratings: ArrayLike<number>,
+  scores: Numbers,
+  ratings: Numbers,
   options?: Omit<AgainstOptions, 'rating' | 'cluster'>,
 ): Figure<{ rating: number; score: number }>;
 export function againstRatings(
-  first: ScoreColumns | ArrayLike<number>,
-  second: ArrayLike<number> | AgainstOptions = {},
+  first: ScoreColumns | Numbers,
+  second: Numbers | AgainstOptions = {},
   third: AgainstOptions = {},
 ): Figure<{ rating: number; score: number }> {
   const { rating, cluster, ...shown } = isList(second) ? third : (second as AgainstOptions);
@@ -47,7 +48,7 @@ export function againstRatings(
   const columns = ratedColumns(
     'againstRatings',
     first,
-    isList(second) ? (second as ArrayLike<number>) : { rating, cluster },
+    isList(second) ? (second as Numbers) : { rating, cluster },
   );
   const { scores, ratings } = columns;
   const { spearman, kendall, clips } = agreementOf(columns);
@@ -118,6 +119,7 @@ export function againstRatings(
         yaxis: { title: { text: labels.y ?? 'score' }, ...rangeOf(scores) },
       },
       summary: `${title}, Kendall ${withInterval(kendall)}`,
+      note: columns.note,
       rows: () => scores.map((score, i) => ({ rating: ratings[i], score })),
     },
     shown,

@@ -1,7 +1,9 @@
 import { type ByGroupOptions, type GroupRow, byGroup as rowsOf } from '../analysis/byGroup.js';
-import type { ScoreColumns } from '../analysis/columns.js';
+import { isList, type ScoreColumns } from '../analysis/columns.js';
+import type { Numbers } from '../analysis/completeRows.js';
 import type { Interval } from '../base/bootstrap.js';
 import { extent } from '../base/extent.js';
+import { leftOutWords } from '../base/missing.js';
 import { coloursOf } from './colours.js';
 import { Figure } from './figure.js';
 import { checkOptions, type FigureOptions, type PlotOptions } from './options.js';
@@ -28,17 +30,32 @@ type GroupOptions = FigureOptions & Pick<PlotOptions, 'by' | 'colours'> & Pick<B
 
 /**
  * Mean score of each group with its 95% interval, and beside it the difference from the others, or from one group, with its
- * interval and p adjusted by Holm for the number of groups. Groups that do not differ are grey. The numbers are
+ * interval and p adjusted by Holm for the number of groups. Groups that do not differ are grey. Rows without a score are left out and counted below the title. The numbers are
  * `sr.analysis.byGroup`'s.
  * @param table a table with the column `score`
  * @param options `by`: the column of the group, default `generator`, `model`, `group` or `metric`; `against`: one group; `colours` and those of
  *   every figure
- * @throws {RangeError} for fewer than two groups, no or non-finite scores, or an option that is not as it should be
+ * @throws {RangeError} for fewer than two groups, no score, one that is not finite, or an option that is not as it should be
  */
-export function byGroup(table: ScoreColumns, options: GroupOptions = {}): Figure<DrawnGroup> {
+export function byGroup(table: ScoreColumns, options?: GroupOptions): Figure<DrawnGroup>;
+/** The same of two lists: scores, and the group of each. */
+export function byGroup(
+  scores: Numbers,
+  groups: ArrayLike<unknown>,
+  options?: Omit<GroupOptions, 'by'>,
+): Figure<DrawnGroup>;
+export function byGroup(
+  first: ScoreColumns | Numbers,
+  second: ArrayLike<unknown> | GroupOptions = {},
+  third: GroupOptions = {},
+): Figure<DrawnGroup> {
+  const options = isList(second) ? third : second;
   const { by, against, ...shown } = options;
   checkOptions('byGroup', { by, ...shown }, ['by', 'colours']);
-  const rows = rowsOf(table, { by, against });
+  const rows = isList(second)
+    ? rowsOf(first as Numbers, second, { against })
+    : rowsOf(first as ScoreColumns, { by, against });
+  const { leftOut } = rows[0];
   const { labels = {}, theme = 'notebook', colours } = options;
   const look = looks[theme];
   const colors = coloursOf(
@@ -90,6 +107,7 @@ export function byGroup(table: ScoreColumns, options: GroupOptions = {}): Figure
         height: look.title * 3 + look.text * (6 + 2.2 * rows.length),
       },
       summary: `${title}. ${rows.map(({ group, mean, difference, holm, p }) => `${group} ${withInterval(mean)}${Number.isNaN(p) ? '' : `, difference ${withInterval(difference)}, Holm's ${pWords(holm)}`}`).join('; ')}`,
+      note: leftOut === undefined ? undefined : leftOutWords(leftOut, ['score']),
       rows: () => rows.map(drawn),
     },
     shown,

@@ -1,5 +1,7 @@
 import { type PromptRow, byPrompt as rowsOf } from '../analysis/byPrompt.js';
-import type { ScoreColumns } from '../analysis/columns.js';
+import { isList, type ScoreColumns } from '../analysis/columns.js';
+import type { Numbers } from '../analysis/completeRows.js';
+import { leftOutWords } from '../base/missing.js';
 import { coloursOf, faded, palette } from './colours.js';
 import { Figure } from './figure.js';
 import { checkOptions, type FigureOptions, type PlotOptions } from './options.js';
@@ -15,15 +17,29 @@ type PromptOptions = FigureOptions & Pick<PlotOptions, 'by' | 'colours'>;
 
 /**
  * Scores prompt by prompt, the highest mean first: mean, and from the lowest to the highest clip; and how much of all spread lies
- * between prompts. Up to 30 prompts are rows with their names. The numbers are `sr.analysis.byPrompt`'s.
+ * between prompts. Up to 30 prompts are rows with their names. Rows without a score are left out and counted below the title. The numbers are `sr.analysis.byPrompt`'s.
  * @param table a table with the column `score`
  * @param options `by`: the column of the prompt, default `promptId`, `prompt_id` or `prompt`; `colours` and those of every figure
- * @throws {RangeError} for fewer than two prompts, no or non-finite scores, or an option that is not as it should be
+ * @throws {RangeError} for fewer than two prompts, no score, one that is not finite, or an option that is not as it should be
  */
-export function byPrompt(table: ScoreColumns, options: PromptOptions = {}): Figure<PromptRow> {
+export function byPrompt(table: ScoreColumns, options?: PromptOptions): Figure<PromptRow>;
+/** The same of two lists: scores, and the prompt of each. */
+export function byPrompt(
+  scores: Numbers,
+  prompts: ArrayLike<unknown>,
+  options?: Omit<PromptOptions, 'by'>,
+): Figure<PromptRow>;
+export function byPrompt(
+  first: ScoreColumns | Numbers,
+  second: ArrayLike<unknown> | PromptOptions = {},
+  third: PromptOptions = {},
+): Figure<PromptRow> {
+  const options = isList(second) ? third : second;
   const { by, ...shown } = options;
   checkOptions('byPrompt', options, ['by', 'colours']);
-  const { prompts, intraclass } = rowsOf(table, { by });
+  const { prompts, intraclass, leftOut } = isList(second)
+    ? rowsOf(first as Numbers, second)
+    : rowsOf(first as ScoreColumns, { by });
   const { labels = {}, theme = 'notebook' } = options;
   const look = looks[theme];
   const color = options.colours ? coloursOf('byPrompt', ['scores'], options.colours)[0] : palette[0];
@@ -87,6 +103,7 @@ export function byPrompt(table: ScoreColumns, options: PromptOptions = {}): Figu
         showlegend: !named,
       },
       summary: `${title}. Highest mean: ${prompts[0].prompt} ${short(prompts[0].mean)}; lowest: ${prompts[prompts.length - 1].prompt} ${short(prompts[prompts.length - 1].mean)}`,
+      note: leftOut === undefined ? undefined : leftOutWords(leftOut, ['score']),
       rows: () => prompts,
     },
     shown,

@@ -39,7 +39,7 @@ const drawn = new Map<string, number>([
 /**
  * The colours of the groups of a figure. Without `colours`, a group has the same one in every figure of the process; a new
  * group takes the one that is used least, first in this figure and then in all.
- * @throws {RangeError} that names the operation, for what is no colour, or a map that has none of the groups
+ * @throws {RangeError} that names the operation, for what is not a colour, or a map that has none of the groups
  */
 export function coloursOf(operation: string, names: readonly string[], colours?: Colours): string[] {
   if (colours === undefined || colours === 'safe') return ownColours(names);

@@ -30,7 +30,7 @@ const colorway = ['#1f77b4', '#ff7f0e', '#2ca02c', '#d62728', '#9467bd', '#8c564
 
 /**
  * What can be drawn of any trace of plotly without plotly: points, lines, areas and bars, over numbers or names.
- * @returns a sentence that says why not, for any other
+ * @returns the reason in a sentence, for any other
  */
 export function drawable(given: unknown, place: number): Drawable | string {
   if (typeof given !== 'object' || given === null)
@@ -136,7 +136,7 @@ function intervalsOf(points: readonly Point[], given: unknown, along: 'x' | 'y',
 
 export const isPoint = ({ x, y }: Point): boolean => Number.isFinite(x) && Number.isFinite(y);
 
-/** Values as numbers; names by their order, where there is one that is no number. */
+/** Values as numbers; names by their order, where there is one that is not a number. */
 function placesOf(values: readonly unknown[]): { places: number[]; names?: string[] } {
   const named = values.some(
     (value) => typeof value === 'string' && value.trim() !== '' && Number.isNaN(Number(value)),

@@ -16,6 +16,8 @@ export interface NamedEstimate extends Interval {
 /** More names than this are rows, where there is room for them. */
 const mostBeside = 6;
 
+type EstimateOptions = FigureOptions & Pick<PlotOptions, 'colours'> & { y?: string; nothing?: number };
+
 /**
  * Estimates side by side, each with its interval, and its single results where there are some; more than six in rows.
  * @param options `title`; `y`, what is estimated; `nothing`, the value that says nothing, at which a line is drawn; `colours`, and those
@@ -24,7 +26,16 @@ const mostBeside = 6;
  */
 export function estimates(
   rows: readonly NamedEstimate[],
-  options: FigureOptions & Pick<PlotOptions, 'colours'> & { y?: string; nothing?: number },
+  options: EstimateOptions,
+): Figure<{ name: string } & Interval> {
+  return drawEstimates(rows, options);
+}
+
+/** `estimates`, with a note of what they leave out. */
+export function drawEstimates(
+  rows: readonly NamedEstimate[],
+  options: EstimateOptions,
+  note?: string,
 ): Figure<{ name: string } & Interval> {
   const { y: estimated = '', nothing, ...shown } = options;
   checkOptions('estimates', shown, ['colours']);
@@ -105,6 +116,7 @@ export function estimates(
       traces: [single, ...dots],
       layout,
       summary: `${title}: ${words}`,
+      note,
       rows: () => rows.map(({ name, value, low, high }) => ({ name, value, low, high })),
     },
     shown,

@@ -20,6 +20,8 @@ export interface FigureParts<Row extends object> {
   layout: Layout;
   /** The figure in words. */
   summary: string;
+  /** What is left out, in words: below the title where no subtitle is given, and at the end of the summary. */
+  note?: string;
   /** What is drawn, as the rows of a table; made when it is asked for. */
   rows: () => Row[];
 }
@@ -40,12 +42,15 @@ export class Figure<Row extends object = object> implements Displayable {
 
   /** @throws {RangeError} for an option that is not as it should be */
   constructor(parts: FigureParts<Row>, options: FigureOptions = {}) {
-    const { title, subtitle, width, height } = options;
+    const { title, width, height } = options;
     this.traces = parts.traces;
-    this.summary = parts.summary;
+    this.summary = joined(parts.summary, parts.note);
     this.#parts = parts;
     this.#options = options;
-    const own = options.theme === 'paper' ? '' : parts.layout.title.text;
+    const isPaper = options.theme === 'paper';
+    const own = isPaper ? '' : parts.layout.title.text;
+    const note = isPaper ? undefined : parts.note;
+    const subtitle = options.subtitle ?? joined(parts.layout.title.subtitle?.text, note);
     this.layout = {
       ...parts.layout,
       title: { ...parts.layout.title, text: title ?? own, ...(subtitle && { subtitle: { text: subtitle } }) },
@@ -62,7 +67,7 @@ export class Figure<Row extends object = object> implements Displayable {
   /**
    * The same figure with another layout, in plotly's terms.
    * @param change is given a copy of the layout, and changes it or returns another
-   * @throws {TypeError} for what is no function
+   * @throws {TypeError} for what is not a function
    */
   update(change: (layout: Layout) => Layout): Figure<Row>;
   update(change: (layout: Layout) => void): Figure<Row>;
@@ -74,14 +79,16 @@ export class Figure<Row extends object = object> implements Displayable {
     }
     const copy = structuredClone(this.layout);
     const returned = change(copy);
-    // What an assignment returns is no layout.
+    // What an assignment returns is not a layout.
     const whole =
       typeof returned === 'object' && returned !== null && 'xaxis' in returned && 'yaxis' in returned;
     const layout = whole ? (returned as Layout) : copy;
     const title =
       typeof layout.title === 'string' ? { text: layout.title as string } : (layout.title ?? { text: '' });
     const { theme } = this.#options;
-    return new Figure<Row>({ ...this.#parts, layout: { ...layout, title } }, { theme, title: title.text });
+    // What is left out is in the layout and the summary by now.
+    const parts = { ...this.#parts, summary: this.summary, note: undefined };
+    return new Figure<Row>({ ...parts, layout: { ...layout, title } }, { theme, title: title.text });
   }
 
   /**
@@ -180,3 +187,5 @@ export class Figure<Row extends object = object> implements Displayable {
 `;
   }
 }
+
+const joined = (...words: readonly (string | undefined)[]): string => words.filter(Boolean).join('; ');

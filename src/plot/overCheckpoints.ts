@@ -1,5 +1,5 @@
-import type { ScoreColumns } from '../analysis/columns.js';
-import { isList } from '../analysis/labelledScores.js';
+import { isList, type ScoreColumns } from '../analysis/columns.js';
+import type { Numbers } from '../analysis/completeRows.js';
 import { checkpointsOf, steppedScores } from '../analysis/overCheckpoints.js';
 import { coloursOf } from './colours.js';
 import { drawDistribution } from './distribution.js';
@@ -29,30 +29,26 @@ type CheckpointOptions = FigureOptions & Pick<PlotOptions, 'colours' | 'interval
 
 /**
  * How scores spread over training: a ridge for each checkpoint, the first step above, and beside it its AUC with its 95% interval
- * where there are labels. The numbers are `sr.analysis.overCheckpoints`'s.
+ * where there are labels. Rows without a score or a step are left out and counted below the title. The numbers are `sr.analysis.overCheckpoints`'s.
  * @param table a table with the columns `score`, `step` and, for the AUC, `pass`
  * @param options `intervals`: the mean of each step with its interval; `colours`, default from dark to light; and those of every figure
- * @throws {RangeError} for no or non-finite scores or steps, or an option that is not as it should be
+ * @throws {RangeError} for no score or step, one that is not finite, or an option that is not as it should be
  */
 export function overCheckpoints(table: ScoreColumns, options?: CheckpointOptions): Figure<DrawnCheckpoint>;
 /** The same of two lists: scores, and the step of each. */
 export function overCheckpoints(
-  scores: ArrayLike<number>,
-  steps: ArrayLike<number>,
+  scores: Numbers,
+  steps: Numbers,
   options?: CheckpointOptions,
 ): Figure<DrawnCheckpoint>;
 export function overCheckpoints(
-  first: ScoreColumns | ArrayLike<number>,
-  second: ArrayLike<number> | CheckpointOptions = {},
+  first: ScoreColumns | Numbers,
+  second: Numbers | CheckpointOptions = {},
   third: CheckpointOptions = {},
 ): Figure<DrawnCheckpoint> {
   const options = isList(second) ? third : (second as CheckpointOptions);
   checkOptions('overCheckpoints', options, ['colours', 'intervals']);
-  const columns = steppedScores(
-    'overCheckpoints',
-    first,
-    isList(second) ? (second as ArrayLike<number>) : undefined,
-  );
+  const columns = steppedScores('overCheckpoints', first, isList(second) ? (second as Numbers) : undefined);
   const all = checkpointsOf(columns);
   const rows = thin(all.length, mostSteps).map((i) => all[i]);
   const groups = new Map(rows.map(({ step }) => [`step ${step}`, [] as number[]]));
@@ -76,6 +72,7 @@ export function overCheckpoints(
       traces: judged ? [...traces, ...areas(rows, colors)] : traces,
       layout: { ...layout, title: { text: title }, ...(judged && beside(layout)) },
       summary: `${title}. ${rows.map(({ step, mean, auc }) => `step ${step}: mean ${withInterval(mean)}${auc ? `, AUC ${withInterval(auc)}` : ''}`).join('; ')}`,
+      note: columns.note,
       rows: () =>
         all.map(({ step, clips, mean, deviation, auc }) => ({
           step,

@@ -1,4 +1,7 @@
-import { finiteScores } from '../analysis/columns.js';
+import { isList, isNumbers, type ScoreColumns } from '../analysis/columns.js';
+import type { Numbers } from '../analysis/completeRows.js';
+import { pairScores } from '../analysis/pairScores.js';
+import { scoresOf } from '../analysis/scoresOf.js';
 import { sharedBins } from './bins.js';
 import { coloursOf } from './colours.js';
 import { Figure } from './figure.js';
@@ -17,24 +20,26 @@ export interface MarginRow {
 
 const orders = ['right order', 'wrong order'];
 
+type MarginOptions = FigureOptions & Pick<PlotOptions, 'bins' | 'colours'>;
+
 /**
  * Distribution of the margins of pairs, score of the chosen clip minus score of the rejected one: right of 0 are
- * the pairs that the model orders as the labels do.
- * @param pairs margins, or the two scores of each pair
+ * the pairs that the model orders as the labels do. Pairs that lack a score are left out and counted below the title.
+ * @param pairs a table with the columns `chosen` and `rejected`, the scores of either clip; or a list of margins
  * @param options `bins`: about how many; 0 is the edge of one; `colours` and those of every figure
  * @throws {RangeError} for no pair, a score that is not finite, or an option that is not as it should be
  */
+export function pairMargins(pairs: ScoreColumns | Numbers, options?: MarginOptions): Figure<MarginRow>;
+/** The same of two lists: the chosen scores, and the rejected ones. */
+export function pairMargins(chosen: Numbers, rejected: Numbers, options?: MarginOptions): Figure<MarginRow>;
 export function pairMargins(
-  pairs: ArrayLike<number> | readonly { chosen: number; rejected: number }[],
-  options: FigureOptions & Pick<PlotOptions, 'bins' | 'colours'> = {},
+  first: ScoreColumns | Numbers,
+  second: Numbers | MarginOptions = {},
+  third: MarginOptions = {},
 ): Figure<MarginRow> {
+  const options = isList(second) ? third : (second as MarginOptions);
   checkOptions('pairMargins', options, ['bins', 'colours']);
-  const margins = finiteScores(
-    Array.from<number | { chosen: number; rejected: number }, number>(pairs, (pair) =>
-      typeof pair === 'object' ? pair.chosen - pair.rejected : pair,
-    ),
-    'pairMargins',
-  );
+  const { margins, note } = marginsOf(first, isList(second) ? (second as Numbers) : undefined);
   const right = margins.filter((margin) => margin > 0);
   const wrong = margins.filter((margin) => margin <= 0);
   const { width, centers, counts } = sharedBins([right, wrong], options.bins);
@@ -77,8 +82,23 @@ export function pairMargins(
         shapes: [verticalLine(0)],
       },
       summary: title,
+      note,
       rows,
     },
     options,
   );
+}
+
+function marginsOf(
+  first: ScoreColumns | Numbers,
+  rejected: Numbers | undefined,
+): { margins: readonly number[]; note?: string } {
+  if (!rejected && isNumbers(first)) {
+    const { scores, note } = scoresOf('pairMargins', first, 'margin');
+    return { margins: scores, note };
+  }
+  const pairs = rejected
+    ? pairScores<never>('pairMargins', [first as Numbers, rejected])
+    : pairScores<never>('pairMargins', [first as ScoreColumns]);
+  return { margins: pairs.chosen.map((score, i) => score - pairs.rejected[i]), note: pairs.note };
 }

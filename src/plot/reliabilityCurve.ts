@@ -1,6 +1,7 @@
 import { brier, expectedCalibrationError, reliability } from '../analysis/calibration.js';
-import type { Labels } from '../analysis/labelledScores.js';
-import { labelledScores } from '../analysis/labelledScores.js';
+import type { ScoreColumns } from '../analysis/columns.js';
+import type { Numbers } from '../analysis/completeRows.js';
+import { type LabelledArguments, type Labels, labelledScores } from '../analysis/labelledScores.js';
 import { coloursOf, palette } from './colours.js';
 import { Figure } from './figure.js';
 import { checkOptions, type FigureOptions, type PlotOptions } from './options.js';
@@ -15,21 +16,33 @@ export interface ReliabilityRow {
   clips: number;
 }
 
+type ReliabilityCurveOptions = FigureOptions & Pick<PlotOptions, 'colours'>;
+
 /**
  * Reliability curve: the share of Pass over the probability of Pass, in tenths of the clips, each with its 95%
- * interval; on the diagonal probabilities are what they say.
- * @param probabilities of Pass, 0 to 1; of scores, `plattScaling` makes them
+ * interval; on the diagonal probabilities are what they say. Rows without a probability or a label are left out and counted
+ * below the title.
+ * @param table a table with the columns `score`, which is the probability of Pass, 0 to 1, and `pass`; of scores, `plattScaling` and
+ *   `logistic` make probabilities
  * @param options `colours` and those of every figure
  * @throws {RangeError} for no probabilities, one outside 0 to 1, another number of labels, labels of one kind only, or an option that
  *   is not as it should be
  */
 export function reliabilityCurve(
-  probabilities: ArrayLike<number>,
+  table: ScoreColumns,
+  options?: ReliabilityCurveOptions,
+): Figure<ReliabilityRow>;
+/** The same of two lists: probabilities of Pass, and labels, of which true is Pass. */
+export function reliabilityCurve(
+  probabilities: Numbers,
   labels: Labels,
-  options: FigureOptions & Pick<PlotOptions, 'colours'> = {},
+  options?: ReliabilityCurveOptions,
+): Figure<ReliabilityRow>;
+export function reliabilityCurve(
+  ...given: LabelledArguments<ReliabilityCurveOptions>
 ): Figure<ReliabilityRow> {
+  const { scores, labels: verdicts, options = {}, note } = labelledScores('reliabilityCurve', given);
   checkOptions('reliabilityCurve', options, ['colours']);
-  const { scores, labels: verdicts } = labelledScores<never>('reliabilityCurve', [probabilities, labels]);
   const bins = reliability(scores, verdicts, { equal: 'count' });
   const title =
     `Calibration: expected error ${expectedCalibrationError(scores, verdicts).toFixed(3)}, ` +
@@ -61,6 +74,7 @@ export function reliabilityCurve(
         yaxis: { title: { text: options.labels?.y ?? 'share of Pass' }, range: [0, 1], tickformat: '.0%' },
       },
       summary: title,
+      note,
       rows: () =>
         bins.map(({ predicted, observed: { value, low, high }, clips }) => ({
           predicted,

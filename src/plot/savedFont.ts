@@ -32,7 +32,7 @@ export async function fontOf(file?: string): Promise<Font> {
   }
   if (!opened || !('hasGlyphForCodePoint' in opened))
     throw new Error(
-      `save: font: '${regular}' is no font, or several in one file; give the path of a TTF or OTF file`,
+      `save: font: '${regular}' is not a font, or several in one file; give the path of a TTF or OTF file`,
     );
   const font = opened;
   return { family: font.familyName, regular, bold, has: (code) => font.hasGlyphForCodePoint(code) };
@@ -43,7 +43,7 @@ export function checkLetters(svg: string, { has }: Font): void {
   const lacking = new Set<string>();
   for (const [, text] of svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)) {
     for (const letter of text.replace(/&#?\w+;/g, '')) {
-      // Joiners and marks of direction are no letters.
+      // Joiners and marks of direction are not letters.
       if (!/[\p{Cf}\s]/u.test(letter) && !has(letter.codePointAt(0)!)) lacking.add(letter);
     }
   }

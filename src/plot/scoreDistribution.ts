@@ -1,6 +1,8 @@
-import { column, columnNames, finiteScores, type ScoreColumns } from '../analysis/columns.js';
+import { column, hasColumn, isList, isTable, type ScoreColumns } from '../analysis/columns.js';
+import { completeRows, type Numbers, numbersOf } from '../analysis/completeRows.js';
 import { mean } from '../analysis/distribution.js';
 import { groupName } from '../analysis/groupName.js';
+import { checkLengths } from '../analysis/validate.js';
 import { type DistributionRow, drawDistribution, type Panels } from './distribution.js';
 import { Figure } from './figure.js';
 import { inOrder } from './groupNames.js';
@@ -21,24 +23,25 @@ const rugTicks = 300;
 /**
  * Distribution of scores by group: bars with a tick for each score; of three groups on densities, and of five on ridges, or as
  * `kind` says. Each group is shown as shares of its own, so that groups of unequal size can be compared.
+ * Rows without a score are left out and counted below the title; a row without a group is of the group `none`.
  * @param scores a table with the column `score`, rows of it, or plain scores
  * @param options `by`: the column that says the group of a row (`label` is the column `pass` where a table has no column of that
  *   name); `facet`: the column of which each value has a panel; `kind`, `bins`, `scale`, `intervals`, `colours`, `title`,
  *   `subtitle`, `labels`, `width`, `height`, `theme`
- * @throws {RangeError} for no score, one that is not finite, or an option that is not as it should be
+ * @throws {RangeError} for no score, one that is neither missing nor finite, or an option that is not as it should be
  */
 export function scoreDistribution(
-  scores: ScoreColumns | ArrayLike<number>,
+  scores: ScoreColumns | Numbers,
   options?: ScoreDistributionOptions,
 ): Figure<DistributionRow>;
 /** The same of two lists: scores, and the group of each. */
 export function scoreDistribution(
-  scores: ArrayLike<number>,
+  scores: Numbers,
   groups: ArrayLike<unknown>,
   options?: ScoreDistributionOptions & { by?: never; facet?: never },
 ): Figure<DistributionRow>;
 export function scoreDistribution(
-  scores: ScoreColumns | ArrayLike<number>,
+  scores: ScoreColumns | Numbers,
   second: ArrayLike<unknown> | ScoreDistributionOptions = {},
   third: ScoreDistributionOptions = {},
 ): Figure<DistributionRow> {
@@ -47,7 +50,7 @@ export function scoreDistribution(
   const options = isList(second) ? third : second;
   checkOptions(operation, options, ['by', 'facet', 'kind', 'bins', 'scale', 'intervals', 'colours']);
   const { by, facet, theme } = options;
-  const panels = panelsOf(operation, scores, listed, options);
+  const { panels, note } = panelsOf(operation, scores, listed, options);
   const groups = [...panels.values()].flatMap((each) => [...each]);
   const title = by ? `Scores by ${by}` : 'Scores';
   const drawn = drawDistribution(operation, panels, { title, axis: 'score' }, options);
@@ -57,7 +60,7 @@ export function scoreDistribution(
     single && (theme ?? 'notebook') === 'notebook' ? withRug(drawn, groups, options.scale) : drawn;
   const words = groups.map(([name, values]) => `${name}: ${inWords(values)}`).join('; ');
   const summary = `${facet ? `${title}, a panel for each ${facet}` : title}. ${words}`;
-  return new Figure({ operation, traces, layout, summary, rows: drawn.rows }, options);
+  return new Figure({ operation, traces, layout, summary, note, rows: drawn.rows }, options);
 }
 
 /** A row of ticks below the bars for each group. */
@@ -98,10 +101,10 @@ function withRug(
 /** The scores of each group in each panel. */
 function panelsOf(
   operation: string,
-  scores: ScoreColumns | ArrayLike<number>,
+  scores: ScoreColumns | Numbers,
   listed: ArrayLike<unknown> | undefined,
   { by, facet }: Pick<PlotOptions, 'by' | 'facet'>,
-): Panels {
+): { panels: Panels; note?: string } {
   const table = isTable(scores) ? scores : undefined;
   if (!table && (by || facet))
     throw new Error(
@@ -109,19 +112,16 @@ function panelsOf(
     );
   if (table && listed)
     throw new Error(`${operation}: a table and a list of groups; give the groups as a column, with by`);
-  const values = finiteScores(
-    table ? column(table, 'score', operation) : Array.from(scores as ArrayLike<number>),
-    operation,
-  );
-  if (listed && listed.length !== values.length)
-    throw new RangeError(
-      `${operation}: expected ${values.length} groups, one for each score, received ${listed.length}`,
-    );
+  const all = numbersOf(operation, table ? column(table, 'score', operation) : (scores as Numbers));
+  if (all.length === 0) throw new RangeError(`${operation}: expected at least one score, received none`);
+  if (listed) checkLengths(operation, 'groups', all.length, listed.length);
+  const { columns, pick, note } = completeRows(operation, ['score'], [all]);
+  const [values] = columns;
   const keys = (name: string) => {
-    const found = name === 'label' && !columnNames(table!).includes('label') ? 'pass' : name;
-    return column(table!, found, operation).map(groupName);
+    const found = name === 'label' && !hasColumn(table!, 'label') ? 'pass' : name;
+    return pick(column(table!, found, operation)).map(groupName);
   };
-  const groups = by ? keys(by) : listed ? Array.from(listed, groupName) : values.map(() => 'all');
+  const groups = by ? keys(by) : listed ? pick(Array.from(listed, groupName)) : values.map(() => 'all');
   const facets = facet ? keys(facet) : values.map(() => '');
   const names = inOrder(operation, groups);
   const panels = new Map(inOrder(operation, facets).map((panel) => [panel, new Map<string, number[]>()]));
@@ -131,14 +131,8 @@ function panelsOf(
   });
   for (const panel of panels.values())
     for (const name of names) if (panel.get(name)!.length === 0) panel.delete(name);
-  return panels;
+  return { panels, note };
 }
-
-const isList = (value: object): value is ArrayLike<unknown> =>
-  Array.isArray(value) || ArrayBuffer.isView(value);
-
-const isTable = (scores: ScoreColumns | ArrayLike<number>): scores is ScoreColumns =>
-  !isList(scores) || typeof scores[0] === 'object';
 
 /** At most `count` of the values, evenly over their order by size. */
 function everyFew(values: readonly number[], count: number): number[] {

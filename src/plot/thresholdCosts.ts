@@ -5,6 +5,7 @@ import {
   thresholdMistakes,
 } from '../analysis/chooseThreshold.js';
 import type { ScoreColumns } from '../analysis/columns.js';
+import type { Numbers } from '../analysis/completeRows.js';
 import { type LabelledArguments, type Labels, labelledScores } from '../analysis/labelledScores.js';
 import { coloursOf, palette } from './colours.js';
 import { Figure } from './figure.js';
@@ -15,10 +16,12 @@ import { verticalLine } from './traces.js';
 type CostOptions = Costs & FigureOptions & Pick<PlotOptions, 'colours'>;
 
 /**
- * Mean cost of a clip over the threshold from which on clips pass, with a line at the cheapest threshold.
+ * Mean cost of a clip over the threshold from which on clips pass, with a line at the cheapest threshold. Rows
+ * without a score or a label are left out and counted below the title.
+ * @param table a table with the columns `score` and `pass`
  * @param options `falsePass` and `falseFail`, what mistakes cost; `colours` and those of every figure
- * @throws {RangeError} for no or non-finite scores, another number of labels, labels of one kind only, a cost that
- *   is no number above 0, or an option that is not as it should be
+ * @throws {RangeError} for no score, one that is not finite, another number of labels, labels of one kind only, a cost that
+ *   is not a number above 0, or an option that is not as it should be
  */
 export function thresholdCosts(
   table: ScoreColumns,
@@ -26,14 +29,14 @@ export function thresholdCosts(
 ): Figure<{ threshold: number; cost: number }>;
 /** The same of two lists: scores, and labels, of which true is Pass. */
 export function thresholdCosts(
-  scores: ArrayLike<number>,
+  scores: Numbers,
   labels: Labels,
   options?: CostOptions,
 ): Figure<{ threshold: number; cost: number }>;
 export function thresholdCosts(
   ...given: LabelledArguments<CostOptions>
 ): Figure<{ threshold: number; cost: number }> {
-  const { scores, labels, options = {} } = labelledScores('thresholdCosts', given);
+  const { scores, labels, options = {}, note } = labelledScores('thresholdCosts', given);
   const { falsePass, falseFail, ...shown } = options;
   checkOptions('thresholdCosts', shown, ['colours']);
   const costs: Costs = { falsePass, falseFail };
@@ -67,6 +70,7 @@ export function thresholdCosts(
         shapes: Number.isFinite(best.threshold) ? [verticalLine(best.threshold)] : [],
       },
       summary: title,
+      note,
       rows: () => drawn.map((i) => ({ threshold: mistakes.thresholds[i], cost: all[i] })),
     },
     shown,

@@ -1,5 +1,7 @@
 import type { ScoreColumns } from '../analysis/columns.js';
-import { comparisonOf, pairedColumns } from '../analysis/twoModels.js';
+import type { Numbers } from '../analysis/completeRows.js';
+import { pairedColumns } from '../analysis/pairedColumns.js';
+import { comparisonOf, type TwoModels } from '../analysis/twoModels.js';
 import { extent } from '../base/extent.js';
 import { sharedBins } from './bins.js';
 import { coloursOf, faded, palette } from './colours.js';
@@ -17,6 +19,10 @@ const mostPoints = 1500;
 /** Narrower figures have their panels below each other. */
 const narrow = 480;
 
+/** What the points of a label are called. */
+const noLabel = 'no label';
+const verdictOf: Record<string, boolean | undefined> = { Pass: true, Fail: false, [noLabel]: undefined };
+
 /** A clip that both models have scored. */
 export interface PairedScore {
   clip?: string;
@@ -31,7 +37,7 @@ type TwoOptions = FigureOptions & Pick<PlotOptions, 'colours' | 'bins'>;
  * Two models on the same clips: a point for each clip, with the distribution of either model at its axis; and beside it the
  * differences clip by clip, with their mean and its paired 95% interval. The numbers are `sr.analysis.twoModels`'s.
  * @param first and `second`: tables with the columns `clip` and `score`, joined by the clip; `pass` of either colours the points
- * @param options `labels`: `x` and `y` name the models; `bins` of the differences; `colours` of Pass and Fail, and those of every figure
+ * @param options `labels`: `x` and `y` name the models, default by the only metric or model of either table; `bins` of the differences; `colours` of Pass and Fail, and those of every figure
  * @throws {RangeError} for fewer than two clips in common, a clip that is scored twice, a score that is not finite, or an option that
  *   is not as it should be
  */
@@ -41,31 +47,29 @@ export function twoModels(
   options?: TwoOptions,
 ): Figure<PairedScore>;
 /** The same of two lists: the scores of either model, clip by clip. */
+export function twoModels(first: Numbers, second: Numbers, options?: TwoOptions): Figure<PairedScore>;
 export function twoModels(
-  first: ArrayLike<number>,
-  second: ArrayLike<number>,
-  options?: TwoOptions,
-): Figure<PairedScore>;
-export function twoModels(
-  first: ScoreColumns | ArrayLike<number>,
-  second: ScoreColumns | ArrayLike<number>,
+  first: ScoreColumns | Numbers,
+  second: ScoreColumns | Numbers,
   options: TwoOptions = {},
 ): Figure<PairedScore> {
   checkOptions('twoModels', options, ['colours', 'bins']);
   const columns = pairedColumns('twoModels', first, second);
-  const { first: x, second: y, labels: verdicts, clips } = columns;
+  const { first: x, second: y, clips, names } = columns;
+  const verdicts = columns.labels?.some((label) => label !== undefined) ? columns.labels : undefined;
   const { spearman, difference, p, auc, ...counts } = comparisonOf(columns);
   const { labels = {}, theme = 'notebook' } = options;
   const look = looks[theme];
   const width = options.width === undefined ? look.width : toPixels('twoModels', 'width', options.width);
   const stacked = width < narrow;
-  const [across, up] = [labels.x ?? 'first model', labels.y ?? 'second model'];
+  const [across, up] = [labels.x ?? names.first, labels.y ?? names.second];
 
   const chosen = thin(x.length, mostPoints);
-  const kinds = verdicts ? ['Pass', 'Fail'] : ['clips'];
+  const unlabelled = verdicts?.includes(undefined) ? [noLabel] : [];
+  const kinds = verdicts ? ['Pass', 'Fail', ...unlabelled] : ['clips'];
   const colors = verdicts || options.colours ? coloursOf('twoModels', kinds, options.colours) : [palette[0]];
   const points = kinds.map((name, kind): Trace => {
-    const own = verdicts ? chosen.filter((i) => verdicts[i] === (name === 'Pass')) : chosen;
+    const own = verdicts ? chosen.filter((i) => verdicts[i] === verdictOf[name]) : chosen;
     return {
       type: 'scatter',
       mode: 'markers',
@@ -118,22 +122,17 @@ export function twoModels(
   const floor = stacked ? 0.42 : 0;
   const hidden: Axis = { visible: false };
   const title = `Two models on ${counts.clips} clips: Spearman ${withInterval(spearman)}`;
-  const left = counts.onlyFirst + counts.onlySecond;
   const found = [
     `difference ${withInterval(difference)}, ${pWords(p)}`,
     ...(auc ? [`AUC difference ${withInterval(auc.difference)}`] : []),
-    ...(left > 0 ? [`${left} clips of one model only left out`] : []),
   ];
-  const words = [
-    ...found,
-    ...(auc ? [`AUC ${withInterval(auc.first)} and ${withInterval(auc.second)}`] : []),
-  ].join('; ');
+  const areas = auc ? [`AUC ${withInterval(auc.first)} and ${withInterval(auc.second)}`] : [];
   return new Figure(
     {
       operation: 'twoModels',
       traces: [...points, ...equal, ...margins, histogram, mean],
       layout: {
-        title: { text: title },
+        title: { text: title, ...(theme !== 'paper' && { subtitle: { text: found.join('; ') } }) },
         xaxis: { title: { text: across }, domain: [0, right * 0.83], range: rangeX, anchor: 'y' },
         yaxis: { title: { text: up }, domain: [floor, floor + (1 - floor) * 0.8], range: rangeY },
         yaxis2: { ...hidden, domain: [floor + (1 - floor) * 0.83, 1], anchor: 'x', showgrid: false },
@@ -156,7 +155,8 @@ export function twoModels(
         height: heightFor(width, look) * (stacked ? 1.75 : 1.05),
         barmode: 'overlay',
       },
-      summary: `${title}; ${words}`,
+      summary: [title, ...found, ...areas].join('; '),
+      note: noteOf(counts, verdicts),
       rows: () =>
         x.map((score, i) => ({
           ...(clips && { clip: clips[i] }),
@@ -165,8 +165,24 @@ export function twoModels(
           difference: differences[i],
         })),
     },
-    { ...options, subtitle: options.subtitle ?? (theme === 'paper' ? undefined : found.join('; ')) },
+    options,
   );
+}
+
+/** What is left out, in words: clips that not both have scored; and of the AUC, those without a label. */
+function noteOf(
+  { onlyFirst, onlySecond, leftOut = 0 }: Pick<TwoModels, 'onlyFirst' | 'onlySecond' | 'leftOut'>,
+  verdicts: readonly (boolean | undefined)[] | undefined,
+): string | undefined {
+  const clips = (count: number, of: string) =>
+    count > 0 ? [`${count} ${count === 1 ? 'clip' : 'clips'} of ${of}`] : [];
+  const left = [...clips(onlyFirst + onlySecond, 'one model only'), ...clips(leftOut, 'neither')];
+  const unlabelled = verdicts?.filter((label) => label === undefined).length ?? 0;
+  const notes = [
+    ...(left.length > 0 ? [`left out: ${left.join(', ')}`] : []),
+    ...(unlabelled > 0 ? [`no label: ${unlabelled} of ${verdicts!.length} clips`] : []),
+  ];
+  return notes.length > 0 ? notes.join('; ') : undefined;
 }
 
 /** The distribution at an axis, as an area. */

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mean } from '../analysis/distribution.js';
-import { groupAdvantages } from '../analysis/groupAdvantages.js';
+import { advantagesWithin } from '../analysis/groupAdvantages.js';
 import { cellSignal } from '../base/host.js';
 import { Random } from '../base/random.js';
 import type { Clip } from '../data/clip.js';
@@ -91,7 +91,7 @@ export async function grpo(policy: Policy, options: GrpoOptions): Promise<GrpoRe
       const made = await generateClips(plans, join(folder, String(step)), signal);
       const rewards = await rewardsOf(made, reward);
       await rm(join(folder, String(step)), { recursive: true });
-      const { advantages, flat } = groupAdvantages(rewards, groups);
+      const { advantages, flat } = advantagesWithin(rewards, groups);
 
       const old = policy.logProbability(ofClips, actions);
       const kl = policy.divergence(reference, asked);

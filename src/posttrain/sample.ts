@@ -6,7 +6,7 @@ import { type Policy, plansOf } from './policy.js';
 /**
  * Clips of a policy, as files in a folder, with their true quality.
  * @param options `perPrompt` clips for each prompt; `seed`, any integer; `folder`, made if it is not there.
- * @throws RangeError when there is no prompt, or `perPrompt` is no whole number from 1 on.
+ * @throws RangeError when there is no prompt, or `perPrompt` is not a whole number from 1 on.
  */
 export async function sample(
   policy: Policy,

@@ -49,7 +49,7 @@ const printedMetrics = 20;
  * calibration, thresholds, shortcuts, advantages within prompts, another file beside it, and the clips to look at.
  * @param scores a CSV, TSV, JSON, JSON Lines, Arrow or Parquet file, or a table
  * @throws {Error} that names file, row and column of what cannot be read, a column that is not there, a clip that is
- *   scored twice, or labels of which none is of a scored clip; {RangeError} for a threshold or cost that is no number
+ *   scored twice, or labels of which none is of a scored clip; {RangeError} for a threshold or cost that is not a number
  */
 export async function analyze(scores: string | TableLike, options: AnalyzeOptions = {}): Promise<Report> {
   const { labels: judgements, against, threshold, cost = 1, names, ...given } = options;
@@ -151,7 +151,7 @@ function mainNumbers(metrics: readonly { metric: MetricScores; sections: readonl
   return rest > 0 ? [...lines, `and ${count(rest, 'metric')} more`] : lines;
 }
 
-/** The section of labels that tell nothing, which says why. */
+/** The section of labels that tell nothing, with the reason. */
 function notApart(dimension: string, verdicts: readonly boolean[]): Section {
   const passes = verdicts.filter(Boolean).length;
   const text =

@@ -122,7 +122,7 @@ export async function readClipRatings(
   return { dimensions, lines, unscored };
 }
 
-/** What is said where ratings are no labels. */
+/** What is said where ratings are not labels. */
 const unlabelled = 'no labels: say by the threshold from which rating on a clip passes (--threshold)';
 
 /** The judgements of a score file's own columns. */

@@ -1,4 +1,4 @@
-import { groupAdvantages } from '../analysis/groupAdvantages.js';
+import { advantagesWithin } from '../analysis/groupAdvantages.js';
 
 /**
  * Advantages of a sum of rewards, as GRPO takes them: the sum is normalised within the group of a prompt,
@@ -13,7 +13,7 @@ export function grpoAdvantages(
   groups: readonly string[],
 ): number[] {
   const parts = partsOf('grpoAdvantages', contributions, groups);
-  return groupAdvantages(sum(parts.map(([, values]) => values)), groups).advantages;
+  return advantagesWithin(sum(parts.map(([, values]) => values)), groups).advantages;
 }
 
 /**
@@ -40,11 +40,11 @@ export function gdpoAdvantages(
   const summed = sum(
     parts.map(([name, values]) => {
       const weight = weights[name] ?? 1;
-      return groupAdvantages(values, groups).advantages.map((advantage) => weight * advantage);
+      return advantagesWithin(values, groups).advantages.map((advantage) => weight * advantage);
     }),
   );
   // The whole batch as one group.
-  return groupAdvantages(
+  return advantagesWithin(
     summed,
     groups.map(() => ''),
   ).advantages;

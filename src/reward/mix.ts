@@ -1,4 +1,5 @@
 import { pearson } from '../analysis/pearson.js';
+import { Scores } from '../data/tables/scores.js';
 
 /** One part of a mixed reward: a model, or one dimension of it. */
 export interface RewardPart {
@@ -59,14 +60,16 @@ const mostCompared = 2000;
  * Several rewards as one: r = Σ w max(floor, z), z = (score - mean) / deviation by numbers fixed beforehand, so that a reward
  * does not depend on which clips are scored together. Where a part with a gate scores below it, the clip is shut: each other part
  * counts as its floor, so that failing the gate never pays.
- * @returns a function of scores by part
+ * @returns a function of scores by part, or of a table with a row for each clip and metric, such as that of a model of several
+ *   dimensions: the parts then are its metrics, and the rewards in the order of its clips
  * @throws {RangeError} for no part, two of one name, a deviation that is not above 0, a setting that is not finite, or a gate
  *   beside a part without a floor
  */
-export function mix(parts: readonly RewardPart[]): (scores: PartScores) => Mixed {
+export function mix(parts: readonly RewardPart[]): (scores: PartScores | Scores) => Mixed {
   const settled = parts.map(settle);
   check(settled);
-  return (scores) => {
+  return (given) => {
+    const scores = given instanceof Scores ? scoresOfTable(settled, given) : given;
     const clips = clipCount(settled, scores);
     const z = settled.map(({ name, mean, deviation }) =>
       scores[name].map((score) => (score - mean) / deviation),
@@ -130,6 +133,25 @@ function check(parts: readonly Settled[]): void {
       `mix: "${gated.name}" has a gate, so "${open.name}" needs a floor: it is what counts of it where the gate is shut`,
     );
   }
+}
+
+/** Scores by part. @throws {RangeError} where two parts are not of the same clips */
+function scoresOfTable(parts: readonly Settled[], table: Scores): PartScores {
+  if (table.metrics.length === 0) {
+    throw new RangeError('mix: the table has no column "metric"; give scores by part: { physics: [0.1, …] }');
+  }
+  const rows = parts
+    .filter(({ name }) => table.metrics.includes(name))
+    .map(({ name }) => [name, table.of(name)] as const);
+  const clips = rows[0]?.[1].array('clip');
+  for (const [name, own] of rows.slice(1)) {
+    const other = own.array('clip').findIndex((clip, i) => clip !== clips[i]);
+    if (other < 0 && own.numRows() === clips.length) continue;
+    throw new RangeError(
+      `mix: "${name}" has scores of other clips than "${rows[0][0]}", or in another order; keep those that all parts have`,
+    );
+  }
+  return Object.fromEntries(rows.map(([name, own]) => [name, own.array('score')]));
 }
 
 /** The places of the clips. @throws {RangeError} for missing or non-finite scores, or lists of different lengths */

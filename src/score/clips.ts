@@ -5,10 +5,13 @@ import { clipColumns } from '../data/tables/fields.js';
 import { type ScoreRow, Scores } from '../data/tables/scores.js';
 import type { ReadFailure } from '../data/video/readClips.js';
 import { type LabelTable, ofDimension } from '../data/votes/labels.js';
+import type { RewardHeads } from '../model/rewardHeads.js';
 import type { RewardModel } from '../model/rewardModel.js';
-import { scoreBatches } from '../model/scoreBatches.js';
+import type { Rating, Reward } from '../model/rewards.js';
+import { type ScoredBatch, scoreBatches } from '../model/scoreBatches.js';
 import type { Features } from '../model/stages/features.js';
-import { scoreStage } from '../model/stages/scoreStage.js';
+import { HeadStages } from '../model/stages/headStages.js';
+import { type ScoringStage, scoreStage } from '../model/stages/scoreStage.js';
 import { stageOf } from '../model/stages/stage.js';
 
 /** A row of the scores: the clip's own fields, and the columns that the input had. */
@@ -16,7 +19,7 @@ export interface ScoredRow extends ScoreRow {
   path: string;
 }
 
-/** Scores: a table with the columns `clip`, `score` and those of the input, and what could not be scored. */
+/** Scores: a table with the columns `clip`, `score`, of several heads `metric` and `spread`, and those of the input; and what could not be scored. */
 export type ScoreTable<Row extends ScoredRow = ScoredRow> = Scores<Row> & {
   /** The clips that have no row, and why. */
   readonly failures: readonly ReadFailure[];
@@ -42,37 +45,42 @@ export interface ScoreOptions {
 
 /**
  * Scores clips by a reward model, in their order. While the model computes one batch the next ones are read; a clip
- * that stands in several rows is scored once. A clip that cannot be read, or whose score is no number, has no row: it is among the table's
- * `failures`, and a warning says how many there are.
+ * that stands in several rows is scored once. A clip that cannot be read, or whose score is not a number, has no row: it is among the table's
+ * `failures`, and a warning says how many there are. Of several dimensions, which one look at each clip gives, there is a row for
+ * each clip and dimension, named in a column `metric`; of several heads of one the score is their mean, and `spread` their deviation.
  * @param clips clips, or a table with the columns `clip` and `path` (labels, for example), whose columns are kept. Of a
- *   table of labels of several dimensions only the model's own count.
+ *   table of labels of several dimensions only the score's own count.
  * @throws when the input is no such table or two clips share an id; and with the signal's reason.
  */
 export function clips(
-  model: RewardModel,
+  model: RewardModel | RewardHeads,
   labels: LabelTable,
   options?: ScoreOptions,
 ): Promise<ScoreTable<ScoredRow & { pass: boolean }>>;
 /** Scores clips, or the rows of a table with the columns `clip` and `path`. */
 export function clips(
-  model: RewardModel,
+  model: RewardModel | RewardHeads,
   clips: readonly Clip[] | ColumnTable,
   options?: ScoreOptions,
 ): Promise<ScoreTable>;
 export async function clips(
-  model: RewardModel,
+  model: RewardModel | RewardHeads,
   clips: readonly Clip[] | ColumnTable,
   { batchSize, features, signal, onProgress }: ScoreOptions = {},
 ): Promise<ScoreTable<ScoredRow & { pass: boolean }>> {
-  const rows = Array.isArray(clips)
-    ? clips.map(rowOfClip)
-    : rowsOfTable(ownLabels(clips as ColumnTable, model.card.dimension));
+  const metrics = 'dimensions' in model && model.dimensions.length > 1 ? model.dimensions : [undefined];
+  const rows = metrics.flatMap((metric) => {
+    const own = Array.isArray(clips)
+      ? clips.map(rowOfClip)
+      : rowsOfTable(ownLabels(clips as ColumnTable, metric ?? model.card.dimension));
+    return own.map((row): Row => ({ ...row, metric }));
+  });
   const distinct = distinctClips(rows);
-  const scores = new Map<string, number>();
+  const scores = new Map<string, Reward>();
   const failures: ReadFailure[] = [];
-  const batches = features
-    ? scoreStage(stageOf(model, features.trainable, features), distinct, { batchSize, signal })
-    : scoreBatches(model, distinct, { batchSize, signal });
+  const batches: AsyncIterable<ScoredBatch<Reward>> = features
+    ? scoreStage(stageFor(model, features), distinct, { batchSize, signal })
+    : scoreBatches<Reward>(model, distinct, { batchSize, signal });
   const meter = new PaceMeter();
   for await (const batch of batches) {
     for (const { clip, score } of batch.scores) scores.set(clip.id, score);
@@ -83,12 +91,19 @@ export async function clips(
   }
   if (failures.length > 0) warn(failures, distinct.length);
 
-  const scored = rows.filter(({ clip }) => scores.has(clip.id));
+  const scored = rows.flatMap((row) => {
+    const reward = scores.get(row.clip.id);
+    return reward === undefined ? [] : [{ ...row, rating: ratingOf(reward, row.metric) }];
+  });
   const columns: Record<string, unknown[]> = {
     clip: scored.map(({ clip }) => clip.id),
-    score: scored.map(({ clip }) => scores.get(clip.id)),
+    ...(metrics.length > 1 && { metric: scored.map(({ metric }) => metric) }),
+    score: scored.map(({ rating }) => rating.score),
+    ...(scored.some(({ rating }) => rating.spread !== undefined) && {
+      spread: scored.map(({ rating }) => rating.spread),
+    }),
   };
-  for (const name of columnNames(rows)) columns[name] = scored.map(({ values }) => values[name]);
+  for (const name of columnNames(rows)) columns[name] ??= scored.map(({ values }) => values[name]);
   const made = table(columns);
   return Object.assign(new Scores<ScoredRow & { pass: boolean }>(made.data(), made.columnNames()), {
     failures,
@@ -99,6 +114,23 @@ export async function clips(
 interface Row {
   clip: Clip;
   values: Record<string, unknown>;
+  /** Which score it has, where there are several. */
+  metric?: string;
+}
+
+/** Where the scoring goes on from what is kept of clips. */
+function stageFor(model: RewardModel | RewardHeads, features: Features): ScoringStage<Reward> {
+  if (!('dimensions' in model)) return stageOf(model, features.trainable, features);
+  if (features.trainable === 'head') return new HeadStages(model, features);
+  throw new RangeError(
+    `score.clips: heads over one backbone read features for training "head", received those for "${features.trainable}"`,
+  );
+}
+
+/** The rating of a metric; without its name that of the one dimension. */
+function ratingOf(reward: Reward, metric: string | undefined): Rating {
+  if (typeof reward === 'number') return { score: reward };
+  return metric === undefined ? Object.values(reward)[0] : reward[metric];
 }
 
 function rowOfClip(clip: Clip): Row {

@@ -6,3 +6,4 @@ export { clips } from './clips.js';
 export { file } from './file.js';
 export type { SeenClip } from './frames.js';
 export { frames } from './frames.js';
+export { scale } from './scale.js';

@@ -6,7 +6,7 @@ import { isMissing, shown } from '../data/tables/vocabulary.js';
 export interface Item {
   /** Its place in the file, from 0. */
   index: number;
-  /** Its fields, which go to the output as they are; none where it is no object. */
+  /** Its fields, which go to the output as they are; none where it is not an object. */
   fields: Record<string, unknown>;
   /** Bytes that it takes in the file. */
   size: number;
@@ -32,7 +32,7 @@ const reserved = ['index', 'error'];
  * The clip is `video_path`, else `input.video_local_path` (a key with a dot), relative to the working directory; the prompt
  * the first of `prompt`, `input.prompt` and `caption` that is not empty. An item that has no clip has a `fault`, and the
  * rest goes on. Source: official implementation, inference file.
- * @throws naming the file when it is no JSON list, or an item has a field that the output uses.
+ * @throws naming the file when it is not a JSON list, or an item has a field that the output uses.
  */
 export async function openItems(file: string): Promise<Items> {
   let total = 0;

@@ -17,9 +17,9 @@ export interface LinesFile {
 }
 
 /**
- * Opens a file of scores to go on with it, or makes it. A last line that a killed process left unfinished is cut off.
+ * Opens a file of scores to continue it, or makes it. A last line that a killed process left unfinished is cut off.
  * @param made what makes the scores, which is kept beside the file.
- * @throws when a line is no line of scores, or belongs to other items, the last one is no beginning of a line of these
+ * @throws when a line is not a line of scores, or belongs to other items, the last one is not a beginning of a line of these
  *   items, or something else made the file: nothing is changed then.
  */
 export async function openLines(path: string, items: Items, made: MadeBy): Promise<LinesFile> {
@@ -49,7 +49,7 @@ async function sizeOf(path: string): Promise<number> {
     if (error.code === 'ENOENT') return undefined;
     throw new Error(`score: cannot read ${path}: ${error.message}`);
   });
-  if (found && !found.isFile()) throw new Error(`score: cannot read ${path}: it is no file`);
+  if (found && !found.isFile()) throw new Error(`score: cannot read ${path}: it is not a file`);
   return found?.size ?? 0;
 }
 

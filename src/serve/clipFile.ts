@@ -67,7 +67,7 @@ async function allowedPath(path: string, { roots }: Access): Promise<string> {
   }
   if (!isAbsolute(path)) throw new RequestError(400, `expected an absolute path, received "${path}"`);
   // A path that is not there and one that is not allowed get one answer: who asks learns nothing of other folders.
-  const refused = new RequestError(403, `"${path}" is no file below the roots of this server`);
+  const refused = new RequestError(403, `"${path}" is not a file below the roots of this server`);
   const real = await realpath(path).catch(() => {
     throw refused;
   });
@@ -80,7 +80,7 @@ async function allowedPath(path: string, { roots }: Access): Promise<string> {
 
 function bytesOf(base64: string): Buffer {
   const bytes = Buffer.from(base64, 'base64');
-  // Node's reader skips what is no base64; nothing but the padding may be missing in what it has read.
+  // Node's reader skips what is not base64; nothing but the padding may be missing in what it has read.
   const written = base64.replace(/=+$/, '');
   if (bytes.length === 0 || written.length !== Math.ceil((bytes.length * 4) / 3)) {
     throw new RequestError(400, 'the bytes of a clip are not base64');

@@ -1,3 +1,5 @@
+import { quantile } from '../base/quantile.js';
+
 /** Upper bounds of the buckets of a request's time, in seconds. */
 const buckets = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
 /** Times that quantiles are of. */
@@ -43,10 +45,9 @@ export class Metrics {
     );
   }
 
-  /** Seconds of the latest 1,000 requests that a share of them did not take longer than; NaN where there was none. */
+  /** Seconds that a share of the latest 1,000 requests took at most; NaN where there was none. */
   quantile(share: number): number {
-    const sorted = [...this.latest].sort((a, b) => a - b);
-    return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
+    return quantile(Float64Array.from(this.latest).sort(), share);
   }
 
   /** Prometheus' text format, version 0.0.4. @param queued clips without a score, by reward. */

@@ -3,7 +3,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { type Displayable, jupyterDisplay, type MimeBundle, mime } from '../base/host.js';
 import { escapeHtml } from '../base/html.js';
-import type { RewardModel } from '../model/rewardModel.js';
+import type { Reward } from '../model/rewards.js';
+import type { ClipScorer } from '../model/scoreBatches.js';
 import { Answers } from './answers.js';
 import { type Ask, asksOfPlain, asksOfScore } from './bodies.js';
 import { type Access, clipFile } from './clipFile.js';
@@ -14,8 +15,8 @@ import { ScoreQueue } from './scoreQueue.js';
 
 /** A model that is served. */
 export interface Served {
-  model: RewardModel;
-  /** Name of its score in an answer: the dimension, or the reward's own name. */
+  model: ClipScorer<Reward>;
+  /** Name of its score in an answer, where it is one number: the dimension, or the reward's own name. */
   metric: string;
   /** What its scores are made by: equal for two servers whose scores are equal. */
   identity: string;
@@ -46,7 +47,7 @@ export interface LogEntry {
 }
 
 /** What became of a clip by one reward. */
-type Outcome = { score: number } | { error: string };
+type Outcome = { reward: Reward } | { error: string };
 
 /** An answer and what is told of it. */
 interface Answer {
@@ -187,7 +188,7 @@ export class RewardServer implements Displayable {
     const results = outcomes.map((of) =>
       Object.fromEntries(
         [...of].flatMap(([name, outcome]) =>
-          'score' in outcome ? [[name, { [this.metricOf(name)]: outcome.score }]] : [],
+          'reward' in outcome ? [[name, subMetrics(outcome.reward, this.metricOf(name))]] : [],
         ),
       ),
     );
@@ -218,7 +219,9 @@ export class RewardServer implements Displayable {
     const scores = outcomes.map((of, i) => {
       const ask = asks[i];
       if (ask instanceof RequestError) return { error: ask.message };
-      return { ...(ask.id !== undefined && { id: ask.id }), ...(of.get(reward) as Outcome) };
+      const outcome = of.get(reward) as Outcome;
+      const told = 'reward' in outcome ? plainly(outcome.reward) : outcome;
+      return { ...(ask.id !== undefined && { id: ask.id }), ...told };
     });
     const failed = scores.filter((score) => 'error' in score).length;
     const identity = this.rewards.get(reward)?.identity;
@@ -294,8 +297,8 @@ export class RewardServer implements Displayable {
         await Promise.all(
           wanted.map(async (name) => {
             try {
-              const score = await (this.queues.get(name) as ScoreQueue).score(clip, signal);
-              outcomes.set(name, { score });
+              const reward = await (this.queues.get(name) as ScoreQueue).score(clip, signal);
+              outcomes.set(name, { reward });
               this.metrics.clip(name, 'scored');
             } catch (error) {
               fail(name, error);
@@ -345,6 +348,24 @@ export class RewardServer implements Displayable {
         : []),
     ];
   }
+}
+
+/** The numbers of a reward in the contract: its score, or each dimension, and the spread of an ensemble beside it. */
+function subMetrics(reward: Reward, metric: string): Record<string, number> {
+  if (typeof reward === 'number') return { [metric]: reward };
+  return Object.fromEntries(
+    Object.entries(reward).flatMap(([dimension, { score, spread }]) => [
+      [dimension, score],
+      ...(spread === undefined ? [] : [[`${dimension}_spread`, spread]]),
+    ]),
+  );
+}
+
+/** The same at the plain endpoint: one score, with its spread, or the numbers of several dimensions. */
+function plainly(reward: Reward): object {
+  if (typeof reward === 'number') return { score: reward };
+  const [only, ...more] = Object.values(reward);
+  return more.length === 0 ? { ...only } : { metrics: subMetrics(reward, '') };
 }
 
 /** What can be asked for. */

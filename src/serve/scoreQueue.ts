@@ -1,13 +1,13 @@
 import type { Clip } from '../data/clip.js';
 import type { ClipInput } from '../model/input/batch.js';
-import { faultOf, rewardsOf } from '../model/rewards.js';
+import { faultOf, type Reward, rewardsOf } from '../model/rewards.js';
 import type { ClipScorer } from '../model/scoreBatches.js';
 
 /** A clip that waits for its score. */
 interface Job {
   clip: Clip;
   signal: AbortSignal;
-  resolve(score: number): void;
+  resolve(score: Reward): void;
   reject(error: Error): void;
 }
 
@@ -25,7 +25,7 @@ export class ScoreQueue {
 
   /** @param batchSize clips that go through the model together; twice as many are read at once. */
   constructor(
-    private readonly model: ClipScorer,
+    private readonly model: ClipScorer<Reward>,
     private readonly batchSize: number,
   ) {}
 
@@ -38,7 +38,7 @@ export class ScoreQueue {
    * The score of a clip, whose file has to stay until then.
    * @throws with the reason why it has none, and with the signal's reason.
    */
-  score(clip: Clip, signal: AbortSignal): Promise<number> {
+  score(clip: Clip, signal: AbortSignal): Promise<Reward> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);
       const abort = () => reject(signal.reason);
@@ -106,7 +106,7 @@ export class ScoreQueue {
         );
         for (const [i, { resolve, reject }] of batch.entries()) {
           const fault = faultOf(rewards[i]);
-          if (fault === undefined) resolve(rewards[i] as number);
+          if (fault === undefined) resolve(rewards[i] as Reward);
           else reject(new Error(fault));
         }
       } catch (error) {

@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto';
 import { jupyterDisplay, host as notebook } from '../base/host.js';
+import type { RewardHeads } from '../model/rewardHeads.js';
 import type { RewardModel } from '../model/rewardModel.js';
 import { LiveDisplay } from '../notebook/liveDisplay.js';
 import { madeBy } from '../score/madeBy.js';
 import { isLoopback } from './exchange.js';
 import { type LogEntry, RewardServer, type Served } from './rewardServer.js';
+
+/** A model of one head or of several. */
+type ServedModel = RewardModel | RewardHeads;
 
 /** What a server allows and takes. */
 export interface ServeOptions {
@@ -38,11 +42,12 @@ const mebi = 2 ** 20;
  * Serves reward models over HTTP to a trainer: `POST /score` in the contract of UniRL's reward service, `POST /v1/scores`
  * with plain clips, `GET /health`, `/rewards` and `/metrics`. Clips of all callers share the model's batches, and have the scores
  * of `sr.score.clips`, to the bit where both take one clip at a time. In a notebook the server shows itself, and what it does. `server.close()` answers what it has taken.
+ * Of several heads over one backbone, which looks at a clip once, each dimension is a number of the answer, and so is the spread of an ensemble.
  * @param models one model, which is named by its dimension (`reward` without one), or several by their names
  * @throws where the address cannot be listened at, or others than this machine would reach it without a token
  */
 export async function serve(
-  models: RewardModel | Readonly<Record<string, RewardModel>>,
+  models: ServedModel | Readonly<Record<string, ServedModel>>,
   options: ServeOptions = {},
 ): Promise<RewardServer> {
   const { host = '127.0.0.1', port = 0, token, onAnswer } = options;
@@ -79,14 +84,14 @@ export async function serve(
 }
 
 async function servedOf(
-  models: RewardModel | Readonly<Record<string, RewardModel>>,
+  models: ServedModel | Readonly<Record<string, ServedModel>>,
 ): Promise<ReadonlyMap<string, Served>> {
-  const isOne = 'weights' in models && 'processor' in models;
-  const named = isOne ? [[nameOf(models as RewardModel), models]] : Object.entries(models);
+  const isOne = 'prompts' in models && 'processor' in models;
+  const named = isOne ? [[nameOf(models as ServedModel), models]] : Object.entries(models);
   if (named.length === 0) throw new Error('serve: expected at least one model, received none');
   const served = new Map<string, Served>();
-  for (const [name, model] of named as [string, RewardModel][]) {
-    const identity = createHash('sha256').update(JSON.stringify(await madeBy(model, model.prompts)));
+  for (const [name, model] of named as [string, ServedModel][]) {
+    const identity = createHash('sha256').update(JSON.stringify(await makersOf(model)));
     served.set(name, {
       ...{ model, metric: model.card.dimension ?? name, identity: identity.digest('hex').slice(0, 16) },
     });
@@ -94,4 +99,15 @@ async function servedOf(
   return served;
 }
 
-const nameOf = ({ card }: RewardModel): string => card.dimension ?? 'reward';
+const nameOf = ({ card }: ServedModel): string => card.dimension ?? 'reward';
+
+/** What makes the scores of a model: of an ensemble also what its members are brought to one scale by. */
+async function makersOf(model: ServedModel): Promise<object> {
+  if ('weights' in model) return madeBy(model, model.prompts);
+  const heads: object[] = [];
+  for (const [name, head] of Object.entries(model.heads)) {
+    const { scoreMean, scoreDeviation } = head.card;
+    heads.push({ name, ...(await madeBy(head, head.prompts)), scoreMean, scoreDeviation });
+  }
+  return heads;
+}

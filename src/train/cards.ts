@@ -31,7 +31,7 @@ interface Row {
  * What the cards that `docs/gpu/` knows take to train all of a model of the shape of InternVL3-1B on 8 frames a clip,
  * fastest first: hours = pairs / (pairs a second) / 3600.
  * @param pairs that go through the model in all: updates x pairs an update. @param folder of the reports.
- * @throws RangeError for a number of pairs that is not positive; Error with the file that is no report.
+ * @throws RangeError for a number of pairs that is not positive; Error with the file that is not a report.
  */
 export async function cards(pairs: number, folder: string = shipped()): Promise<CardTime[]> {
   if (!(pairs > 0)) throw new RangeError(`cards: expected a positive number of pairs, received ${pairs}`);
@@ -67,7 +67,7 @@ async function readReport(path: string): Promise<{ card: string; quick: boolean;
     if (typeof card !== 'string' || !Array.isArray(summary.shape)) throw new Error('no card or no summary');
     return { card, quick: quick === true, rows: summary.shape };
   } catch (error) {
-    throw new Error(`cards: ${path} is no report of gpu-check: ${(error as Error).message}`);
+    throw new Error(`cards: ${path} is not a report of gpu-check: ${(error as Error).message}`);
   }
 }
 

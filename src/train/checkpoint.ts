@@ -94,7 +94,7 @@ async function readJson(file: string): Promise<object> {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new Error(`${file} is no JSON (${(error as Error).message})`);
+    throw new Error(`${file} is not valid JSON (${(error as Error).message})`);
   }
 }
 

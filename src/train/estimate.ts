@@ -8,7 +8,7 @@ import { stageOf } from '../model/stages/stage.js';
 import { parameter } from '../model/weights/weights.js';
 import type { PairStream } from '../pairing/pair.js';
 import { AdamW } from './adamw.js';
-import { type FitOptions, settingsOf, stepsOf } from './fit.js';
+import { type FitOptions, settingsOf, stepsOf } from './fitOptions.js';
 import { microBatches } from './microBatches.js';
 import { PairFeed } from './pairFeed.js';
 import { TrainStep } from './trainStep.js';

@@ -105,7 +105,7 @@ export async function evaluateOn(
   }
   if (odd.length > 0) {
     console.warn(
-      `fit: the score of ${odd.length} of ${clips.length} held-out clips is no number, and they are left out (${odd.slice(0, 5).join(', ')})`,
+      `fit: the score of ${odd.length} of ${clips.length} held-out clips is not a number, and they are left out (${odd.slice(0, 5).join(', ')})`,
     );
   }
   return measure(scores);

@@ -7,7 +7,7 @@ import { trainingCurves } from '../plot/trainingCurves.js';
 import { checkpointFolder, checkpointSteps, readState } from './checkpoint.js';
 import { readLog, type StepRecord } from './log.js';
 
-/** Why a run ended. `stopped`: by its signal, or killed; `fit` with the same settings goes on with it. */
+/** Why a run ended. `stopped`: by its signal, or killed; `fit` with the same settings resumes it. */
 export type RunStatus = 'finished' | 'converged' | 'stopped';
 
 /** A training run: the folder with `config.json`, `log.jsonl` and `checkpoints/`, and what is in it. */
@@ -112,7 +112,7 @@ interface RunLength {
 async function readConfig(operation: string, folder: string): Promise<RunLength> {
   const file = join(folder, 'config.json');
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new Error(`${operation}: ${folder} is no folder of a run (${error.message})`);
+    throw new Error(`${operation}: ${folder} is not a folder of a run (${error.message})`);
   });
   try {
     return { ...JSON.parse(text) };

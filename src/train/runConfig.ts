@@ -24,7 +24,7 @@ export const isTraining = (folder: string): Promise<boolean> =>
   isHeld(join(folder, 'run.lock'), `watch: ${folder}`);
 
 /**
- * Writes a run's `config.json`, or compares with the one that is there: a run goes on with the settings that it began
+ * Writes a run's `config.json`, or compares with the one that is there: a run is resumed with the settings that it began
  * with, or its numbers would be those of neither. A damaged one is replaced, with a warning, where a checkpoint has a copy
  * of it that is the same, or there is no checkpoint.
  * @param changed clips whose files are others than those of the run, for the error

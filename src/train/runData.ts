@@ -94,7 +94,7 @@ export async function clipData(
 }
 
 async function lookAt({ id, path }: Clip, known: Seen | undefined): Promise<Seen> {
-  // What cannot be read is left out of the training, which says why; that it could not is part of the data.
+  // What cannot be read is left out of the training, which reports the reason; that it could not is part of the data.
   const file = await stat(path).catch(() => undefined);
   if (!file?.isFile()) return [id, path, -1, 0, ''];
   const { size, mtimeMs } = file;

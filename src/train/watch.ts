@@ -11,7 +11,7 @@ const interval = 500;
 /**
  * Watches a run that another notebook or process trains, or that went on after its tab was closed: its curves, drawn in one
  * output until it ends. What is watched is not touched; to stop watching leaves the run going on.
- * @returns the run as it then is: a stopped one is gone on with by `fit`
+ * @returns the run as it then is: a stopped one is resumed by `fit`
  * @throws {Error} where the folder holds no run
  */
 export async function watch(
@@ -26,7 +26,7 @@ export async function watch(
   };
   while (!signal?.aborted && (await isTraining(folder))) {
     await seen();
-    // An interrupt ends the waiting, and is no error.
+    // An interrupt ends the waiting, and is not an error.
     await sleep(interval, undefined, { signal }).catch(() => {});
   }
   const run = await runIn('watch', folder);

@@ -34,7 +34,7 @@ export class FixtureReader extends JsonReader {
   objects(name: string): FixtureReader[] {
     return this.list(name).map((item, i) => {
       const where = `${this.where}, ${name} ${i}`;
-      if (!isObject(item)) throw new Error(`${where} is no object`);
+      if (!isObject(item)) throw new Error(`${where} is not an object`);
       return new FixtureReader(where, item);
     });
   }
@@ -107,7 +107,7 @@ export class Fixtures {
     } catch (error) {
       throw new Error(`verify: ${where} is not JSON: ${(error as Error).message}`);
     }
-    if (!isObject(data)) throw new Error(`verify: ${where} is no JSON object`);
+    if (!isObject(data)) throw new Error(`verify: ${where} is not a JSON object`);
     return new FixtureReader(`verify: ${where}`, data);
   }
 

@@ -58,7 +58,7 @@ function scoreError(set: FixtureReader): number {
 
 function matrixOf(table: FixtureReader): VoteMatrix {
   return table.list('table').map((item) => {
-    if (!Array.isArray(item)) throw new Error(`${table.where}: an item of the table is no list`);
+    if (!Array.isArray(item)) throw new Error(`${table.where}: an item of the table is not a list`);
     return item.map((vote) => (vote === null ? null : vote === 1));
   });
 }

@@ -157,7 +157,7 @@ export class Sample {
     return tf.reshape(gatherRows(tiles, kept), [-1, projected.shape[1]]) as Tensor2D;
   }
 
-  /** Tiles of InternVL that are no padding; undefined where there are no others. */
+  /** Tiles of InternVL that are not padding; undefined where there are no others. */
   private keptTiles(): Int32Array | undefined {
     if (!this.stored.has('input.image_flags')) return undefined;
     const flags = this.stored.get('input.image_flags').data;

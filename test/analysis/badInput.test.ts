@@ -10,7 +10,12 @@ import { rocCurve } from '../../src/analysis/rocCurve.js';
 describe.each(Object.entries({ auc, allPairRatio, bestF1, rocCurve, evaluate }))('%s', (name, metric) => {
   it.each([
     ['no scores', [], [], 'scores: expected at least one, received none'],
-    ['NaN', [1, Number.NaN], [true, false], 'scores[1]: expected a finite number, received NaN'],
+    [
+      'infinity',
+      [1, Number.POSITIVE_INFINITY],
+      [true, false],
+      'score 2: expected a finite number, received Infinity',
+    ],
     ['other lengths', [1, 2], [true], 'expected 2 labels, one for each score, received 1'],
     ['no positives', [1, 2], [false, false], 'received no Pass of 2'],
     ['no negatives', [1, 2], [true, true], 'received no Fail of 2'],
@@ -27,7 +32,7 @@ describe.each(Object.entries({ pairAccuracy, meanMargin, evaluatePairs }))('%s',
       'infinity',
       [1, 2],
       [0, Number.POSITIVE_INFINITY],
-      'rejected[1]: expected a finite number, received Infinity',
+      'rejected score 2: expected a finite number, received Infinity',
     ],
     ['other lengths', [1, 2], [0], 'expected 2 rejected scores, one for each score, received 1'],
   ])('refuses %s', (_, chosen: number[], rejected: number[], message) => {

@@ -54,8 +54,8 @@ it('averages over groups, as far as the smallest goes', () => {
 
 it.each([
   [[], [], [], 'expected at least one'],
-  [[1, Number.NaN], [1, 1], ['a', 'a'], 'scores[1]: expected a finite number'],
-  [[1, 2], [1, Number.NaN], ['a', 'a'], 'truth[1]: expected a finite number'],
+  [[1, Number.POSITIVE_INFINITY], [1, 1], ['a', 'a'], 'score 2: expected a finite number'],
+  [[1, 2], [1, Number.POSITIVE_INFINITY], ['a', 'a'], 'true value 2: expected a finite number'],
   [[1, 2], [1], ['a', 'a'], 'expected 2 true values'],
   [[1, 2], [1, 2], ['a'], 'expected 2 groups'],
 ])('refuses %o, %o, %o', (ofClips, values, groups, message) => {

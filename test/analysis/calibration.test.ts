@@ -55,11 +55,11 @@ describe('reliability, expected calibration error and Brier score', () => {
     expect(bins.map(({ clips }) => clips)).toEqual([1, 2]);
   });
 
-  it('refuse what is no probability', () => {
+  it('refuse what is not a probability', () => {
     expect(() => brier([0.5, 1.5], [true, false])).toThrow(
       'brier: probabilities[1]: expected 0 to 1, received 1.5',
     );
-    expect(() => reliability([0.5, Number.NaN], [true, false])).toThrow('scores[1]');
+    expect(() => reliability([0.5, Number.POSITIVE_INFINITY], [true, false])).toThrow('score 2: ');
   });
 });
 

@@ -1,6 +1,6 @@
 import { table } from 'arquero';
 import { expect, it } from 'vitest';
-import { column, finiteScores } from '../../src/analysis/columns.js';
+import { column } from '../../src/analysis/columns.js';
 
 it('reads a column of an arquero table and of rows', () => {
   expect(column(table({ score: [1, 2] }), 'score', 'test')).toEqual([1, 2]);
@@ -20,9 +20,8 @@ it('says which columns there are', () => {
   );
 });
 
-it('refuses what is no finite number', () => {
-  expect(() => finiteScores([1, Number.NaN], 'roc')).toThrow(
-    'roc: score 2: expected a finite number, received NaN',
-  );
-  expect(() => finiteScores([], 'roc')).toThrow('roc: expected at least one score, received none');
+it('finds a column that the first row lacks', () => {
+  const rows = [{ clip: 'a' }, { clip: 'b', pass: true }];
+  expect(column(rows, 'pass', 'roc')).toEqual([undefined, true]);
+  expect(() => column(rows, 'score', 'roc')).toThrow('it has clip, pass');
 });

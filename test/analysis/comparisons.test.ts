@@ -29,7 +29,7 @@ describe('holm', () => {
     expect(holm(comparisons.holm.p)).toBeAllclose(comparisons.holm.adjusted, { rtol: 1e-12 });
   });
 
-  it('leaves out what was not tested, and refuses what is no p', () => {
+  it('leaves out what was not tested, and refuses what is not a p', () => {
     expect(holm([0.02, Number.NaN, 0.01])).toEqual([0.02, Number.NaN, 0.02]);
     expect(holm([])).toEqual([]);
     expect(() => holm([0.1, 2])).toThrow('holm: values[1]: expected a p from 0 to 1, received 2');
@@ -94,7 +94,7 @@ describe('byGroup', () => {
     expect(found[0].difference.value).toBe(7);
   });
 
-  it('refuses one group, an unknown one, and what is no table', () => {
+  it('refuses one group, an unknown one, and what is not a table', () => {
     expect(() => byGroup([1, 2], ['a', 'a'])).toThrow(
       'byGroup: expected at least two groups, received one, "a"',
     );
@@ -281,9 +281,9 @@ describe('overCheckpoints', () => {
     expect(found[0].auc).toBeUndefined();
   });
 
-  it('refuses a step that is no number', () => {
+  it('refuses a step that is not a number', () => {
     expect(() => overCheckpoints([{ score: 1, step: 'last' }])).toThrow(
-      'overCheckpoints: step: score 1: expected a finite number, received last',
+      'overCheckpoints: step 1: expected a finite number, received last',
     );
   });
 });

@@ -26,10 +26,12 @@ describe('delong', () => {
     expect(test).toMatchObject({ z: 0, p: 1, difference: { value: 0, low: 0, high: 0 } });
   });
 
-  it('refuses one class only, NaN and other lengths', () => {
+  it('refuses one class only, infinity and other lengths', () => {
     expect(() => delong([1, 2], [1, 2], [true, true])).toThrow('received no Fail');
-    expect(() => delong([1, 2], [1, Number.NaN], [true, false])).toThrow('scores[1]');
-    expect(() => delong([1, 2], [1], [true, false])).toThrow('expected 1 labels');
+    expect(() => delong([1, 2], [1, Number.POSITIVE_INFINITY], [true, false])).toThrow('score 2');
+    expect(() => delong([1, 2], [1], [true, false])).toThrow(
+      'delong: expected 2 scores of the second model, one for each score, received 1',
+    );
   });
 });
 

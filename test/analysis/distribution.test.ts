@@ -8,8 +8,10 @@ describe('mean and median', () => {
     expect(median([10, 1, 2, 9])).toBe(5.5);
   });
   it('refuse no scores and NaN', () => {
-    expect(() => mean([])).toThrow('mean: scores: expected at least one');
-    expect(() => median([Number.NaN])).toThrow('median: scores[0]: expected a finite number, received NaN');
+    expect(() => mean([])).toThrow('mean: expected at least one score');
+    expect(() => median([Number.NEGATIVE_INFINITY])).toThrow(
+      'median: score 1: expected a finite number, received -Infinity',
+    );
   });
 });
 
@@ -52,7 +54,7 @@ describe('histogram', () => {
       [1, 1, 2],
       [0, 0, 0],
     ]);
-    for (const score of [-0.1, 10.1, Number.NaN]) {
+    for (const score of [-0.1, 10.1]) {
       expect(() => histogram([[score]], [0, 1, 3, 10])).toThrow(
         `histogram: expected scores from 0 to 10, received ${score}`,
       );

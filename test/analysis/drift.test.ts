@@ -28,8 +28,10 @@ describe('drift', () => {
 
   it('refuses empty samples and NaN', () => {
     for (const measure of [kolmogorovSmirnov, wasserstein, populationStability]) {
-      expect(() => measure([], [1])).toThrow('before: expected at least one, received none');
-      expect(() => measure([1], [1, Number.NaN])).toThrow('after[1]: expected a finite number, received NaN');
+      expect(() => measure([], [1])).toThrow('before: expected at least one score, received none');
+      expect(() => measure([1], [1, Number.POSITIVE_INFINITY])).toThrow(
+        'after: score 2: expected a finite number',
+      );
     }
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { groupAdvantages } from '../../src/analysis/groupAdvantages.js';
+import { advantagesWithin, groupAdvantages } from '../../src/analysis/groupAdvantages.js';
 import { reference } from './reference/reference.js';
 
 describe('groupAdvantages', () => {
@@ -19,9 +19,17 @@ describe('groupAdvantages', () => {
     expect(received).toMatchObject({ groups: 4, flat: 2 });
   });
 
-  it('refuses no scores, NaN and another number of groups', () => {
+  it('has no advantage of a score that is missing, and the others without it', () => {
+    const { advantages, ...counts } = groupAdvantages([1, Number.NaN, 3, 5], ['a', 'a', 'a', 'b']);
+    expect(advantages).toEqual([-1 / Math.SQRT2, Number.NaN, 1 / Math.SQRT2, 0]);
+    expect(counts).toEqual({ groups: 2, flat: 1, leftOut: 1 });
+    // What a policy learns from has to be there.
+    expect(() => advantagesWithin([1, Number.NaN], ['a', 'a'])).toThrow('scores[1]');
+  });
+
+  it('refuses no scores, infinity and another number of groups', () => {
     expect(() => groupAdvantages([], [])).toThrow('received none');
-    expect(() => groupAdvantages([Number.NaN], ['a'])).toThrow('scores[0]');
+    expect(() => groupAdvantages([Number.POSITIVE_INFINITY], ['a'])).toThrow('score 1');
     expect(() => groupAdvantages([1, 2], ['a'])).toThrow('expected 2 groups');
   });
 });

@@ -42,7 +42,7 @@ describe.each(Object.entries(tables))('%s as it is', (_, given) => {
   });
 });
 
-describe('what is no table of labelled scores', () => {
+describe('what is not a table of labelled scores', () => {
   it('is refused by the column that is missing', () => {
     expect(() => evaluate([{ score: 1 }])).toThrow('evaluate: the table has no column "pass"; it has score');
     expect(() => roc(table({ pass: [true] }))).toThrow('roc: the table has no column "score"; it has pass');
@@ -57,10 +57,10 @@ describe('what is no table of labelled scores', () => {
     expect(() => roc(words)).toThrow('roc: row 2: expected pass to be true or false, received Pass');
   });
 
-  it('is refused as lists are: other numbers of labels, scores that are no numbers', () => {
+  it('is refused as lists are: other numbers of labels, scores that are not numbers', () => {
     expect(() => roc([1, 2], [true])).toThrow('roc: expected 2 labels, one for each score, received 1');
     expect(() => roc([{ score: Number.NaN, pass: true }])).toThrow(
-      'roc: scores[0]: expected a finite number',
+      'roc: none of 1 row has a score and a label',
     );
   });
 });

@@ -32,6 +32,8 @@ describe('pairedBootstrap', () => {
 
   it('refuses one class only and other lengths', () => {
     expect(() => pairedBootstrap([1, 2], [1, 2], [false, false])).toThrow('received no Pass');
-    expect(() => pairedBootstrap([1, 2], [1], [true, false])).toThrow('expected 1 labels');
+    expect(() => pairedBootstrap([1, 2], [1], [true, false])).toThrow(
+      'expected 2 scores of the second model',
+    );
   });
 });

@@ -21,8 +21,8 @@ describe('precisionRecall', () => {
     expect(averagePrecision([2, 1], [true, false])).toEqual({ value: 1, low: 1, high: 1 });
   });
 
-  it('refuses one class only and NaN', () => {
+  it('refuses one class only and infinity', () => {
     expect(() => averagePrecision([1, 2], [true, true])).toThrow('received no Fail of 2');
-    expect(() => precisionRecall([1, Number.NaN], [true, false])).toThrow('scores[1]');
+    expect(() => precisionRecall([1, Number.POSITIVE_INFINITY], [true, false])).toThrow('score 2');
   });
 });

@@ -11,8 +11,8 @@ describe('scoreCollapse', () => {
     expect(scoreCollapse([3, 3, 3, 3])).toEqual({ distinct: 1, largestShare: 1 });
   });
   it('refuses no scores, NaN and a tolerance below 0', () => {
-    expect(() => scoreCollapse([])).toThrow('scoreCollapse: scores: expected at least one');
-    expect(() => scoreCollapse([Number.NaN])).toThrow('expected a finite number, received NaN');
+    expect(() => scoreCollapse([])).toThrow('scoreCollapse: expected at least one score');
+    expect(() => scoreCollapse([Number.NaN])).toThrow('scoreCollapse: none of 1 row has a score');
     expect(() => scoreCollapse([1], { tolerance: -1 })).toThrow('tolerance must be 0 or more, received -1');
   });
 });

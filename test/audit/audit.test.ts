@@ -25,6 +25,8 @@ notebook.bundle = async (value) => (value as Displayable)[jupyterDisplay]();
 let folder: string;
 let audit: Audit;
 let other: Audit;
+/** Of heads that are two deviations apart on brighter clips, and agree on the others. */
+let ensemble: Audit;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'solireward-audit-'));
   const clips = await makeClips(folder, 14);
@@ -43,6 +45,15 @@ beforeAll(async () => {
       ...options,
       name: 'other',
     },
+  );
+  ensemble = await run(
+    (some) =>
+      some.map((clip) => ({
+        score: scoreOf(clip),
+        spread: clip.family === 'brighter' ? 2 * Math.sqrt(17.5) : 0,
+      })),
+    asked,
+    { ...options, families: ['brighter', 'flipped'], name: 'heads' },
   );
 }, 600_000);
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -133,6 +144,33 @@ describe('Audit', () => {
     const lines = audit.lines();
     expect(lines.toSvg().match(/<polyline/g)).toHaveLength(2);
     expect(lines.summary).toContain('brighter: 0.00 +1.20 0.00');
+  });
+});
+
+describe('the audit of an ensemble', () => {
+  it('has the spread of each change, and marks a drop that is smaller', { timeout: 600_000 }, async () => {
+    expect(ensemble.rows.map(({ family, level, spread }) => [family, level, spread?.toFixed(6)])).toEqual([
+      ...[1, 2, 3].map((level) => ['brighter', level, '2.000000']),
+      ['flipped', 1, '0.000000'],
+    ]);
+    expect(ensemble.heatMap().summary).toContain('brighter 2        stay    +1.20*~ sensitive');
+    expect(ensemble.heatMap().toSvg()).toContain('~ less than the spread of the ensemble');
+    expect(ensemble.notes).toContain(
+      'smaller than the spread of the ensemble: the drop of brighter 1, brighter 2, brighter 3',
+    );
+    const html = await ensemble.toHtml();
+    expect(html.match(/<td>2\.000? ~<\/td>/g)).toHaveLength(3);
+    expect(html).toContain('The spread is how far the heads of the ensemble are apart');
+    const json = JSON.parse(JSON.stringify(ensemble));
+    expect(json.rows[0].spread).toBeCloseTo(2, 12);
+    expect(json.spreads[5]).toMatchObject({ clip: 'clip-5', control: 0, 'flipped 1': 0 });
+    expect(json.spreads[5]['brighter 2']).toBeCloseTo(2 * Math.sqrt(17.5), 12);
+  });
+
+  it('is as it was where there is no spread', () => {
+    expect(audit.heatMap().toSvg()).not.toContain('~');
+    expect(JSON.parse(JSON.stringify(audit))).not.toHaveProperty('spreads');
+    expect(audit.rows.some((row) => 'spread' in row)).toBe(false);
   });
 });
 

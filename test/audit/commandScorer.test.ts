@@ -63,7 +63,7 @@ describe('command', () => {
     await expect(command(quiet).score(clips, {})).rejects.toThrow('exit code 0 after 1 answers for 3 clips');
   });
 
-  it('refuses too many answers, what is no answer, and a command that is none', async () => {
+  it('refuses too many answers, what is not an answer, and a command that is none', async () => {
     const many = await script('many', `for (let i = 0; i < 4; i++) console.log(i);`);
     await expect(command(many).score(clips, {})).rejects.toThrow('it answers more than 3 lines');
     const words = await script('words', `console.log('Loading weights…');`);

@@ -34,7 +34,7 @@ describe('functionScorer', () => {
     ]);
   });
 
-  it('takes what is no finite number for no score', async () => {
+  it('takes what is not a finite number for no score', async () => {
     const values = [Number.NaN, null, undefined, Number.POSITIVE_INFINITY, 2];
     const found = await scored((some) => some.map(({ id }) => values['abcde'.indexOf(id)]));
     expect(found.map((one) => ('reason' in one ? one.reason : one.score))).toEqual([
@@ -46,13 +46,27 @@ describe('functionScorer', () => {
     ]);
   });
 
+  it('takes the spread of an ensemble, and a clip whose spread is none for one without a score', async () => {
+    const spreads = [0.5, 0, -1, 'x', null] as number[];
+    const found = await scored((some) =>
+      some.map(({ id }) => ({ score: 1, spread: spreads['abcde'.indexOf(id)] })),
+    );
+    expect(found).toEqual([
+      { score: 1, spread: 0.5 },
+      { score: 1, spread: 0 },
+      { reason: 'its spread is -1, not a number from 0 on' },
+      { reason: 'its spread is x, not a number from 0 on' },
+      { score: 1 },
+    ]);
+  });
+
   it('takes typed arrays', async () => {
     expect(await scored((some) => Float32Array.from(some, () => 0.5) as never)).toEqual(
       clips.map(() => ({ score: 0.5 })),
     );
   });
 
-  it('refuses too few scores, too many, and what is no list', async () => {
+  it('refuses too few scores, too many, and what is not a list', async () => {
     const few: ScoreFunction = (some) => some.slice(1).map(() => 1);
     await expect(scored(few)).rejects.toThrow(
       'few: expected 2 scores, one for each clip in their order, received 1',

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Expectations, expectations } from '../../src/audit/expectations.js';
 import { type Column, judge } from '../../src/audit/judge.js';
 import { families, videoVariants } from '../../src/audit/variants.js';
+import { isUnsure } from '../../src/audit/verdicts.js';
 import { Random } from '../../src/base/random.js';
 
 const count = 30;
@@ -26,6 +27,21 @@ describe('judge', () => {
     expect(
       kinds([column('frozen', 1, less(0.6)), column('frozen', 2, less(1.5)), column('flipped', 1, less(0))]),
     ).toEqual([]);
+  });
+
+  it('has the mean spread of an ensemble in deviations of the control, where there is one', () => {
+    const doubled = control.map((score) => 2 * (score as number));
+    const half = doubled.map((score, i) => (i === 0 ? undefined : score - 1));
+    const spreads = clips.map((i) => (i === 0 ? 100 : 0.5 + (i % 2)));
+    const { rows } = judge(
+      doubled,
+      [{ ...column('frozen', 1, half), spreads }, column('flipped', 1, doubled)],
+      physics,
+    );
+    // Of clips 1 to 29: 15 of 1.5 and 14 of 0.5; the control's deviation is 2.
+    expect(rows[0].spread).toBeCloseTo((15 * 1.5 + 14 * 0.5) / 29 / 2, 12);
+    expect(rows.map(isUnsure)).toEqual([0.5 < rows[0].spread!, false]);
+    expect(rows[1]).not.toHaveProperty('spread');
   });
 
   it('says that damage is missed where the strongest level costs nothing', () => {

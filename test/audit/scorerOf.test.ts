@@ -3,6 +3,7 @@ import type { AuditedClip, Scorer } from '../../src/audit/scorer.js';
 import { scorerOf } from '../../src/audit/scorerOf.js';
 import { use } from '../../src/engine/use.js';
 import { engines } from '../support/engines.js';
+import { smallHeads } from '../support/smallHeads.js';
 import { smallModel } from '../support/smallModel.js';
 
 const asked = (id: string): AuditedClip => ({ id, path: `${id}.mp4`, of: id, family: 'control', level: 0 });
@@ -18,6 +19,21 @@ describe('scorerOf', () => {
     const alone = await model.score([clips[0], clips[2]]);
     expect([first, last].map((one) => (one as { score: number }).score)).toBeAllclose(alone);
     expect(scorerOf(model, {}).name).toContain('reward model of physics');
+    model.dispose();
+  });
+
+  it('takes the heads of one dimension, with their spread', async () => {
+    const model = await smallHeads({ physics: [1, 2], deformity: [3] });
+    const clips = ['pass-1', 'fail-3'].map(asked);
+    const scored = await scorerOf(model.only('physics'), {}).score(clips, {});
+    const [a, b] = await Promise.all(model.of('physics').map((head) => head.score(clips)));
+    expect(scored.map((one) => (one as { spread: number }).spread)).toBeAllclose(
+      a.map((score, i) => Math.abs(score - b[i]) / Math.SQRT2),
+      { rtol: 1e-4 },
+    );
+    expect(() => scorerOf(model, {})).toThrow(
+      'the dimensions physics, deformity; audit one, such as model.only("physics")',
+    );
     model.dispose();
   });
 

@@ -136,7 +136,7 @@ describe('VariantFiles', () => {
     }
   });
 
-  it('refuses a file that is no clip, that is not there, or above a limit', async () => {
+  it('refuses a file that is not a clip, that is not there, or above a limit', async () => {
     const files = new VariantFiles(join(folder, 'refused'), 1);
     const text = join(folder, 'text.mp4');
     await writeFile(text, 'no clip');

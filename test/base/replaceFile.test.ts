@@ -82,7 +82,7 @@ describe('replaceFile', () => {
     expect(readdirSync(place).sort()).toEqual([...others, 'a.txt'].sort());
   });
 
-  it('keeps a link, and writes to what is no file as it is', async () => {
+  it('keeps a link, and writes to what is not a file as it is', async () => {
     const link = join(folder, 'link.txt');
     symlinkSync(file, link);
     await replaceFile(link, (draft) => draft.writeFile('new'));

@@ -8,7 +8,8 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { main } from '../../src/cli.js';
-import { save } from '../../src/model/load.js';
+import { load, save } from '../../src/model/load.js';
+import { newHead } from '../../src/model/newHead.js';
 import { tiny } from '../../src/model/tiny.js';
 import { makeClips } from '../support/clips.js';
 import { capturePrinted, complained } from '../support/printed.js';
@@ -67,6 +68,36 @@ describe('solireward serve', () => {
     expect(await line()).toMatchObject({ method: 'POST', path: '/score', status: 200, clips: 1, failed: 0 });
     child?.kill('SIGTERM');
     expect((await ended)[0]).toBe(0);
+  });
+
+  it('serves models of one name as heads over one backbone, each dimension a number of the answer', async () => {
+    const base = await load(model);
+    const other = join(folder, 'other');
+    await save(newHead(base, { seed: 2, layers: base.config.layers }), other, {
+      card: { dimension: 'deformity' },
+    });
+    base.dispose();
+    child = spawn(
+      process.execPath,
+      [
+        ...[join(root, 'dist/src/cli.js'), 'serve', '--port', '0', '--root', folder, '--engine', 'wasm'],
+        ...['--model', `quality=${model}`, '--model', `quality=${other}`],
+      ],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    const lines = createInterface({ input: child.stdout as Readable })[Symbol.asyncIterator]();
+    const { serving } = JSON.parse((await lines.next()).value);
+    const response = await fetch(`${serving}/v1/scores`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ clips: [{ path: clip, id: 'a' }] }),
+    });
+    const { reward, scores } = await response.json();
+    expect(reward).toBe('quality');
+    expect(scores).toEqual([
+      { id: 'a', metrics: { physics: expect.any(Number), deformity: expect.any(Number) } },
+    ]);
+    expect(scores[0].metrics.physics).not.toBe(scores[0].metrics.deformity);
   });
 
   describe('refuses', () => {

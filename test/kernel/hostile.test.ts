@@ -213,7 +213,7 @@ describe('the cells of the reports', () => {
     expect(contents(object, 'error')).toMatchObject([{ ename: 'Error', evalue: '{ status: 404 }' }]);
   });
 
-  it('show bytes as base64, and refuse what is no bundle', async () => {
+  it('show bytes as base64, and refuse what is not a bundle', async () => {
     const bytes = await client.execute(notebook('kernel-bundle-not-checked/pngbytes.ipynb'));
     expect(result(bytes)).toEqual({ 'image/png': Buffer.from([137, 80, 78, 71]).toString('base64') });
     const five = await client.execute(notebook('kernel-bundle-not-checked/bundle5.ipynb'));

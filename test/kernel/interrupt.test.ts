@@ -190,3 +190,23 @@ await new Promise((_, no) => signal.addEventListener('abort', () => setTimeout((
     expect([ofFirst(), printed(second)]).toEqual(['first\nlate\n', 'second\n']);
   });
 });
+
+describe('an interrupt before the first cell', () => {
+  it.each(['for (;;);', 'await new Promise(() => {})'])('reaches it: %s', async (code) => {
+    // The kernel answers before it can run a cell: its compiler takes seconds to load.
+    const young = await Client.start();
+    try {
+      const first = await young.send('execute_request', { code });
+      const second = await young.send('execute_request', { code: '"second"' });
+      // Requests of a channel are read in their order: with this one, the cells have been.
+      const read = await young.send('kernel_info_request', {});
+      await young.until(() => young.replied(read));
+      await young.request('interrupt_request', {}, { channel: 'control' });
+      expect((await young.outcome(first)).reply.content).toMatchObject({ ename: 'Interrupted' });
+      expect((await young.outcome(second)).reply.content).toMatchObject({ status: 'aborted' });
+      expect(result(await young.execute('await 1; "later"'))['text/plain']).toBe("'later'");
+    } finally {
+      await young.stop();
+    }
+  });
+});

@@ -6,7 +6,7 @@ import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Clip } from '../../src/data/clip.js';
 import { tf } from '../../src/engine/tf.js';
-import { type Batch, disposeBatch } from '../../src/model/input/batch.js';
+import { disposeBatch } from '../../src/model/input/batch.js';
 import { dimensionPrompts, taskPrompts } from '../../src/model/input/prompt.js';
 import { create, load, save } from '../../src/model/load.js';
 import { tinyConfig } from '../../src/model/presets.js';
@@ -16,6 +16,7 @@ import { readTensors } from '../../src/model/weights/safetensors.js';
 import { clips as scoreClips } from '../../src/score/clips.js';
 import { makeClips } from '../support/clips.js';
 import { describeEngines } from '../support/engines.js';
+import { goldenBatch } from '../support/goldenBatch.js';
 import { tensorsOf } from '../support/goldenClips.js';
 import { goldenPath } from '../support/goldenFolder.js';
 import { bfloat16Shards, goldenJson } from '../support/goldenModel.js';
@@ -32,24 +33,6 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** The inputs of the golden forward pass, without their padding tile. */
-function goldenBatch(): Batch {
-  const {
-    'input.input_ids': ids,
-    'input.attention_mask': mask,
-    'input.pixel_values': pixels,
-  } = tensorsOf(join(checkpoint, 'io.safetensors'));
-  const integers = ({ data }: typeof ids) =>
-    new Int32Array(data.buffer, data.byteOffset, data.byteLength / 4);
-  return {
-    inputIds: tf.tensor2d(integers(ids), ids.shape as [number, number], 'int32'),
-    attentionMask: tf.tensor2d(Float32Array.from(integers(mask)), mask.shape as [number, number]),
-    pixelValues: tf.tidy(() => {
-      const all = tf.tensor4d(pixels.data as Float32Array, pixels.shape as Shape4D);
-      return tf.slice(all, [0, 0, 0, 0], [5, 3, 56, 56]);
-    }),
-  };
-}
 await describeEngines('RewardModel', () => {
   describe('of the official checkpoint', () => {
     let model: RewardModel;

@@ -51,7 +51,7 @@ describe('tiny', () => {
       /tiny: cannot read the pretrained weights \(ENOENT.*scripts\/pretraining/,
     );
     vi.mocked(readTensors).mockResolvedValueOnce(stored(bias, [95]));
-    await expect(tiny()).rejects.toThrow(`tiny: the pretrained "${bias}" [95] is no parameter`);
+    await expect(tiny()).rejects.toThrow(`tiny: the pretrained "${bias}" [95] is not a parameter`);
     await expect(tiny({ dimension: 'beauty' })).rejects.toThrow('unknown dimension "beauty"');
     expect(tf.memory().numTensors).toBe(before);
   });

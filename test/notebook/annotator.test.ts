@@ -244,7 +244,7 @@ describe('annotator', () => {
     expect((await again.judge()).state).toMatchObject({ votes: 2 });
   });
 
-  it('refuses what is no request, or not its turn, and goes on', async () => {
+  it('refuses what is not a request, or not its turn, and goes on', async () => {
     const shown = make(2, { annotators: ['Ann', 'Ben'] });
     const ann = await View.open(shown, 'Ann');
     const { clip, next } = (await ann.start()).state!;
@@ -409,7 +409,7 @@ describe('annotator', () => {
     expect(call).toThrow(message);
   });
 
-  it('names file and line of what is no vote log, and a clip that is another one', async () => {
+  it('names file and line of what is not a vote log, and a clip that is another one', async () => {
     const ann = await View.open(make(1), 'Ann');
     await ann.judge();
     expect(() => annotator([{ id: 'c1', path: video(), prompt: 'another' }], options())).toThrow(
@@ -417,6 +417,6 @@ describe('annotator', () => {
     );
     const good = readFileSync(file, 'utf8');
     writeFileSync(file, `${good}{"event":\n${good}`);
-    expect(() => make(1)).toThrow(/\.jsonl line 2 is no JSON.*mend or remove the line/);
+    expect(() => make(1)).toThrow(/\.jsonl line 2 is not valid JSON.*mend or remove the line/);
   });
 });

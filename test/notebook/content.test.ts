@@ -24,7 +24,7 @@ it('keeps what JSON was', () => {
   expect(shown[jupyterDisplay]()).toMatchObject({ 'application/json': { a: 1 } });
 });
 
-it('refuses what is no text, no SVG, no JSON', () => {
+it('refuses what is not text, no SVG, no JSON', () => {
   expect(() => html(5 as never)).toThrow('html: expected a text, received number');
   expect(() => svg('<b>x</b>')).toThrow('svg: expected a text with an <svg> element, received "<b>x</b>"');
   expect(() => svg(undefined as never)).toThrow('svg: expected a text, received undefined');

@@ -36,8 +36,8 @@ it('has the width and the words that are asked for', () => {
   );
 });
 
-it('refuses what is no picture, or too large to be delivered', () => {
-  expect(() => image(Buffer.from('<svg/>'))).toThrow('image: bytes is no PNG, JPEG, GIF or WebP picture');
+it('refuses what is not a picture, or too large to be delivered', () => {
+  expect(() => image(Buffer.from('<svg/>'))).toThrow('image: bytes is not a PNG, JPEG, GIF or WebP picture');
   expect(() => image(Buffer.concat([png, Buffer.alloc(2 ** 21)]))).toThrow(
     'image: bytes has 2.0 MiB, and Jupyter delivers at most 2: make it smaller',
   );

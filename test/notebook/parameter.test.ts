@@ -16,7 +16,7 @@ it('takes the environment, a number where one is expected', () => {
   expect(parameter('DIMENSION', 'physics')).toBe('7');
 });
 
-it('names the variable that is no number', () => {
+it('names the variable that is not a number', () => {
   vi.stubEnv('SOLIREWARD_STEPS', 'many');
   expect(() => parameter('STEPS', 600)).toThrow('parameter: SOLIREWARD_STEPS is "many", expected a number');
 });

@@ -44,7 +44,7 @@ it.each([
   expect(log.mock.calls).toEqual([[`took ${text}`]]);
 });
 
-it('refuses what is no function', () => {
+it('refuses what is not a function', () => {
   expect(() => time(5 as never)).toThrow(
     'time: expected a function, as in time(() => work()), received number',
   );

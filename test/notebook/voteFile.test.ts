@@ -103,7 +103,7 @@ describe('VoteFile', () => {
   });
 
   it.each([
-    ['no JSON', `${line('1')}{"event"\n${line('2')}`, 'votes.jsonl line 2 is no JSON'],
+    ['no JSON', `${line('1')}{"event"\n${line('2')}`, 'votes.jsonl line 2 is not valid JSON'],
     ['a broken line after a blank one', `${line('1')}\n   \n[]\n`, 'line 4: expected an object, received []'],
     [
       'another kind of file',

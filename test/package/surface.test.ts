@@ -15,10 +15,10 @@ const surface = {
     'FrameCache aggregate agreement annotate annotatePairs clipsOf dawidSkene decodeFrames fetv makeWorld nearDuplicates probe ' +
     'readClips readScores readVotes readers sampleFrames splitByPrompt videoLimits votesTable worldPrompts writeVotes',
   pairing: 'crossPrompt inPrompt listed readOfficial writeOfficial',
-  model: 'Features create dimensionPrompts fromHub load presets save taskPrompts tiny',
+  model: 'Features create dimensionPrompts fromHub heads load newHead presets save taskPrompts tiny',
   loss: 'bce bt btWt combined winTie',
-  train: 'cards estimate fit microBatch readRun watch',
-  score: 'attention clips file frames',
+  train: 'cards estimate exportOfficial fit microBatch readRun watch',
+  score: 'attention clips file frames scale',
   serve: '', // a function
   reward: 'ensemble gdpoAdvantages grpoAdvantages mix',
   benchmark: 'evaluate read',

@@ -84,7 +84,7 @@ describe('GroupedPairs', () => {
     expect(() => new GroupedPairs(oneGroup, { ...rule, count })).toThrow(`received ${count}`);
   });
 
-  it('refuses a cursor or a count that is no whole number', () => {
+  it('refuses a cursor or a count that is not a whole number', () => {
     const stream = new GroupedPairs(oneGroup, rule);
     expect(() => stream.next(-1)).toThrow('expected count to be an integer >= 0, received -1');
     stream.cursor = 0.5;

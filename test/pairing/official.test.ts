@@ -111,7 +111,7 @@ describe('readOfficial', () => {
   it.each([
     ['{"a": 1}', 'expected a list, received an object'],
     ['[]', 'expected at least one item'],
-    ['[', 'is no JSON'],
+    ['[', 'is not valid JSON'],
     ['[3]', 'item 0: expected an object, received a number'],
     [JSON.stringify([item, unrated]), 'item 1: the field "quality" is missing'],
     [JSON.stringify([{ ...item, quality: [1] }]), 'item 0, "quality": expected two numbers, received [1]'],

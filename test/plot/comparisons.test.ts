@@ -47,8 +47,55 @@ describe('twoModels', () => {
   });
 
   it('says how many clips it leaves out', () => {
-    const { layout } = twoModels(rows, others.slice(4));
-    expect(layout.title.subtitle?.text).toContain('4 clips of one model only left out');
+    const odd = [
+      { ...rows[0], clip: 'odd', score: Number.NaN },
+      { ...rows[0], clip: 'half' },
+    ];
+    const unscored = [
+      { ...others[0], clip: 'odd', score: undefined },
+      { ...others[0], clip: 'half', score: null },
+    ];
+    const { layout, summary } = twoModels([...rows, ...odd], [...others.slice(4), ...unscored]);
+    const note = 'left out: 5 clips of one model only, 1 clip of neither';
+    expect(layout.title.subtitle?.text).toMatch(new RegExp(`; AUC difference .*; ${note}$`));
+    expect(summary).toContain(note);
+  });
+
+  it('draws clips without a label as such, and leaves them out of the AUC', () => {
+    const given = rows.map((row, i) => ({ ...row, pass: i < 3 ? undefined : row.pass }));
+    const unlabelled = others.map(({ pass: _, ...row }) => row);
+    const figure = twoModels(given, unlabelled);
+    expect(
+      scattersOf(figure)
+        .slice(0, 3)
+        .map(({ name, x }) => [name, x.length]),
+    ).toEqual([
+      ['Pass', rows.slice(3).filter(({ pass }) => pass).length],
+      ['Fail', rows.slice(3).filter(({ pass }) => !pass).length],
+      ['no label', 3],
+    ]);
+    expect(figure.summary).toMatch(/; no label: 3 of 60 clips$/);
+    const { auc } = comparisonOf(given, unlabelled);
+    expect(auc).toEqual({ ...comparisonOf(rows.slice(3), others.slice(3)).auc, leftOut: 3 });
+  });
+
+  it('calls the models by their only metrics, or models, where these differ', () => {
+    const of = (table: typeof rows, more: object) => table.map((row) => ({ ...row, ...more }));
+    const axes = (figure: Figure) => [figure.layout.xaxis.title?.text, figure.layout.yaxis.title?.text];
+    const [hpqa, last] = [
+      of(rows, { metric: 'hpqa', model: 'a' }),
+      of(others, { metric: 'last token', model: 'a' }),
+    ];
+    expect(axes(twoModels(hpqa, last))).toEqual(['hpqa', 'last token']);
+    expect(comparisonOf(hpqa, last).names).toEqual({ first: 'hpqa', second: 'last token' });
+    const [a, b] = [of(rows, { metric: 'score', model: 'a' }), of(others, { metric: 'score', model: 'b' })];
+    expect(axes(twoModels(a, b))).toEqual(['a', 'b']);
+    expect(axes(twoModels(rows, last))).toEqual(['first model', 'last token']);
+    expect(axes(twoModels(hpqa, last, { labels: { y: 'mine' } }))).toEqual(['hpqa', 'mine']);
+    expect(axes(twoModels(rows, others))).toEqual(['first model', 'second model']);
+    expect(() => twoModels([...hpqa, hpqa[0]], last)).toThrow(
+      'twoModels: hpqa: clip "clip 0" is scored twice',
+    );
   });
 
   it('writes the axis of a margin once', () => {

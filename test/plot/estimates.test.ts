@@ -24,7 +24,7 @@ it('draws each estimate with its interval, named on the axis', () => {
   expect(figure.summary).toBe('Losses: BT 0.800 (0.700 to 0.850), BT-WT 0.820 (0.780 to 0.860)');
 });
 
-it('refuses no estimate, and one that is no number', () => {
+it('refuses no estimate, and one that is not a number', () => {
   expect(() => estimates([], { title: '', y: '' })).toThrow('expected at least one estimate');
   const bad = { name: 'BCE', value: Number.NaN, low: 0, high: 1 };
   expect(() => estimates([bad], { title: '', y: '' })).toThrow(

@@ -87,6 +87,41 @@ describe('options of every figure', () => {
   });
 });
 
+describe('the note of what is left out', () => {
+  const noted = (options?: FigureOptions) =>
+    new Figure(
+      {
+        operation: 'bars',
+        traces: [],
+        layout: { title: { text: 'Bars' }, xaxis: {}, yaxis: {} },
+        summary: 'Two bars',
+        note: 'left out: 3 rows without a score',
+        rows: () => [],
+      },
+      options,
+    );
+
+  it('is below the title and at the end of the words', () => {
+    expect(noted().layout.title.subtitle?.text).toBe('left out: 3 rows without a score');
+    expect(noted().summary).toBe('Two bars; left out: 3 rows without a score');
+  });
+
+  it('gives way to a subtitle and to a paper, and stays in the words', () => {
+    expect(noted({ subtitle: 'mine' }).layout.title.subtitle?.text).toBe('mine');
+    expect(noted({ theme: 'paper' }).layout.title.subtitle).toBeUndefined();
+    expect(noted({ theme: 'paper' }).summary).toContain('left out: 3 rows');
+  });
+
+  it('is there once after an update, which may take it away', () => {
+    expect(noted().update(() => {}).summary).toBe(noted().summary);
+    expect(noted().update(() => {}).layout.title).toEqual(noted().layout.title);
+    const bare = noted().update((layout) => {
+      layout.title = { text: 'Bare' };
+    });
+    expect(bare.layout.title.subtitle).toBeUndefined();
+  });
+});
+
 describe('update', () => {
   it('changes a copy of the layout in place, or takes another', () => {
     const zoomed = figure.update((layout) => {
@@ -113,7 +148,7 @@ describe('update', () => {
     expect(figure.update((layout) => (layout.height = 77)).layout).toMatchObject({ height: 77 });
   });
 
-  it('refuses what is no function', () => {
+  it('refuses what is not a function', () => {
     const wrong: never = { height: 3 } as never;
     expect(() => figure.update(wrong)).toThrow(
       'update: expected a function of the layout, such as (layout) =>',

@@ -30,5 +30,5 @@ it('takes the two scores of each pair; a tie is not the right order', () => {
 });
 
 it('refuses no pairs', () => {
-  expect(() => pairMargins([])).toThrow('pairMargins: expected at least one score');
+  expect(() => pairMargins([])).toThrow('pairMargins: expected at least one margin');
 });

@@ -25,7 +25,9 @@ it('has the area that counting pairs gives, ties as half', () => {
 });
 
 it('refuses what has no ROC', () => {
-  expect(() => roc([1, Number.NaN], [true, false])).toThrow('roc: scores[1]: expected a finite number');
+  expect(() => roc([1, Number.POSITIVE_INFINITY], [true, false])).toThrow(
+    'roc: score 2: expected a finite number',
+  );
   expect(() => roc([1, 2], [true])).toThrow('roc: expected 2 labels, one for each score, received 1');
   expect(() => roc([1, 2], [true, true])).toThrow(
     'roc: expected Pass and Fail labels, received no Fail of 2',

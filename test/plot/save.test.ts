@@ -136,7 +136,7 @@ describe('what cannot be saved', () => {
     expect(readdirSync(folder)).not.toContain(name);
   });
 
-  it('are letters that the font lacks, and a file that is no font', async () => {
+  it('are letters that the font lacks, and a file that is not a font', async () => {
     const named = scoreDistribution([1, 2], { title: '评分 of clips' });
     for (const name of ['y.pdf', 'y.png'])
       await expect(named.save(at(name))).rejects.toThrow(
@@ -144,7 +144,7 @@ describe('what cannot be saved', () => {
       );
     writeFileSync(at('no.ttf'), 'no font');
     await expect(named.save(at('y.pdf'), { font: at('no.ttf') })).rejects.toThrow(
-      'is no font, or several in one file',
+      'is not a font, or several in one file',
     );
     await named.save(at('y.svg'));
     expect(readdirSync(folder)).not.toContain('y.pdf');

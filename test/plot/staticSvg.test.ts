@@ -121,7 +121,7 @@ describe('any figure of plotly', () => {
 
   it.each<[string, unknown[], object]>([
     ['no trace', [], {}],
-    ['what is no trace', [null, 3, 'x', []], {}],
+    ['what is not a trace', [null, 3, 'x', []], {}],
     ['a trace without values', [{}, { type: 'bar' }, { x: [], y: [] }], {}],
     [
       'values that are none',
@@ -131,7 +131,7 @@ describe('any figure of plotly', () => {
     ['dates', [{ x: ['2024-01-01', '2024-01-02'], y: [1, 2] }], {}],
     ['lists of different lengths', [{ x: [1, 2, 3], y: [1] }], {}],
     [
-      'an axis that is no axis',
+      'an axis that is not an axis',
       [bars],
       { xaxis: 3, yaxis: null, title: 'A text', shapes: 'x', annotations: [null] },
     ],

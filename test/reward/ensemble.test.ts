@@ -27,7 +27,7 @@ describe('ensemble', () => {
     expect(spread).toEqual([0, 0]);
   });
 
-  it('refuses what is no ensemble', () => {
+  it('refuses what is not an ensemble', () => {
     expect(() => ensemble([[1]])).toThrow('at least two members, received 1');
     expect(() => ensemble([[1], [1, 2]])).toThrow('member 2: expected 1 scores, as of the first, received 2');
     expect(() => ensemble([[1], [Number.NaN]])).toThrow('member 2: score 1 is NaN');

@@ -1,4 +1,6 @@
+import { from } from 'arquero';
 import { describe, expect, it } from 'vitest';
+import { Scores } from '../../src/data/tables/scores.js';
 import { mix } from '../../src/reward/mix.js';
 
 describe('mix', () => {
@@ -13,6 +15,28 @@ describe('mix', () => {
     expect(mixed.rewards).toEqual([-4 - 1, 0 + 1, 4 + 0, 8 + 2]);
     expect(mixed.contributions).toEqual({ physics: [-4, 0, 4, 8], alignment: [-1, 1, 0, 2] });
     expect(mix([{ name: 'physics' }])(scores).rewards).toEqual([1, 2, 3, 4]);
+  });
+
+  it('takes the metrics of a table of scores by the names of its parts', () => {
+    const row = (clip: string, metric: string, score: number) => ({ clip, metric, score });
+    const long = (rows: object[]) => {
+      const made = from(rows);
+      return new Scores(made.data(), made.columnNames());
+    };
+    const rows = [1, 2].flatMap((i) => [
+      row(`c${i}`, 'physics', i),
+      row(`c${i}`, 'alignment', 10 * i),
+      row(`c${i}`, 'other', 0),
+    ]);
+    const reward = mix([{ name: 'alignment', weight: 0.1 }, { name: 'physics' }]);
+    expect(reward(long(rows))).toEqual(reward({ alignment: [10, 20], physics: [1, 2] }));
+    const swapped = [...rows.slice(0, 3), row('c3', 'physics', 2), ...rows.slice(4)];
+    expect(() => reward(long(swapped))).toThrow('"physics" has scores of other clips than "alignment"');
+    expect(() => reward(long(rows.slice(0, 4)))).toThrow(
+      '"physics" has scores of other clips than "alignment"',
+    );
+    expect(() => reward(long([{ clip: 'a', score: 1 }]))).toThrow('the table has no column "metric"');
+    expect(() => mix([{ name: 'beauty' }])(long(rows))).toThrow('there are no scores of "beauty"');
   });
 
   it('does not depend on which clips are scored together', () => {

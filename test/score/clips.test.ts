@@ -2,8 +2,11 @@ import { type ColumnTable, table } from 'arquero';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Clip } from '../../src/data/clip.js';
 import type { RewardModel } from '../../src/model/rewardModel.js';
+import { MemoryStore } from '../../src/model/stages/featureStore.js';
 import { Features } from '../../src/model/stages/features.js';
+import { mix } from '../../src/reward/mix.js';
 import { clips } from '../../src/score/clips.js';
+import { smallHeads } from '../support/smallHeads.js';
 import { smallModel } from '../support/smallModel.js';
 
 /** Scores a clip by the number in its path; a path without one cannot be read. */
@@ -137,5 +140,72 @@ describe('score.clips with features', () => {
     );
     await expect(clips(small, wanted, { features, batchSize: 0 })).rejects.toThrow('batchSize');
     small.dispose();
+  });
+});
+
+describe('score.clips of several heads', () => {
+  const wanted = ['pass-1', 'broken-2', 'fail-3'];
+  const labels = table({
+    clip: [...wanted, 'pass-1'],
+    dimension: ['physics', 'physics', 'physics', 'deformity'],
+    pass: [true, true, false, false],
+    path: [...wanted, 'pass-1'].map((id) => `${id}.mp4`),
+    spread: [9, 9, 9, 9],
+  });
+
+  it('gives a row for each clip and dimension, with its own labels, that the mixture takes', async () => {
+    vi.spyOn(console, 'warn').mockReturnValue(undefined);
+    const small = await smallHeads({ physics: [1], deformity: [2, 3] });
+    const read = vi.spyOn(small.processor, 'processMany');
+    const scores = await clips(small, labels);
+    expect(read.mock.calls.flatMap(([asked]) => asked.map(({ id }) => id))).toEqual(wanted);
+    expect(scores.metrics).toEqual(['physics', 'deformity']);
+    expect(scores.columnNames()).toEqual(['clip', 'metric', 'score', 'spread', 'dimension', 'pass', 'path']);
+    const rows = scores.objects();
+    expect(rows.map(({ clip, metric, pass }) => [clip, metric, pass])).toEqual([
+      ['pass-1', 'physics', true],
+      ['fail-3', 'physics', false],
+      ['pass-1', 'deformity', false],
+    ]);
+    const [physics] = small.of('physics');
+    const alone = await physics.score([clip('pass-1', '1'), clip('fail-3', '3')]);
+    expect(scores.of('physics').array('score')).toBeAllclose(alone, { rtol: 1e-5 });
+    expect(rows.map(({ spread }) => typeof spread)).toEqual(['undefined', 'undefined', 'number']);
+    expect(scores.failures.map(({ clip: { id } }) => id)).toEqual(['broken-2']);
+
+    const listed = await clips(small, [clip('a', 'a'), clip('b', 'b')]);
+    const of = (metric: string) => listed.of(metric).array('score');
+    const mixed = mix([{ name: 'physics' }, { name: 'deformity', weight: 2 }]);
+    expect(mixed(listed)).toEqual(mixed({ physics: of('physics'), deformity: of('deformity') }));
+    expect(() => mixed(scores)).toThrow('"deformity" has scores of other clips than "physics"');
+    small.dispose();
+  });
+
+  it('gives mean and spread of an ensemble, from kept features too, which are made once', async () => {
+    const small = await smallHeads({ physics: [1, 2] });
+    const asked = [clip('pass-1', '1.mp4'), clip('fail-3', '3.mp4')];
+    const features = new Features('head');
+    const kept = vi.spyOn(MemoryStore.prototype, 'keep');
+    const [whole, fromKept] = [await clips(small, asked), await clips(small, asked, { features })];
+    expect(kept).toHaveBeenCalledTimes(2);
+    expect(whole.columnNames()).toEqual(['clip', 'score', 'spread', 'path']);
+    const members = await Promise.all(small.of('physics').map((head) => head.score(asked)));
+    const [a, b] = members;
+    expect(whole.array('score')).toBeAllclose(
+      a.map((score, i) => (score + b[i]) / 2),
+      { rtol: 1e-5 },
+    );
+    const spread = a.map((score, i) => Math.abs(score - b[i]) / Math.SQRT2);
+    expect(whole.array('spread') as number[]).toBeAllclose(spread, { rtol: 1e-4 });
+    for (const column of ['score', 'spread'] as const)
+      expect(fromKept.array(column) as number[]).toBeAllclose(whole.array(column) as number[], {
+        rtol: 1e-4,
+      });
+    const visual = new Features('decoder+head');
+    await expect(clips(small, asked, { features: visual })).rejects.toThrow(
+      'received those for "decoder+head"',
+    );
+    small.dispose();
+    vi.restoreAllMocks();
   });
 });

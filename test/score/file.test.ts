@@ -389,8 +389,8 @@ describe('score.file', () => {
   });
 
   it.each<[string, unknown, RegExp]>([
-    ['no JSON', '[', /items\.json is no JSON/],
-    ['no list', { video_path: 'a' }, /items\.json is no JSON list/],
+    ['no JSON', '[', /items\.json is not valid JSON/],
+    ['no list', { video_path: 'a' }, /items\.json is not a JSON list/],
     ['a field of ours', [{}, { video_path: 'a', index: 1 }], /item 1 has the field "index".*rename/],
     ['an error', [{ video_path: 'a', error: '' }], /item 0 has the field "error"/],
   ])('refuses an input that has %s', async (_, list, message) => {

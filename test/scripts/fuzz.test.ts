@@ -37,7 +37,7 @@ describe('fuzz', () => {
   });
 
   it.each<[unknown, string]>([
-    ['a text', 'throws a text, which is no Error'],
+    ['a text', 'throws a text, which is not an Error'],
     [new TypeError("Cannot read properties of undefined (reading 'a')"), 'a bare TypeError: Cannot read'],
     [new RangeError('Invalid array length'), 'a bare RangeError'],
     [new Error('nothing'), 'names no operation'],

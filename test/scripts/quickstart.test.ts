@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
-const { inWords, secondsOf, work } = await import(
+const { inWords, partSeconds, secondsOf, work } = await import(
   new URL('../../scripts/quickstart/secondsOf.mjs', import.meta.url).href
 );
 
@@ -23,6 +23,20 @@ describe('quickstart', () => {
       'about 4 minutes on this machine (data 70 s, training 172 s, evaluation 21 s)',
     );
     expect(inWords({ data: 10, training: 30 })).toContain('about 40 seconds');
+  });
+
+  it('says what the same parts took, by the sections of the notebook', () => {
+    const file = new URL('../../notebooks/01-training-run.ipynb', import.meta.url);
+    const { cells } = JSON.parse(readFileSync(fileURLToPath(file), 'utf8'));
+    const titles: string[] = cells
+      .flatMap(({ source }: { source: string[] }) => source.join('').split('\n'))
+      .filter((line: string) => line.startsWith('## '));
+    const sections = titles.map((title, seconds) => ({ title, seconds }));
+    expect(Object.keys(partSeconds(sections))).toEqual(
+      Object.keys(secondsOf({ perMade: 1, perScored: 1, perStep: 1 }, work)).map((part) => `${part}Seconds`),
+    );
+    expect(partSeconds(sections)).toMatchObject({ dataSeconds: 0, trainingSeconds: 4, evaluationSeconds: 5 });
+    expect(partSeconds([{ title: 'Another notebook', seconds: 1 }])).toEqual({});
   });
 
   it("knows the notebook's own numbers", () => {

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -24,7 +24,7 @@ describe.skipIf(!hasKernel)('runNotebook.py (skipped where .venv has no kernelsp
     rmSync(folder, { recursive: true });
   });
 
-  function run(notebook: string) {
+  function run(notebook: string): Promise<{ status: number; stdout: string }> {
     const env = {
       ...process.env,
       SOLIREWARD_DIMENSION: 'deformity',
@@ -33,35 +33,43 @@ describe.skipIf(!hasKernel)('runNotebook.py (skipped where .venv has no kernelsp
       JUPYTER_RUNTIME_DIR: folder,
     };
     const args = [join(root, 'scripts', 'runNotebook.py'), join(root, 'test', 'scripts', notebook), folder];
-    return spawnSync(python, args, { encoding: 'utf8', env });
+    return new Promise((resolve) => {
+      execFile(python, args, { env }, (error, stdout) => {
+        resolve({ status: error === null ? 0 : Number(error.code), stdout });
+      });
+    });
   }
   const readJson = (name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8'));
   const codeCells = (name: string): Cell[] =>
     readJson(name).cells.filter((cell: Cell) => cell.cell_type === 'code');
 
-  it('prints what the cells print, and leaves the notebook, its page and a report', () => {
-    const { status, stdout } = run('small.ipynb');
+  it('prints what the cells print, and leaves the notebook, its page and a report', async () => {
+    const { status, stdout } = await run('small.ipynb');
     expect(status).toBe(0);
     expect(stdout).toBe(
       "[cell 1/2] // Parameters\ntraining deformity\n[cell 2/2] // Results\nstep 1 of 3\nstep 3 of 3\n'the end'\n",
     );
     expect(codeCells('small.ipynb').map((cell) => cell.execution_count)).toEqual([1, 2]);
     expect(readJson('summary.json').dimension).toBe('deformity');
-    const { succeeded, seconds, peakMemoryBytes } = readJson('notebook.json');
+    const { succeeded, seconds, sections, peakMemoryBytes } = readJson('notebook.json');
     expect(succeeded).toBe(true);
     expect(seconds).toBeGreaterThan(0);
+    expect(sections.map(({ title }: { title: string }) => title)).toEqual(['1. Parameters', '2. Results']);
+    const ran = sections.reduce((sum: number, section: { seconds: number }) => sum + section.seconds, 0);
+    expect(ran).toBeGreaterThan(0);
+    expect(ran).toBeLessThanOrEqual(seconds);
     expect(peakMemoryBytes).toBeGreaterThan(30 * 2 ** 20);
   });
 
-  it('makes a page that needs nothing from the network', () => {
-    run('small.ipynb');
+  it('makes a page that needs nothing from the network', async () => {
+    await run('small.ipynb');
     const page = readFileSync(join(folder, 'small.html'), 'utf8');
     expect(page).toContain('training deformity');
     expect(page).not.toMatch(/<(script|link|img)[^>]+(src|href)="https?:/);
   });
 
-  it('ends with 1 at a cell that fails, with its error in the saved notebook', () => {
-    const { status, stdout } = run('failing.ipynb');
+  it('ends with 1 at a cell that fails, with its error in the saved notebook', async () => {
+    const { status, stdout } = await run('failing.ipynb');
     expect(status).toBe(1);
     expect(stdout).toContain('RangeError: a reason');
     expect(stdout).not.toContain('after');

@@ -18,7 +18,7 @@ it('torture: killed, on full and read-only disks, and two at once, writers keep 
     ['vote log', 'scores', 'frame cache', 'hub download'].map((name) => [name, '2 of 2', 'yes']),
   );
   for (const [, , , , full, readOnly, two] of rows) {
-    expect(full).toMatch(/^(fits|error by name, goes on with room)$/);
+    expect(full).toMatch(/^(fits|error by name, continues with room)$/);
     expect(readOnly).toMatch(/^(error by name|not tried: no mount)$/);
     expect(two).toMatch(/^(both end|one is refused)$/);
   }

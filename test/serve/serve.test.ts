@@ -15,6 +15,7 @@ import type { LogEntry, RewardServer } from '../../src/serve/rewardServer.js';
 import { type ServeOptions, serve } from '../../src/serve/serve.js';
 import { makeClips } from '../support/clips.js';
 import { engines } from '../support/engines.js';
+import { smallHeads } from '../support/smallHeads.js';
 import { smallModel } from '../support/smallModel.js';
 
 let folder: string;
@@ -125,6 +126,45 @@ describe('POST /score', () => {
     other.dispose();
   });
 
+  it('gives each dimension of several heads, and the spread of an ensemble, from one look at a clip', async () => {
+    const heads = await smallHeads({ physics: [1], deformity: [2, 3] });
+    const address = await start({}, { quality: heads, first: model });
+    const requests = [
+      { ...turn('pass-1'), required_rewards: ['quality', 'first'] },
+      { ...turn('broken-2'), required_rewards: ['quality'] },
+    ];
+    const { results, errors, identities } = await (await ask(address, '/score', { requests })).json();
+    const known = [{ id: 'pass-1', path, prompt: 'a ball' }];
+    const [physics, deformity] = (await scoreClips(heads, known, { batchSize: 1 })).objects();
+    const numbers = {
+      physics: physics.score,
+      deformity: deformity.score,
+      deformity_spread: deformity.spread,
+    };
+    expect(results).toEqual([{ quality: numbers, first: { physics: expect.any(Number) } }, {}]);
+    expect(errors).toEqual([{}, { quality: 'no video stream' }]);
+    const plainly = { reward: 'quality', clips: [{ path, prompt: 'a ball', id: 'pass-1' }] };
+    expect((await (await ask(address, '/v1/scores', plainly)).json()).scores).toEqual([
+      { id: 'pass-1', metrics: numbers },
+    ]);
+    await server?.close();
+
+    const alone = await start({}, heads.only('deformity'));
+    expect(await (await fetch(`${alone}/rewards`)).json()).toEqual({ rewards: ['deformity'] });
+    const answer = await plain(alone, [{ path, prompt: 'a ball', id: 'pass-1' }]);
+    const { score, spread } = deformity;
+    expect(answer.scores).toEqual([{ id: 'pass-1', score, spread }]);
+    // What the members are brought to one scale by makes other scores.
+    for (const { card } of heads.of('deformity')) Object.assign(card, { scoreMean: 0, scoreDeviation: 2 });
+    await server?.close();
+    const again = await start({}, heads.only('deformity'));
+    const rescaled = await plain(again, [{ path, prompt: 'a ball', id: 'pass-1' }]);
+    expect(rescaled.scores[0].score).toBeCloseTo(score / 2, 6);
+    expect(rescaled.identity).not.toBe(answer.identity);
+    expect(identities[0].rewards).toEqual({ quality: expect.any(String), first: expect.any(String) });
+    heads.dispose();
+  });
+
   it.each([
     ['another protocol', { protocol_version: '2', requests: [{}] }, 'expected protocol_version "1"'],
     ['no requests', {}, 'requests: expected a list that is not empty, received nothing'],
@@ -199,7 +239,7 @@ describe('POST /v1/scores', () => {
       { path: 'inside/a.mp4' },
       { path: inside },
     ]);
-    const refused = expect.stringContaining('is no file below the roots of this server');
+    const refused = expect.stringContaining('is not a file below the roots of this server');
     expect(scores).toEqual([
       { score: expect.any(Number) },
       { error: refused },

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, it } from 'vitest';
 
-/** A folder beside the checkout, with real clips under their own licences: it is no part of the product. */
+/** A folder beside the checkout, with real clips under their own licences: it is not a part of the product. */
 const folder = resolve(fileURLToPath(new URL('../../../shared', import.meta.url)));
 
 /** What of it a test may ask for: clips and ratings of people, and pictures of these clips by the official code. */

@@ -66,11 +66,11 @@ describe('train.cards', () => {
     }
   });
 
-  it('names a file that is no report, and refuses no pairs', async () => {
+  it('names a file that is not a report, and refuses no pairs', async () => {
     await expect(cards(0, folder)).rejects.toThrow(/positive number of pairs, received 0/);
     await write('other', { name: 'other' });
-    await expect(cards(1, folder)).rejects.toThrow(/other\.json is no report of gpu-check/);
+    await expect(cards(1, folder)).rejects.toThrow(/other\.json is not a report of gpu-check/);
     await writeFile(join(folder, 'other.json'), '{');
-    await expect(cards(1, folder)).rejects.toThrow(/other\.json is no report of gpu-check/);
+    await expect(cards(1, folder)).rejects.toThrow(/other\.json is not a report of gpu-check/);
   });
 });

@@ -6,7 +6,7 @@ import { setPrecision } from '../../src/engine/precision.js';
 import { parameterSpecs } from '../../src/model/parameters.js';
 import { published } from '../../src/model/presets.js';
 import type { RewardModel } from '../../src/model/rewardModel.js';
-import { settingsOf } from '../../src/train/fit.js';
+import { settingsOf } from '../../src/train/fitOptions.js';
 import * as memory from '../../src/train/memory.js';
 import { microBatch } from '../../src/train/microBatch.js';
 

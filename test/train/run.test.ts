@@ -57,6 +57,6 @@ it('ends at its last step, or when nothing got better for too long', () => {
 });
 
 it('says that there is no run in a folder', async () => {
-  await expect(readRun(join(root, 'none'))).rejects.toThrow(/readRun: .*none is no folder of a run/);
+  await expect(readRun(join(root, 'none'))).rejects.toThrow(/readRun: .*none is not a folder of a run/);
   await expect(readRun(root)).rejects.toThrow('config.json');
 });

@@ -87,7 +87,7 @@ describe('watch', () => {
   });
 
   it('refuses a folder without a run, and a lock that does not say whose it is', async () => {
-    await expect(watch(join(folder, 'none'))).rejects.toThrow(/watch: .*none is no folder of a run/);
+    await expect(watch(join(folder, 'none'))).rejects.toThrow(/watch: .*none is not a folder of a run/);
     writeFileSync(join(folder, 'config.json'), '{"steps": 4');
     await expect(watch(folder)).rejects.toThrow('config.json is damaged');
     writeFileSync(join(folder, 'config.json'), '{"steps": 4}');

@@ -266,7 +266,7 @@ describe('solireward verify', () => {
       (data) => {
         data.cases = [5];
       },
-      /losses\.json, cases 0 is no object/,
+      /losses\.json, cases 0 is not an object/,
     ],
     ['lists differ in length', 'losses.json', (data) => data.cases[0].rewards_chosen.pop(), /losses bt-000/],
     [
@@ -320,7 +320,7 @@ describe('solireward verify', () => {
     expect(code).toBe(1);
     expect(failed).toHaveLength(3);
     const text = printed.join('\n');
-    expect(text).toMatch(/heads x\n +verify: heads\/x\.json is no JSON object/);
+    expect(text).toMatch(/heads x\n +verify: heads\/x\.json is not a JSON object/);
     expect(text).toMatch(/checkpoint mine\n +verify: cannot read checkpoints\/mine\/io\.json: ENOENT/);
     expect(text).toMatch(/metrics\.json\n +verify: metrics\.json is not JSON/);
     expect(text).toMatch(/3 of 56 items FAILED/);

@@ -259,7 +259,7 @@ function parseArrow(bytes: Buffer, where: string): Columns {
       return new Map(table.columnNames().map((name) => [name, Array.from(table.array(name))]));
     });
   } catch (error) {
-    throw new Error(`${where} is no Arrow IPC file: ${(error as Error).message}`);
+    throw new Error(`${where} is not a valid Arrow IPC file: ${(error as Error).message}`);
   }
 }
 
@@ -289,13 +289,13 @@ async function parseParquet(bytes: Buffer, where: string): Promise<Columns> {
   } catch (error) {
     const { message } = error as Error;
     const why = /call stack/.test(message) ? 'its schema is nested in itself' : message;
-    throw new Error(`${where} is no Parquet file: ${why}`);
+    throw new Error(`${where} is not a valid Parquet file: ${why}`);
   }
   const rows = rowCount(columns);
   for (const [name, { length }] of columns) {
     if (length === rows) continue;
     throw new Error(
-      `${where} is no Parquet file: column ${shown(name)} has ${length} values, and the first one ${rows}`,
+      `${where} is not a valid Parquet file: column ${shown(name)} has ${length} values, and the first one ${rows}`,
     );
   }
   return columns;
@@ -305,7 +305,7 @@ function parseText(text: string, where: string): unknown {
   try {
     return parseJson(text);
   } catch (error) {
-    throw new Error(`${where} is no JSON: ${(error as Error).message}`);
+    throw new Error(`${where} is not valid JSON: ${(error as Error).message}`);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Columns } from './columnFile.js';
 import type { ListPart } from './listColumns.js';
-import { isNumeric, isVerdict, kindsOf, plain, shown } from './vocabulary.js';
+import { isNumeric, isVerdict, kindsOf, namesOf, plain, shown } from './vocabulary.js';
 
 /** What the columns of a score file are taken for. */
 export interface ColumnRoles {
@@ -97,10 +97,10 @@ const shortcutName =
   /^(duration|length|seconds|frames|numframes|nframes|framecount|fps|width|height|filesize|bytes|bitrate|brightness|luma|luminance|contrast|saturation|motion|flow|opticalflow)$/;
 /** Columns called so are of scores, beside those of `scoreName`; `ans` is VideoScore's. */
 const calledScore = ['score', 'reward', 'ans'];
-/** Numbers that are no scores; pandas calls its index `Unnamed: 0`, `Unnamed: 0.1`, `level_0`, `__index_level_0__`. */
+/** Numbers that are not scores, `spread` as that of an ensemble's scores; pandas calls its index `Unnamed: 0`, `Unnamed: 0.1`, `level_0`, `__index_level_0__`. */
 const counterName =
-  /^(unnamed\d+|level\d+|indexlevel\d+|index|row|step|seed|rank|fold|annotator|rater|worker|votes|confidence|)$/;
-/** A list of more numbers is no list of scores unless it is said to be. */
+  /^(unnamed\d+|level\d+|indexlevel\d+|index|row|step|seed|rank|fold|annotator|rater|worker|votes|confidence|spread|)$/;
+/** A list of more numbers is not a list of scores unless it is said to be. */
 const mostParts = 32;
 
 /**
@@ -144,9 +144,10 @@ export function guessRoles(
   const scores = numeric.filter((column) => (parts.get(column)?.length ?? 1) <= mostParts);
   roles.score = [...(given.score ?? scoreColumns(columns, scores, roles, taken))];
   if (roles.score.length === 0) {
+    const what = `${where} has no column of scores; it has ${present.join(', ')}`;
+    if (areVotes(columns)) throw new Error(`${what}; it looks like votes: read them by sr.data.readVotes`);
     throw new Error(
-      `${where} has no column of scores; it has ${present.join(', ')}; say which one holds the scores: ` +
-        asideWords(leftAside(columns, roles, parts)),
+      `${what}; say which one holds the scores: ${asideWords(leftAside(columns, roles, parts))}`,
     );
   }
   if (roles.metric && roles.score.length > 1) {
@@ -156,6 +157,16 @@ export function guessRoles(
     );
   }
   return roles;
+}
+
+/** Whether a table has who judged, and a verdict. */
+export function areVotes(columns: Columns): boolean {
+  const called = (names: readonly string[]) =>
+    [...columns.keys()].filter((name) => names.includes(plain(name)));
+  return (
+    called(namesOf('annotator')).length > 0 &&
+    called(namesOf('pass')).some((name) => isVerdict(columns.get(name)!))
+  );
 }
 
 /** The roles in words, one line each. */
@@ -247,6 +258,7 @@ export function asideReason(column: string, values: readonly unknown[], numbersO
   if (numbersOfList !== undefined) return `lists of ${numbersOfList} numbers`;
   const odd = (row: number) => `row ${row + 1} holds ${shown(values[row])}`;
   if (numbers === present) {
+    if (plain(column) === 'spread') return 'how far apart the scores of an ensemble are';
     if (counterName.test(plain(column))) return 'numbers that count or name something';
     return 'numbers that are not called scores';
   }

@@ -18,7 +18,7 @@ const chunkSize = 1 << 20;
 /**
  * What `readEntries` reads, one by one: of a JSON list and of JSON Lines no more than a few entries are in memory at once.
  * Other tables are read as a whole.
- * @throws Error as `readEntries` does, and for JSON that is no list.
+ * @throws Error as `readEntries` does, and for JSON that is not a list.
  */
 export async function* entriesOf(operation: string, file: string): AsyncGenerator<Entry> {
   const where = `${operation}: ${file}`;
@@ -35,7 +35,7 @@ export async function* entriesOf(operation: string, file: string): AsyncGenerato
     await chunks.return(undefined);
   }
   const entries = await readEntries(operation, file);
-  if (!Array.isArray(entries)) throw new Error(`${where} is no JSON list of items`);
+  if (!Array.isArray(entries)) throw new Error(`${where} is not a JSON list of items`);
   for (const value of entries) yield { value, size: 0 };
 }
 
@@ -111,7 +111,7 @@ async function* elementsOf(
   let hasEnded = false;
   let count = 0;
   let before: Buffer[] = [];
-  const broken = (what: string) => new Error(`${where} is no JSON: ${what} item ${count}`);
+  const broken = (what: string) => new Error(`${where} is not valid JSON: ${what} item ${count}`);
   for await (const chunk of following(first, chunks)) {
     let start = 0;
     for (let i = 0; i < chunk.length; i++) {
@@ -168,6 +168,6 @@ function parse(bytes: Buffer, where: string, place = ''): unknown {
   try {
     return parseJson(bytes.toString('utf8'));
   } catch (error) {
-    throw new Error(`${where} is no JSON:${place} ${(error as Error).message}`);
+    throw new Error(`${where} is not valid JSON:${place} ${(error as Error).message}`);
   }
 }

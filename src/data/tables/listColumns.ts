@@ -19,7 +19,7 @@ export interface SpreadColumns {
  * Takes columns of lists of numbers apart, such as VideoScore's "[1.9, 1.5, 2.9]": a column is one of lists where more
  * than half of its values are.
  * @param names of the numbers of a list, in order. Default: the column's name and the position
- * @throws {Error} that names the row of a value that is no list, or of another length; {RangeError} for names of another
+ * @throws {Error} that names the row of a value that is not a list, or of another length; {RangeError} for names of another
  *   number than a list has
  */
 export function spreadLists(columns: Columns, where: string, names?: readonly string[]): SpreadColumns {

@@ -6,7 +6,7 @@ import { isMissing, kindsOf, namesOf, numberOf, plain, textOf } from './vocabula
 /**
  * A file of people's ratings, a row for each annotator, as one of scores: the mean rating of each clip, in each dimension. Any other
  * file, and one that has scores beside the ratings, is left as it is.
- * @throws {Error} that names the row of a rating that is no number
+ * @throws {Error} that names the row of a rating that is not a number
  */
 export function meanRatings(file: ColumnFile, given: GivenRoles, where: string): ColumnFile {
   const { columns, notes } = file;

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { table } from 'arquero';
 import { host, mime } from '../../base/host.js';
+import { leftOutWords } from '../../base/missing.js';
 import { asideWords, type GivenRoles } from './columnRoles.js';
 import { clipColumns } from './fields.js';
 import { meanRatings } from './meanRatings.js';
@@ -180,9 +181,7 @@ function foundPaths(paths: readonly (string | undefined)[], folder: string | und
 function missingLines({ missing, judgements, ids }: ClipsOfFile): string[] {
   const lines: string[] = [];
   if (missing.rows > 0) {
-    lines.push(
-      `left out: ${missing.rows} ${missing.rows === 1 ? 'row' : 'rows'} without a score, the first is row ${missing.first}`,
-    );
+    lines.push(`${leftOutWords(missing.rows, ['score'])}, the first is row ${missing.first}`);
   }
   for (const { dimension, labels, ratings } of judgements) {
     const unlabelled = labels?.filter((label) => label === undefined).length ?? 0;

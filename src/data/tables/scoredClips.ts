@@ -86,7 +86,7 @@ const videoFile = /\.(mp4|webm|mov|mkv|avi|gif|m4v)$/i;
  * Reads scores of any tool: a CSV, TSV, JSON, JSON Lines, Arrow or Parquet file, or a table in memory. Columns are
  * guessed (`guessRoles`) where they are not given. A row with no score (blank, NaN, null) is left out and counted. A
  * list of numbers in place of a score or rating makes a metric or dimension of each, called by `names`.
- * @throws {Error} that names file, row, column and value: a score that is no finite number, a label that is no word of
+ * @throws {Error} that names file, row, column and value: a score that is not a finite number, a label that is not a word of
  *   Pass or Fail, a clip with two scores of one metric, two groups, prompts, paths or shortcuts; also where no row has a score, or a column is not there
  */
 export async function readScoredClips(

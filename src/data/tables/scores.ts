@@ -8,6 +8,8 @@ export interface ScoreRow {
   score: number;
   /** Which score it is, where a table holds several. */
   metric?: string;
+  /** How far the heads of an ensemble are apart on it. */
+  spread?: number;
   /** The label. */
   pass?: boolean;
   /** People's rating. */

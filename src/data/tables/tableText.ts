@@ -18,7 +18,7 @@ const beginnings: readonly [string, Content | string][] = [
 
 /**
  * What the bytes of a table are: unpacked where they are gzip, and of which kind.
- * @throws {Error} for a damaged gzip file, a placeholder such as an HTML page, and what is no table
+ * @throws {Error} for a damaged gzip file, a placeholder such as an HTML page, and what is not a table
  */
 export function contentOf(bytes: Buffer, where: string): { bytes: Buffer; content: Content } {
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
@@ -34,7 +34,7 @@ export function contentOf(bytes: Buffer, where: string): { bytes: Buffer; conten
 
 /**
  * Of which kind the bytes of a table are, by their beginning.
- * @throws {Error} for a placeholder such as an HTML page, and what is no table
+ * @throws {Error} for a placeholder such as an HTML page, and what is not a table
  */
 export function kindOf(bytes: Buffer, where: string): Content {
   const placeholder = placeholderOf(bytes);
@@ -70,7 +70,7 @@ export function* textPieces(
 /**
  * Text of bytes: UTF-8, or UTF-16 where a byte order mark says so.
  * @param rowOf the place of a text's end, in words, for errors
- * @throws {Error} with row and byte for what is no UTF-8
+ * @throws {Error} with row and byte for what is not valid UTF-8
  */
 export function decodeText(bytes: Buffer, where: string, rowOf: (before: string) => string): string {
   const encoding = markedEncoding(bytes);
@@ -106,7 +106,7 @@ function markedEncoding(bytes: Buffer): 'utf-8' | 'utf-16le' | 'utf-16be' {
   return bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8';
 }
 
-/** Place of the first byte that is no part of UTF-8. */
+/** Place of the first byte that is not a part of UTF-8. */
 function firstInvalid(bytes: Buffer): number {
   const isValid = (length: number) => {
     try {

@@ -1,8 +1,8 @@
 /** The words of tables, one meaning each for all readers: names of columns, blanks, numbers, Pass and Fail. */
 
-/** What files write where there is no value. */
-const blanks = new Set(['', 'nan', '-nan', 'na', 'n/a', '#n/a', '<na>', 'null', 'none']);
-const longestBlank = 5;
+import { isMissing } from '../../base/missing.js';
+
+export { isMissing };
 
 /** The words of Pass (true) and Fail (false); besides, the numbers 1 and 0. */
 const verdicts = new Map([
@@ -30,25 +30,6 @@ export const plain = (column: string): string => column.toLowerCase().replace(/[
 
 /** The plain names that a column may have, the surest first. */
 export const namesOf = (column: string): readonly string[] => synonyms[column] ?? [plain(column)];
-
-const isDigit = (code: number): boolean => code >= 48 && code <= 57;
-
-/** Whether a character of ASCII is seen. */
-const isPrinted = (code: number): boolean => code > 32 && code < 127;
-
-/** Whether a value says that there is none. */
-export function isMissing(value: unknown): boolean {
-  if (typeof value === 'string') {
-    // Numbers, and longer text without spaces around it: nearly all values of a large table.
-    const first = value.charCodeAt(0);
-    if (isDigit(first)) return false;
-    if (value.length > longestBlank && isPrinted(first) && isPrinted(value.charCodeAt(value.length - 1)))
-      return false;
-    const text = value.trim();
-    return text.length <= longestBlank && blanks.has(text.toLowerCase());
-  }
-  return value === undefined || value === null || Number.isNaN(value);
-}
 
 /** Text of a value, trimmed; a number is written out. */
 export function textOf(value: unknown): string {

@@ -65,7 +65,7 @@ export const clipInput = (path: string): string[] => [
 
 /**
  * The arguments of a clip of which nothing is known yet.
- * @throws Error for what is no regular file, or larger than the limit; what is not there is left to ffmpeg.
+ * @throws Error for what is not a regular file, or larger than the limit; what is not there is left to ffmpeg.
  */
 export async function checkedInput(path: string): Promise<string[]> {
   await statClip(path).catch((error: Error) => {

@@ -88,7 +88,7 @@ export async function decodeTogether(
   const limit = Math.floor(wholeLimit / paths.length);
   const looks = await Promise.all(paths.map(lookAt));
   const odd = looks.findIndex(({ cutOff, animatedWebp }) => cutOff || animatedWebp);
-  if (odd >= 0) throw new Error(`decodeTogether: ${paths[odd]} is no whole file that ffmpeg reads`);
+  if (odd >= 0) throw new Error(`decodeTogether: ${paths[odd]} is not a whole file that ffmpeg reads`);
   const inputs = paths.flatMap(inputOf);
   const limits = ['-fs', String(limit)];
   const outputs = paths.flatMap((_, i) => ['-map', `${i}:V:0`, ...limits, ...toPpm(`pipe:${3 + i}`)]);

@@ -65,7 +65,7 @@ export class FrameCache {
   /**
    * SHA-256 of a file's content; remembered in the folder by path, size and time of change, so that a large
    * file is read once.
-   * @throws file system errors of reading, such as ENOENT, and Error for what is no regular file.
+   * @throws file system errors of reading, such as ENOENT, and Error for what is not a regular file.
    */
   async contentHash(path: string): Promise<string> {
     const stats = await stat(path, { bigint: true });

@@ -45,6 +45,6 @@ export interface ReadAnswer {
   id: number;
   /** Of each file what was made of it, or why it cannot be read. */
   outcomes?: (Uint8Array | string)[];
-  /** What is no clip's fault. */
+  /** What is not a clip's fault. */
   error?: { name: string; message: string; code?: string };
 }

@@ -115,7 +115,7 @@ function read(task: ReadTask, signal: AbortSignal): Promise<(Uint8Array | string
 /**
  * Reads files in threads: all that is asked for is handed out at once, so that the threads go on while this one computes.
  * @param onFile is called with the place of each file in `paths`, in any order.
- * @throws with the signal's reason, and with the first error that is no file's fault.
+ * @throws with the signal's reason, and with the first error that is not a file's fault.
  */
 export async function readInThreads(
   paths: readonly string[],

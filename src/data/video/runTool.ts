@@ -135,7 +135,7 @@ export function runTool(program: string, run: ToolRun): Promise<ToolOutput> {
     );
     child.stderr?.on('error', fail);
 
-    child.stdin?.on('error', () => {}); // a failing tool closes its input early; its exit status says why
+    child.stdin?.on('error', () => {}); // a failing tool closes its input early; its exit status tells the reason
     child.stdin?.on('drain', progress);
     child.stdin?.end(input);
 

@@ -17,7 +17,7 @@ export interface FileLook {
 
 /**
  * Looks at a video file's own headers; one that cannot be opened is left to whoever decodes it.
- * @throws Error that begins with the path, for what is no regular file or too large, a playlist, or a pointer or page in
+ * @throws Error that begins with the path, for what is not a regular file or too large, a playlist, or a pointer or page in
  *   the place of the file.
  */
 export async function lookAt(path: string): Promise<FileLook> {

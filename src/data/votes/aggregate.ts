@@ -17,7 +17,7 @@ export type AggregationMethod = 'majority' | 'unanimous' | 'dawid-skene';
  *
  * @returns a table with the columns `clip`, `dimension`, `pass`, `confidence`, `votes` (how many) and the clip's; `of(dimension)` gives the
  *   labels of one dimension.
- * @throws Error when the table is no votes table, or no clip is unanimous; RangeError for another method.
+ * @throws Error when the table is not a votes table, or no clip is unanimous; RangeError for another method.
  */
 export function aggregate(votes: ColumnTable, { method }: { method: AggregationMethod }): LabelTable {
   switch (method) {

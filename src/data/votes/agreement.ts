@@ -27,8 +27,8 @@ export interface AgreementRow extends Interval {
  * @returns a table with the columns `dimension`, `measure`, `value`, `low` and `high` (percentile bootstrap 95%
  * interval over clips), `clips` and `annotators` (how many there are). alpha and kappa are NaN where all votes are the
  * same; samples of which that is true are left out of the interval.
- * @throws Error when the table is no votes table, a dimension is not there, or none of its clips has two votes;
- * RangeError when `samples` is no whole number from 1 on.
+ * @throws Error when the table is not a votes table, a dimension is not there, or none of its clips has two votes;
+ * RangeError when `samples` is not a whole number from 1 on.
  */
 export function agreement(
   votes: ColumnTable,

@@ -27,7 +27,7 @@ export interface AnnotatorRates {
  * Labels and annotators' error rates, estimated together, for each dimension by itself.
  * @returns `labels` as `aggregate`, with the posterior of the winning side as confidence; `annotators`, a table with
  * the columns `annotator`, `dimension`, `falsePass` = P(vote Pass | Fail) and `falseFail` = P(vote Fail | Pass).
- * @throws Error when the table is no votes table.
+ * @throws Error when the table is not a votes table.
  */
 export function dawidSkene(votes: ColumnTable): { labels: LabelTable; annotators: TableOf<AnnotatorRates> } {
   const labels: Label[] = [];

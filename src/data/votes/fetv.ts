@@ -12,7 +12,7 @@ import { checkedVotes, checkThreshold, type VoteRow, voteRows, votesTable } from
  * prompt, generator) and the clips that `video` names.
  * @param options `threshold`: ratings from there on pass; default 4.
  * @returns votes, with the clips' columns; and the clips, whose id is `video` and whose path is absolute. Agreement and
- * labels need no clip file, so a missing one is no error here; scoring tells it.
+ * labels need no clip file, so a missing one is not an error here; scoring tells it.
  * @throws Error when a file is missing or malformed, or a rated video is not listed.
  */
 export async function fetv(

@@ -12,7 +12,7 @@ export interface ClipVotes {
 
 /**
  * The votes by dimension and clip, in the table's order.
- * @throws Error as `readVotes` does when the table is no votes table.
+ * @throws Error as `readVotes` does when the table is not a votes table.
  */
 export function groupVotes(operation: string, votes: ColumnTable): Map<string, ClipVotes[]> {
   const { rows, clip, annotator, dimension, pass, clips } = votesOf(operation, votes);

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { type ColumnTable, table } from 'arquero';
-import { columnsOf, readColumns, rowsOf } from '../tables/columnFile.js';
+import { type Columns, columnsOf, readColumns, rowsOf } from '../tables/columnFile.js';
+import { guessRoles } from '../tables/columnRoles.js';
 import { type ClipFields, type Codes, clipColumns, Fields, fieldsOf } from '../tables/fields.js';
 import { writeTable } from '../tables/tableFile.js';
 import type { TableOf } from '../tables/tableOf.js';
@@ -28,7 +29,7 @@ export interface VoteRow extends ClipFields {
  * the annotator wrote, the votes that stand: nothing retracted or skipped, of an annotator's votes on a clip the last.
  * @returns a table with the columns `clip`, `annotator`, `dimension`, `pass` and those that are kept.
  * @throws Error that names file, row (from 1, without the header and blank lines), column and value of what is malformed: a missing
- * column or value, an unknown word, a rating that is no finite number, a vote that contradicts an earlier one, a clip
+ * column or value, an unknown word, a rating that is not a finite number, a vote that contradicts an earlier one, a clip
  * with two paths, prompts or generators. Also for a file without rows or of an unknown format.
  */
 export async function readVotes(
@@ -41,7 +42,22 @@ export async function readVotes(
   const votes = isVoteLog(rowsOf(columns, 1))
     ? columnsOf(standingVotes(rowsOf(columns), where))
     : fromSheet(columns);
-  return tableOf(checkedVotes(new Fields(where, votes), threshold));
+  const fields = new Fields(where, votes);
+  if (!fields.has('annotator') && haveScores(votes)) {
+    throw fields.failure(
+      `has no column "annotator"; it looks like scores: read them by sr.data.readScores; it has ${[...votes.keys()].join(', ')}`,
+    );
+  }
+  return tableOf(checkedVotes(fields, threshold));
+}
+
+/** Whether readScores would find scores in a table. */
+function haveScores(columns: Columns): boolean {
+  try {
+    return guessRoles(columns, {}, '').score.length > 0;
+  } catch {
+    return false;
+  }
 }
 
 /**
@@ -54,7 +70,7 @@ export function votesTable(rows: readonly VoteRow[]): TableOf<VoteRow> {
 
 /**
  * Writes votes in the format of the file's extension (as `readVotes`), which is replaced as a whole.
- * @throws Error when the table is no votes table, or the file cannot be written.
+ * @throws Error when the table is not a votes table, or the file cannot be written.
  */
 export async function writeVotes(file: string, votes: ColumnTable): Promise<void> {
   await writeTable('writeVotes', file, tableOf(votesOf('writeVotes', votes)));
@@ -68,7 +84,7 @@ export function votesOf(operation: string, votes: ColumnTable): CheckedVotes {
   return checkedVotes(fieldsOf(operation, votes));
 }
 
-/** @throws RangeError when there is a threshold that is no finite number. */
+/** @throws RangeError when there is a threshold that is not a finite number. */
 export function checkThreshold(operation: string, threshold: number | undefined): void {
   if (threshold !== undefined && !Number.isFinite(threshold)) {
     throw new RangeError(`${operation}: threshold must be a finite number, received ${threshold}`);

@@ -43,7 +43,7 @@ export interface WorldPrompt {
   phrases: readonly Phrase[];
 }
 
-/** Prompts drawn by a seed. @throws RangeError when `count` is no whole number from 1 on. */
+/** Prompts drawn by a seed. @throws RangeError when `count` is not a whole number from 1 on. */
 export function worldPrompts(count: number, seed: number): WorldPrompt[] {
   if (!(Number.isInteger(count) && count >= 1)) {
     throw new RangeError(`worldPrompts: count must be a whole number from 1 on, received ${count}`);

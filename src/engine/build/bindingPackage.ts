@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { packageRoot } from '../../base/packageRoot.js';
@@ -20,6 +21,12 @@ export async function bindingPackage(env: NodeJS.ProcessEnv = process.env): Prom
   const folder = find();
   if (folder) return folder;
   throw new RemedyError(`npm has installed ${name} where ${packageRoot} does not see it`, remedy);
+}
+
+/** Whether the binding of TensorFlow is there. */
+export function hasBinding(): boolean {
+  const folder = find();
+  return folder !== undefined && existsSync(join(folder, 'lib', 'napi-v8', 'tfjs_binding.node'));
 }
 
 function find(): string | undefined {

@@ -52,7 +52,7 @@ function findPython(env: NodeJS.ProcessEnv): string {
   );
 }
 
-/** The 11 of Python 3.11; NaN for a program that is no Python 3 with venv. */
+/** The 11 of Python 3.11; NaN for a program that is not Python 3 with venv. */
 function minorOf(program: string, env: NodeJS.ProcessEnv): number {
   const script = 'import sys, venv, ensurepip; print(sys.version_info[0], sys.version_info[1])';
   const { status, stdout } = spawnSync(program, ['-c', script], { encoding: 'utf8', env });

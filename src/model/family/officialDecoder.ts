@@ -19,7 +19,7 @@ export const decoderJson = (llm: LlmConfig): Json => ({
 /**
  * The sizes of a decoder that the families name alike.
  * @param headSize the default of `head_dim`, where a family has that field.
- * @throws for heads into which the channels cannot be divided, or whose channels are no pairs, which are turned.
+ * @throws for heads into which the channels cannot be divided, or whose channels are not pairs, which are turned.
  */
 export function readDecoder(llm: JsonReader, headSize?: number) {
   const hiddenSize = llm.whole('hidden_size', bounds.channels);

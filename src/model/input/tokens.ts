@@ -60,7 +60,7 @@ export class Tokens {
   /**
    * Reads a folder's `tokenizer_config.json` and `tokenizer.json` (or a Qwen2 tokenizer's `vocab.json` and
    * `merges.txt` where that is missing).
-   * @throws with the path of a file that is missing or is no tokenizer.
+   * @throws with the path of a file that is missing or is not a tokenizer.
    */
   static async load(folder: string): Promise<Tokens> {
     const present = await readdir(folder).catch((error: Error) => {

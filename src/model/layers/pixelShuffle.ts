@@ -5,7 +5,7 @@ import { type Tensor3D, type Tensor5D, tf } from '../../engine/tf.js';
  * X[y][x][C] -> Y[channel (n·dy + dx)·C + k] = X[n·y' + dy][n·x' + dx][k]; token y'·g' + x' in version `v2`,
  * x'·g' + y' (the picture transposed) in `v1`. Source: official implementation, pixel shuffle with ratio 1/n.
  * @param x [tiles, g², C]. @returns [tiles, (g/n)², n²·C].
- * @throws when the grid is no square of whole blocks.
+ * @throws when the grid is not a square of whole blocks.
  */
 export function pixelShuffle(x: Tensor3D, n: number, version: 'v1' | 'v2'): Tensor3D {
   const [tiles, tokens, channels] = x.shape;
@@ -13,7 +13,7 @@ export function pixelShuffle(x: Tensor3D, n: number, version: 'v1' | 'v2'): Tens
   const merged = grid / n;
   if (!Number.isInteger(merged)) {
     throw new RangeError(
-      `pixelShuffle: ${tokens} tokens are no square of ${n} x ${n} blocks; the patches of a side have to be a ` +
+      `pixelShuffle: ${tokens} tokens are not a square of ${n} x ${n} blocks; the patches of a side have to be a ` +
         `multiple of ${n}, one over the downsample ratio`,
     );
   }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Clip } from '../../data/clip.js';
 import type { ReadFailure } from '../../data/video/readClips.js';
 import { type CallOptions, Compiled } from '../../engine/compile.js';
@@ -84,10 +85,9 @@ export abstract class Stage<Feature = unknown> {
         continue;
       }
       const start = performance.now();
-      const feature = await this.features(found);
+      const make = () => this.features(found);
+      features[i] = await (this.frozen ? kept.once(clip, make) : make());
       this.computed += (performance.now() - start) / 1000;
-      features[i] = feature;
-      if (this.frozen) await kept.keep(clip, feature);
     }
     return new Map(
       distinct.flatMap(({ id }, i) => (features[i] === undefined ? [] : [[id, features[i]] as const])),
@@ -176,6 +176,19 @@ export function stageOf(model: RewardModel, trainable: Trainable, shared?: Featu
   }
 }
 
+/**
+ * The stages of heads over one backbone, which is recorded once for those that read the same layers.
+ * @param shared features, which each of them takes from and adds to
+ */
+export function stagesOfHeads(models: readonly RewardModel[], shared: Features): Stage[] {
+  const stages: HiddenStage[] = [];
+  for (const model of models) {
+    const same = models.findIndex(({ config }) => isDeepStrictEqual(config.layers, model.config.layers));
+    stages.push(new HiddenStage(model, shared, stages[same]));
+  }
+  return stages;
+}
+
 /** All is trained: clips are decoded again each time, or come from the model's frame cache. */
 class PixelStage extends Stage<ClipInput> {
   protected readonly frozen = false;
@@ -260,23 +273,30 @@ class HiddenStage extends Stage<HiddenFeatures> {
   private readonly layers: number[];
   private readonly count: number;
 
-  constructor(model: RewardModel, shared?: Features) {
+  private readonly reading: Compiled;
+
+  /** @param same the stage of another head, which reads the same layers of the same backbone */
+  constructor(model: RewardModel, shared?: Features, same?: HiddenStage) {
     super(model, shared);
     const { llm, layers } = model.config;
     this.count = llm.layers + 1;
     const read = layers.map((layer) => (layer < 0 ? layer + this.count : layer));
     this.layers = [...new Set([...read, llm.layers])];
+    this.reading =
+      same?.reading ??
+      new Compiled(
+        (tensors, options) => {
+          const { inputIds, attentionMask, pixelValues, grids, positions } = batchOf(
+            tensors,
+            gridsOf(options),
+          );
+          const visual = this.model.encodeVision(pixelValues, grids);
+          const all = this.model.decode(inputIds, attentionMask, visual, grids, positions);
+          return this.layers.map((layer) => all[layer]);
+        },
+        () => this.variables(),
+      );
   }
-
-  private readonly reading = new Compiled(
-    (tensors, options) => {
-      const { inputIds, attentionMask, pixelValues, grids, positions } = batchOf(tensors, gridsOf(options));
-      const visual = this.model.encodeVision(pixelValues, grids);
-      const all = this.model.decode(inputIds, attentionMask, visual, grids, positions);
-      return this.layers.map((layer) => all[layer]);
-    },
-    () => this.variables(),
-  );
 
   protected async features(input: ClipInput): Promise<HiddenFeatures> {
     const batch = this.model.collate([input]);

@@ -51,7 +51,7 @@ const ofCheckpoint = new RegExp(
 
 /**
  * Reads the configuration of a checkpoint folder and finds its weights, one file or shards.
- * `training_config.json` may be in the folder or its parent, as the official trainer leaves it.
+ * `training_config.json` and `solireward.json` may be in the folder or its parent, as the official trainer leaves the first.
  * @throws with the path of what is missing or broken.
  */
 export async function readCheckpoint(folder: string): Promise<CheckpointFiles> {
@@ -64,11 +64,16 @@ export async function readCheckpoint(folder: string): Promise<CheckpointFiles> {
   const trainingConfig =
     (await readJson(join(folder, names.trainingConfig))) ??
     (await readJson(join(dirname(folder), names.trainingConfig)));
-  const card = (await readJson(join(folder, names.card))) as ModelCard | undefined;
-  if (card && typeof card.prompts?.user !== 'string') {
-    throw new Error(`load: ${join(folder, names.card)} has no prompts`);
-  }
+  // The official trainer writes no card: `exportOfficial` has put one where its checkpoints come.
+  const card = (await readCard(folder)) ?? (await readCard(dirname(folder)));
   return { config, trainingConfig, card, weights: await findWeights(folder) };
+}
+
+async function readCard(folder: string): Promise<ModelCard | undefined> {
+  const file = join(folder, names.card);
+  const card = (await readJson(file)) as ModelCard | undefined;
+  if (card && typeof card.prompts?.user !== 'string') throw new Error(`load: ${file} has no prompts`);
+  return card;
 }
 
 /** All that a checkpoint folder holds. */
@@ -183,7 +188,7 @@ export function weightsRefusal(names: readonly string[]): string {
   const adapter = names.find((name) => /^adapter_(model\.safetensors|config\.json)$/.test(name));
   if (adapter) {
     return (
-      `, only ${adapter}: a LoRA adapter, which is no model; merge it into its base ` +
+      `, only ${adapter}: a LoRA adapter, which is not a model; merge it into its base ` +
       'by merge_and_unload() of peft and save that'
     );
   }

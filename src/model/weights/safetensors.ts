@@ -165,7 +165,7 @@ function placesOf(
     for (const { name, dtype, shape } of entries) {
       if (!/^(BF|F)/.test(dtype) && (!wanted || wanted.shapes.has(name))) {
         throw new Error(
-          `safetensors: ${path}: tensor "${name}" is no float tensor, but ${dtype}; weights have to be`,
+          `safetensors: ${path}: tensor "${name}" is not a float tensor, but ${dtype}; weights have to be`,
         );
       }
       if (places.has(name))
@@ -198,7 +198,7 @@ function checkWanted(
   for (const [name, { path: file, shape }] of places) {
     if (!shapes.has(name) && !ignore(name)) {
       throw new Error(
-        `safetensors: ${file}: "${name}" [${shape}] is no parameter of this model; ` +
+        `safetensors: ${file}: "${name}" [${shape}] is not a parameter of this model; ` +
           'the weights and config.json do not belong together',
       );
     }

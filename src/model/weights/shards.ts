@@ -11,7 +11,7 @@ export interface Shards {
 
 /**
  * The shards of a `model.safetensors.index.json`.
- * @throws when it is no index, names a file outside of its folder, or one that is missing.
+ * @throws when it is not an index, names a file outside of its folder, or one that is missing.
  */
 export async function readShards(path: string): Promise<Shards> {
   const text = await readFile(path, 'utf8');
@@ -30,7 +30,7 @@ export async function readShards(path: string): Promise<Shards> {
   return { files: shards.map((shard) => join(dirname(path), shard)), names: Object.keys(map) };
 }
 
-/** Shards by tensor names; undefined where the text is no index. */
+/** Shards by tensor names; undefined where the text is not an index. */
 function weightMap(text: string): Record<string, string> | undefined {
   try {
     const map = JSON.parse(text)?.weight_map;

@@ -42,7 +42,7 @@ describe('readColumns', () => {
 
   it('ends a file of Arrow whose numbers let its reader loop without an end', async () => {
     await expect(readColumns('test', stored('endless.arrow'))).rejects.toThrow(
-      /^test: endless\.arrow is no Arrow IPC file: it takes more than 5 s to read, as only a damaged file does$/,
+      /^test: endless\.arrow is not a valid Arrow IPC file: it takes more than 5 s to read, as only a damaged file does$/,
     );
   });
 
@@ -123,10 +123,10 @@ describe('readColumns', () => {
     ['twice.csv', 'a,a\n1,2\n', 'twice.csv has two columns "a"'],
     ['long.csv', 'a,b\n1,2\n1,2,3\n', 'long.csv row 2: expected 2 fields (a, b), received 3'],
     ['object.json', '{"a":1}', 'object.json: expected an array of objects'],
-    ['broken.jsonl', '{"a":1}\n{"a":\n', 'broken.jsonl row 2 is no JSON'],
+    ['broken.jsonl', '{"a":1}\n{"a":\n', 'broken.jsonl row 2 is not valid JSON'],
     ['number.jsonl', '7\n', 'number.jsonl row 1: expected an object, received 7'],
-    ['text.arrow', 'hello', 'text.arrow is no Arrow IPC file'],
-    ['text.parquet', 'hello, this is no table', 'text.parquet is no Parquet file'],
+    ['text.arrow', 'hello', 'text.arrow is not a valid Arrow IPC file'],
+    ['text.parquet', 'hello, this is not a table', 'text.parquet is not a valid Parquet file'],
     ['s.xlsx', 'PK', 'unknown extension'],
   ])('refuses %s', async (name, content, message) => {
     await expect(read(name, content)).rejects.toThrow(message);

@@ -45,7 +45,7 @@ describe('meanRatings', () => {
     await expect(readScores(ratings, { score: 'rating' })).rejects.toThrow('clip "a.mp4" has two scores');
   });
 
-  it('names a rating that is no number', async () => {
+  it('names a rating that is not a number', async () => {
     await expect(readScores([...ratings, { ...ratings[0], rating: 'good' }])).rejects.toThrow(
       'readScores: the table row 6, column "rating": expected a finite number, received "good"',
     );

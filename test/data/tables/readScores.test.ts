@@ -34,6 +34,23 @@ describe('readScores', () => {
     ]);
   });
 
+  it('keeps the spread of an ensemble beside its score, and takes it for none', async () => {
+    const scores = await read('s.csv', 'clip,score,spread\na,1,0.5\nb,2,0.25\n');
+    expect(scores.metrics).toEqual([]);
+    expect(scores.objects()).toEqual([
+      { clip: 'a', score: 1, spread: 0.5 },
+      { clip: 'b', score: 2, spread: 0.25 },
+    ]);
+    expect(scores.read.join()).toContain('spread (how far apart the scores of an ensemble are)');
+    const wide = await read('w.csv', 'clip,physics,Spread\na,1,0.5\nb,2,0.25\n');
+    expect(wide.array('score')).toEqual([1, 2]);
+    const long = await read('l.csv', 'clip,metric,score,spread\na,physics,1,0.5\na,deformity,2,\n');
+    expect(long.objects().map(({ metric, spread }) => [metric, spread])).toEqual([
+      ['physics', 0.5],
+      ['deformity', undefined],
+    ]);
+  });
+
   it('reads JSON Lines, and a table in memory', async () => {
     const rows = [
       { clip: 'a', score: 1, pass: true },
@@ -179,6 +196,11 @@ describe('readScores', () => {
       'row 2, column "pass": expected Pass/Fail',
     ],
     ['no score column', 'clip,value\na,x\n', 's.csv has no column of scores; it has clip, value'],
+    [
+      'votes',
+      'clip,annotator,dimension,pass\na,x,d,Pass\na,y,d,Fail\n',
+      's.csv has no column of scores; it has clip, annotator, dimension, pass; it looks like votes: read them by sr.data.readVotes',
+    ],
     ['two scores', 'clip,score\na,1\na,2\n', 'clip "a" has two scores, in rows 1 and 2'],
     ['no rows', 'clip,score\n', 's.csv has no rows'],
   ])('refuses: %s', async (_, content, message) => {

@@ -92,7 +92,7 @@ describe('text', () => {
     ['v_latin1_contradict.csv', 'row 1', 'é'],
     ['v_latin1_two_annotators.csv', 'row 1', 'é'],
     ['s_latin1_groups.csv', 'row 1', 'è'],
-  ])('%s: names row and byte of what is no UTF-8', async (name, place, letter) => {
+  ])('%s: names row and byte of what is not valid UTF-8', async (name, place, letter) => {
     const file = stored(`csv-not-utf8/${name}`);
     await expect(readColumns('test', file)).rejects.toThrow(place);
     await expect(readColumns('test', file)).rejects.toThrow(
@@ -184,7 +184,7 @@ describe('JSON as Python writes it', () => {
     );
   });
 
-  it('shows what is no number as it is', async () => {
+  it('shows what is not a number as it is', async () => {
     const text = await written('text.json', '[{"clip":"a","score":1},{"clip":"b","score":"-0,0168"}]');
     await expect(readScores(text)).rejects.toThrow('received "-0,0168"');
     const list = await written('list.json', '[{"clip":"a","score":[-0.0168]},{"clip":"b","score":[1, 2]}]');

@@ -24,7 +24,7 @@ describe('splitPpm', () => {
     expect(splitPpm(joinPpm(clip))).toEqual(clip);
   });
 
-  it('refuses what is no image', () => {
+  it('refuses what is not an image', () => {
     expect(() => splitPpm(Buffer.from('GIF89a'))).toThrow('expected a PPM header at byte 0 of 6');
   });
 

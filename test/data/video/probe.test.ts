@@ -34,7 +34,7 @@ describe('probe', () => {
     await expect(probe(path)).rejects.toThrow('No such file or directory');
   });
 
-  it('names a file that is no video and the reason', async () => {
+  it('names a file that is not a video and the reason', async () => {
     const path = join(folder, 'noise.mp4');
     writeFileSync(path, noiseFrame(1, 100, 10));
     await expect(probe(path)).rejects.toThrow(/noise\.mp4.*Invalid data/);

@@ -97,7 +97,7 @@ describe('threads that read clips', () => {
     expect((await readClips(clips.slice(0, 2), options)).frames.size).toBe(2);
   });
 
-  it('report what is no fault of a clip, and a thread that ends is replaced', async () => {
+  it('report what is not a fault of a clip, and a thread that ends is replaced', async () => {
     readers.threads = 2;
     const failing = (name: string, text: string): typeof options => {
       const path = join(folder, name);

@@ -92,7 +92,7 @@ describe('the limit of memory', () => {
   });
 });
 
-describe('what is no regular file', () => {
+describe('what is not a regular file', () => {
   let server: Server;
   beforeAll(async () => {
     execFileSync('mkfifo', [at('pipe.mp4')]);

@@ -61,7 +61,7 @@ describe('dawidSkene', () => {
     expect(annotators.array('falseFail')).toEqual([0, 0, 0]);
   });
 
-  it('refuses what is no votes table', () => {
+  it('refuses what is not a votes table', () => {
     expect(() => dawidSkene(from([{ clip: 'a' }]))).toThrow(
       'dawidSkene: the table has no column "annotator"',
     );

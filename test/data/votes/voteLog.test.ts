@@ -76,7 +76,7 @@ describe('readVotes of a vote log', () => {
 
   const good = vote('1', 'a', 'Ann', true);
   it.each<[string, object | string, string]>([
-    ['no JSON', '{"event":"vote","id"', 'votes.jsonl row 2 is no JSON'],
+    ['no JSON', '{"event":"vote","id"', 'votes.jsonl row 2 is not valid JSON'],
     [
       'unknown event',
       { ...good, event: 'like' },

@@ -138,6 +138,13 @@ describe('readVotes', () => {
       'clip,annotator,pass\na,x,1\n',
       'v.csv has no column "dimension"; it has clip, annotator, pass',
     ],
+    ['no annotator', 'v.csv', 'clip,dimension,pass\na,d,1\n', 'v.csv has no column "annotator"; it has clip'],
+    [
+      'scores',
+      'v.csv',
+      'clip,hpsv2,pass\na,0.31,1\nb,0.24,0\n',
+      'v.csv has no column "annotator"; it looks like scores: read them by sr.data.readScores; it has clip, hpsv2, pass',
+    ],
     [
       'both names of a column',
       'v.csv',
@@ -160,7 +167,7 @@ describe('readVotes', () => {
     ['empty file', 'v.csv', '', 'v.csv has no rows'],
     ['header alone', 'v.csv', header, 'v.csv has no rows'],
     ['empty array', 'v.json', '[]', 'v.json has no rows'],
-    ['JSON cut off', 'v.json', '[{"clip":', 'v.json is no JSON'],
+    ['JSON cut off', 'v.json', '[{"clip":', 'v.json is not valid JSON'],
     ['JSON object', 'v.json', '{"clip":"a"}', 'expected an array of objects'],
     ['JSON of numbers', 'v.json', '[3]', 'row 1: expected an object, received 3'],
     [
@@ -185,14 +192,14 @@ describe('readVotes', () => {
       'JSON line cut off',
       'v.jsonl',
       '{"clip":"a","annotator":"x","dimension":"d","pass":1}\n{"clip"',
-      'v.jsonl row 2 is no JSON',
+      'v.jsonl row 2 is not valid JSON',
     ],
-    ['no Arrow', 'v.arrow', 'abc', 'v.arrow is no Arrow IPC file'],
+    ['no Arrow', 'v.arrow', 'abc', 'v.arrow is not a valid Arrow IPC file'],
     ['unknown extension', 'v.xlsx', '', 'v.xlsx; give a file that ends in .csv'],
     ['ratings without threshold', 'v.csv', 'clip,annotator,dimension,rating\na,x,d,3\n', 'give a threshold'],
     ['threshold without ratings', 'v.csv', good, 'no column "rating"', 3],
     [
-      'rating that is no number',
+      'rating that is not a number',
       'v.csv',
       'clip,annotator,dimension,rating\na,x,d,good\n',
       'row 1, column "rating": expected a finite number, received "good"',
@@ -248,7 +255,7 @@ describe('votesTable', () => {
 });
 
 describe('writeVotes', () => {
-  it('refuses what is no votes table, and an unknown format, and writes nothing', async () => {
+  it('refuses what is not a votes table, and an unknown format, and writes nothing', async () => {
     await expect(writeVotes(join(folder, 'v.csv'), from([{ clip: 'a' }]))).rejects.toThrow(
       'writeVotes: the table has no column "annotator"',
     );

@@ -53,7 +53,7 @@ describe('as Node prints it, and as HTML', () => {
   });
 });
 
-it('prints what is no table', () => {
+it('prints what is not a table', () => {
   const log = vi.spyOn(console, 'log').mockImplementation(() => {});
   consoleTable(() => {
     throw new Error('shown');

@@ -72,7 +72,7 @@ describe('what comes after its cell', () => {
     ['an error in a timer', 'setTimeout(() => { throw new Error("late") }, 200); 0', 'stderr'],
     ['a rejection', 'void Promise.reject(new Error("late")); 0', 'stderr'],
     ['a rejection in a timer', 'setTimeout(async () => { throw new Error("late") }, 200); 0', 'stderr'],
-    ['a rejection that is no Error', 'setTimeout(() => void Promise.reject("late"), 200); 0', 'stderr'],
+    ['a rejection that is not an Error', 'setTimeout(() => void Promise.reject("late"), 200); 0', 'stderr'],
     [
       'an event without a listener',
       `setTimeout(() => new (require('node:events'))().emit('error', new Error('late')), 200); 0`,

@@ -125,7 +125,7 @@ bytes[0] = 0;`);
     expect(contents({ published: answer }, 'comm_msg')[0].data).toEqual({ got: { click: 1 } });
   });
 
-  it('cannot be used after it is closed; to close it twice is no error', async () => {
+  it('cannot be used after it is closed; to close it twice is not an error', async () => {
     const outcome = await client.execute('line.close(); line.close(); line.send({})');
     expect(contents(outcome, 'comm_close')).toHaveLength(1);
     expect(outcome.reply.content.evalue).toBe('comm.send: the comm to "chart" is closed; open another one');

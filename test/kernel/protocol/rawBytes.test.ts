@@ -125,7 +125,7 @@ const attacks: Record<string, (channel: Channel) => Buffer[]> = {
     ready(peers[channel]),
     request('shutdown_request', { tamper: true }),
   ],
-  'a message that is no JSON, well signed': (channel) => {
+  'a message that is not valid JSON, well signed': (channel) => {
     const parts = ['{', 'nonsense', '\0', ''];
     return [greeting(), ready(peers[channel]), message('<IDS|MSG>', client.sign(parts), ...parts)];
   },

@@ -32,7 +32,7 @@ it('refuses what is changed, cut short or sent again', () => {
   const unsigned = frames();
   unsigned[2] = Buffer.from('');
   expect(() => wire.decode(unsigned)).toThrow('wrong signature');
-  expect(() => wire.decode(frames().slice(0, 4))).toThrow('no message');
+  expect(() => wire.decode(frames().slice(0, 4))).toThrow('not a message');
   const once = frames();
   wire.decode(once);
   expect(() => wire.decode(once)).toThrow('again');
@@ -46,12 +46,12 @@ it.each([
   ['{"msg_id":"1","msg_type":"status"}', 'null', '{}', '{}'],
   ['{"msg_id":"1","msg_type":"status"}', '{}', '{}', '"text"'],
   ['{"msg_id":"1","msg_type":"status"}', '{}', '{}', '{'],
-])('refuses parts that are no message, also well signed: %s %s %s %s', (...parts) => {
+])('refuses parts that are not a message, also well signed: %s %s %s %s', (...parts) => {
   const hmac = createHmac('sha256', connection.key);
   for (const part of parts) hmac.update(part);
   const signed = buffers(['<IDS|MSG>', hmac.digest('hex'), ...parts]);
   expect(() => new Wire(connection, 'b').decode(signed)).toThrow(
-    /kernel: received parts that are no (message|JSON)/,
+    /kernel: received parts that are not (a message|valid JSON)/,
   );
 });
 

@@ -45,7 +45,7 @@ await describeEngines('pixelShuffle', () => {
     tf.tidy(() => {
       for (const tokens of [9, 12])
         expect(() => pixelShuffle(tf.zeros([1, tokens, 4]), 2, 'v2')).toThrow(
-          `pixelShuffle: ${tokens} tokens are no square of 2 x 2 blocks`,
+          `pixelShuffle: ${tokens} tokens are not a square of 2 x 2 blocks`,
         );
     });
   });

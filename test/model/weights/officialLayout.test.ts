@@ -27,7 +27,7 @@ const bookkeeping = [
 
 const json = async (...path: string[]) => JSON.parse(await readFile(join(...path), 'utf8'));
 
-/** Every field that is no object itself, by its path: `vision_config.hidden_size`. */
+/** Every field that is not an object itself, by its path: `vision_config.hidden_size`. */
 function leaves(value: object, path = ''): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(value).flatMap(([key, inner]) =>

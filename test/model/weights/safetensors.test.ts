@@ -125,12 +125,12 @@ describe('readTensors of a damaged file', () => {
     ['offsets outside', { x: entry([8, 16]) }, eight, /tensor "x" lies at 8\.\.16 of 8 bytes/],
     ['offsets reversed', { x: entry([8, 0]) }, eight, /tensor "x" lies at 8\.\.0/],
     ['negative offsets', { x: entry([-8, 0]) }, eight, /tensor "x" has no proper offsets/],
-    ['offsets that are no pair', { x: entry([0]) }, eight, /tensor "x" has no proper offsets/],
+    ['offsets that are not a pair', { x: entry([0]) }, eight, /tensor "x" has no proper offsets/],
     ['overlapping', { x: entry([0, 8]), y: entry([4, 12]) }, new Uint8Array(12), /tensor "y" overlaps/],
     ['too few bytes for the shape', { x: entry([0, 4]) }, eight, /"x" \[2\] of F32 needs 8 bytes, but has 4/],
     ['an unknown dtype', { x: entry([0, 8], [2], 'F8_E4M3') }, eight, /"x" has the unknown dtype F8_E4M3/],
     ['no entry', { x: null }, eight, /"x" has the unknown dtype undefined/],
-    ['a shape that is no list', { x: entry([0, 8], 2) }, eight, /tensor "x" has no proper shape/],
+    ['a shape that is not a list', { x: entry([0, 8], 2) }, eight, /tensor "x" has no proper shape/],
     ['a negative shape', { x: entry([0, 8], [-1, -2]) }, eight, /tensor "x" has no proper shape/],
     [
       'a shape too large for a number',
@@ -138,7 +138,12 @@ describe('readTensors of a damaged file', () => {
       eight,
       /"x" \[1099511627776,1099511627776\] of F32 needs 4\.8\d+e\+24 bytes, but has 8/,
     ],
-    ['a shape that is no integer', { x: entry([0, 8], [2 ** 60]) }, eight, /tensor "x" has no proper shape/],
+    [
+      'a shape that is not an integer',
+      { x: entry([0, 8], [2 ** 60]) },
+      eight,
+      /tensor "x" has no proper shape/,
+    ],
     [
       'a gap',
       { x: entry([0, 8]), y: entry([12, 20]) },
@@ -242,9 +247,9 @@ describe('readWeights', () => {
       {},
       /points out of its folder, to "\/etc\/passwd"/,
     ],
-    ['a shard is no text', { x: 3 }, {}, /has no weight_map/],
+    ['a shard is not text', { x: 3 }, {}, /has no weight_map/],
     ['there is no map', '{}', {}, /index\.json has no weight_map; expected the index/],
-    ['it is no JSON', '{', {}, /index\.json has no weight_map/],
+    ['it is not valid JSON', '{', {}, /index\.json has no weight_map/],
   ])('says so when %s, and leaves no tensor behind', async (_, weightMap, shards, message) => {
     const path = await sharded(weightMap, shards);
     const before = tf.memory().numTensors;
@@ -274,7 +279,7 @@ describe('readWeights', () => {
   it.each<[string, Record<string, number[]>, RegExp]>([
     ['is missing', { x: [1], y: [1], z: [1], w: [2, 3] }, /index\.json lacks the parameter "w" \[2,3\]/],
     ['has another shape', { x: [1], y: [1, 1], z: [1] }, /b: the parameter "y" is \[1\], expected \[1,1\]/],
-    ['is too many', { x: [1], y: [1] }, /a: "z" \[1\] is no parameter of this model/],
+    ['is too many', { x: [1], y: [1] }, /a: "z" \[1\] is not a parameter of this model/],
   ])('says so when a parameter %s, before it makes a tensor', async (_, wanted, message) => {
     const path = await sharded({ x: 'a', y: 'b', z: 'a' }, { a: ['x', 'z'], b: ['y'] });
     const made = vi.spyOn(tf.engine(), 'makeTensor');
@@ -304,7 +309,7 @@ describe('readWeights', () => {
       b: { dtype: 'I32', shape: [1], data_offsets: [4, 8] },
     };
     const path = await fileOf(header, new Uint8Array(8));
-    await expect(readWeights(path)).rejects.toThrow(`${path}: tensor "b" is no float tensor`);
+    await expect(readWeights(path)).rejects.toThrow(`${path}: tensor "b" is not a float tensor`);
     expect(tf.memory().numTensors).toBe(before);
   });
 });

@@ -57,7 +57,7 @@ describe('an extra tensor of another dtype', () => {
     expect([...weights.keys()]).toEqual(['x']);
     for (const variable of weights.values()) variable.dispose();
     await expect(readWeights(path, { ...wanted, ignore: undefined })).rejects.toThrow(
-      '"extra" [' + shape + '] is no parameter of this model',
+      '"extra" [' + shape + '] is not a parameter of this model',
     );
   });
 
@@ -73,7 +73,10 @@ describe('an extra tensor of another dtype', () => {
 
 describe('folders of something else', () => {
   it.each([
-    ['adapter_model.safetensors', 'adapter_model.safetensors: a LoRA adapter, which is no model; merge it'],
+    [
+      'adapter_model.safetensors',
+      'adapter_model.safetensors: a LoRA adapter, which is not a model; merge it',
+    ],
     ['model-q4.gguf', 'model-q4.gguf: GGUF, the quantised weights of llama.cpp'],
     ['pytorch_model.bin', 'a pickle, which can run any code'],
   ])('%s', async (name, message) => {
@@ -124,7 +127,7 @@ it('reads a configuration with NaN and a byte order mark', async () => {
   model.dispose();
 });
 
-describe('scores that are no number', () => {
+describe('scores that are not numbers', () => {
   it('are failures of their clips, with the other clips scored', async () => {
     const model = await smallModel();
     const rewards = model.rewards.bind(model);

@@ -12,7 +12,7 @@ export interface CollatePatchesOptions {
 
 /**
  * Some clips as one batch for Qwen-VL. Source: official implementation, Qwen collator; transformers, video processor.
- * @throws when the visual tokens of a clip's ids are not those of its frames, or the frames are no whole blocks.
+ * @throws when the visual tokens of a clip's ids are not those of its frames, or the frames are not whole blocks.
  */
 export function collatePatches(inputs: readonly ClipInput[], options: CollatePatchesOptions): Batch {
   if (inputs.length === 0) throw new RangeError('collate: expected at least one clip, received none');
