@@ -4,7 +4,7 @@ const floors = [
   ['data', 'analysis', 'engine'],
   ['pairing', 'loss', 'plot', 'notebook', 'reward'],
   ['model'],
-  ['train', 'score', 'posttrain', 'report'],
+  ['train', 'score', 'posttrain', 'report', 'benchmark'],
   ['verify', 'audit', 'serve', 'cluster'],
 ];
 const room = (names) => `^src/(${names.join('|')})/`;

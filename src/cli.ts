@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { RemedyError } from './base/runProgram.js';
 import { analyze } from './cli/analyze.js';
 import { audit } from './cli/audit.js';
+import { benchmark } from './cli/benchmark.js';
 import { cluster } from './cli/cluster.js';
 import { doctor } from './cli/doctor.js';
 import { engine } from './cli/engine.js';
@@ -27,6 +28,7 @@ const verbs: Record<string, Verb> = {
   cluster,
   serve,
   audit,
+  benchmark,
   analyze,
   verify,
 };

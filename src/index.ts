@@ -6,6 +6,9 @@
 export type { Audit, AuditOptions, Expectations, Verdict } from './audit/index.js';
 /** What a reward sees, and where it can be cheated. */
 export * as audit from './audit/index.js';
+export type { BenchmarkName, BenchmarkOptions, BenchmarkResult, BenchmarkRow } from './benchmark/index.js';
+/** Public benchmarks of video reward models. */
+export * as benchmark from './benchmark/index.js';
 export type { Merged, Status } from './cluster/index.js';
 /** Scores and features of more clips than one machine takes: runs in shards on Slurm, Ray and others. */
 export * as cluster from './cluster/index.js';

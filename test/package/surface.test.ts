@@ -22,6 +22,7 @@ const surface = {
   cluster: 'logs manifest merge plan queue resubmit status submit watch',
   serve: '', // a function
   reward: 'ensemble gdpoAdvantages grpoAdvantages mix',
+  benchmark: 'evaluate read',
   audit: 'command compare expectations families run served worldTruth',
   analysis:
     'againstRatings allPairRatio analyze auc aucInterval averagePrecision bestF1 bestOfN bootstrap brier ' +
