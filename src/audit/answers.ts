@@ -2,8 +2,8 @@ import type { AuditedClip, Scored } from './scorer.js';
 import { ScorerError } from './scorerError.js';
 
 /**
- * What a scorer answered, clip by clip: a number, `null`, `{ score }`, with a `spread` of an ensemble, or `{ error }`. What is not a finite
- * number is no score, and a clip whose spread is none has no score either.
+ * What a scorer answered, clip by clip: a number, `null`, `{ score }`, with a `spread` of an ensemble, or `{ error }`. A score that
+ * is not a finite number counts as none, and so does one whose spread is not.
  * @param who is named in the error
  * @throws {ScorerError} for anything else than one answer for each clip
  */

@@ -15,7 +15,7 @@ const cell = { width: 62, height: 22, gap: 2 };
 const verdictWidth = 112;
 const header = 76;
 const legend = `blue costs, orange is preferred; * is p ≤ ${thresholds.level} after Holm; framed where there is a verdict`;
-const legendOfSpread = '; ~ less than the spread of the ensemble';
+const legendOfSpread = '~ less than the spread of the ensemble';
 /** A change of so many deviations has the full colour. */
 const full = 2;
 
@@ -54,13 +54,16 @@ export function heatMap(audits: readonly Drawn[]): Picture {
   const hasSpread = audits.some(({ rows }) => rows.some(({ spread }) => spread !== undefined));
   const head =
     text('Mean drop of the score, in deviations of the control', 0, 16, { 'font-size': 13 }) +
-    text(hasSpread ? legend + legendOfSpread : legend, 0, 33, { 'font-size': 11, 'fill-opacity': 0.7 }) +
+    text(legend, 0, 33, { 'font-size': 11, 'fill-opacity': 0.7 }) +
     text('should', names, header - 8, { 'font-size': 11, 'fill-opacity': 0.7 });
+  const bottom = header + families.length * cell.height + 8;
+  const foot = hasSpread ? text(legendOfSpread, 0, bottom + 6, { 'font-size': 11, 'fill-opacity': 0.7 }) : '';
   const size = {
     width: names + expected + audits.length * block,
-    height: header + families.length * cell.height + 8,
+    height: hasSpread ? bottom + 14 : bottom,
   };
-  return new Picture(size, head + titles.join('') + lines.join(''), audits.map(inWords).join('\n\n'));
+  const body = head + titles.join('') + lines.join('') + foot;
+  return new Picture(size, body, audits.map(inWords).join('\n\n'));
 }
 
 function cellsOf({ rows, verdicts }: Drawn, family: Family, left: number, y: number, levels: number): string {

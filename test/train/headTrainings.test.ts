@@ -14,6 +14,7 @@ import { fit } from '../../src/train/fit.js';
 import type { FitOptions } from '../../src/train/fitOptions.js';
 import { type Run, readRun } from '../../src/train/run.js';
 import { engines } from '../support/engines.js';
+import { insideNotebook } from '../support/fakeHost.js';
 import { labelsOf } from '../support/labels.js';
 import { smallHead, smallHeads } from '../support/smallHeads.js';
 import { smallModel, withMadeUpClips } from '../support/smallModel.js';
@@ -149,6 +150,20 @@ describe('fit of several heads', () => {
     expect(moved.length).toBeGreaterThan(8);
     expect(physics.parameters('head')).toEqual(expect.arrayContaining(moved));
     model.dispose();
+  });
+
+  describe('in a notebook', () => {
+    const notebook = insideNotebook();
+
+    it('draws the curves of each head in an output of its own', async () => {
+      const model = await smallHeads({ physics: [1], deformity: [2] });
+      const runs = await fit(model, both(), options({ steps: 2 }));
+      const last = new Map(notebook.shown.map(({ bundle, options }) => [options.displayId, bundle]));
+      expect([...last.values()].map((bundle) => bundle['text/plain'])).toEqual(
+        Object.values(runs).map(String),
+      );
+      model.dispose();
+    });
   });
 
   it('refuses what it cannot train, before anything is written', async () => {

@@ -33,6 +33,31 @@ describe.each<[string, () => FeatureStore<Feature>]>([
   });
 });
 
+describe.each<[string, () => FeatureStore<Feature>]>([
+  ['MemoryStore', () => new MemoryStore()],
+  ['DiskStore', () => new DiskStore(cache(), 'frozen part 5')],
+])('once of a %s', (_, make) => {
+  it('makes what is not there once, whoever asks for it meanwhile, and nothing of what failed', async () => {
+    const store = make();
+    let made = 0;
+    const slowly = async () => {
+      made++;
+      await new Promise((resolve) => setImmediate(resolve));
+      if (made === 1) throw new Error('no memory');
+      return feature;
+    };
+    const failed = await Promise.allSettled([store.once(clip, slowly), store.once(clip, slowly)]);
+    expect(failed.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(made).toBe(1);
+    const other = { ...clip, prompt: 'a ball falls' };
+    const asked = [clip, clip, other].map((one) => store.once(one, slowly));
+    expect(await Promise.all(asked)).toEqual([feature, feature, feature]);
+    expect(made).toBe(3);
+    expect(await store.once(clip, slowly)).toEqual(feature);
+    expect(made).toBe(3);
+  });
+});
+
 describe('DiskStore', () => {
   it('serves a later process, and no other frozen part', async () => {
     await new DiskStore<Feature>(cache(), 'frozen part 2').keep(clip, feature);
