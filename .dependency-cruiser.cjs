@@ -5,7 +5,7 @@ const floors = [
   ['pairing', 'loss', 'plot', 'notebook', 'reward'],
   ['model'],
   ['train', 'score', 'posttrain', 'report', 'benchmark'],
-  ['verify', 'audit', 'serve'],
+  ['verify', 'audit', 'serve', 'cluster'],
 ];
 const room = (names) => `^src/(${names.join('|')})/`;
 // The kernel stands on the ground floor too, and says to the front end what players and annotator say.

@@ -6,6 +6,7 @@ const long = [
   'notebooks/notebooks',
   'verify/checkpoints',
   'kernel/hostile',
+  'cluster/schedulers',
   'browser/extension',
   'browser/annotator',
   'scripts/gpuCheck',

@@ -5,8 +5,10 @@ import { RemedyError } from './base/runProgram.js';
 import { analyze } from './cli/analyze.js';
 import { audit } from './cli/audit.js';
 import { benchmark } from './cli/benchmark.js';
+import { cluster } from './cli/cluster.js';
 import { doctor } from './cli/doctor.js';
 import { engine } from './cli/engine.js';
+import { features } from './cli/features.js';
 import { init } from './cli/init.js';
 import { kernel } from './cli/kernel.js';
 import { run } from './cli/run.js';
@@ -22,6 +24,8 @@ const verbs: Record<string, Verb> = {
   kernel,
   run,
   score,
+  features,
+  cluster,
   serve,
   audit,
   benchmark,

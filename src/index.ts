@@ -9,6 +9,9 @@ export * as audit from './audit/index.js';
 export type { BenchmarkName, BenchmarkOptions, BenchmarkResult, BenchmarkRow } from './benchmark/index.js';
 /** Public benchmarks of video reward models. */
 export * as benchmark from './benchmark/index.js';
+export type { Merged, Status } from './cluster/index.js';
+/** Scores and features of more clips than one machine takes: runs in shards on Slurm, Ray and others. */
+export * as cluster from './cluster/index.js';
 export type { Clip, GeneratedClip, LabelTable, World, WorldOptions } from './data/index.js';
 /** Votes, labels, agreement, splits, video, and the generated world. */
 export * as data from './data/index.js';
@@ -32,7 +35,7 @@ export type { GrpoOptions, GrpoRecord } from './posttrain/index.js';
 /** A small generator of world clips, and its post-training against a reward. */
 export * as posttrain from './posttrain/index.js';
 export type { AnalyzeOptions, EvaluationRow, Interval, Report } from './report/index.js';
-/** The quick look at a score file; metrics and tests on plain arrays of scores and labels, with intervals. */
+/** The quick look at a score file; metrics and tests on scores and labels, with intervals. */
 export * as analysis from './report/index.js';
 /** Several rewards as one. */
 export * as reward from './reward/index.js';

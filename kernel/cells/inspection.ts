@@ -101,7 +101,8 @@ class Inspection {
       ts.displayPartsToString(documentation),
       ...lines,
       ...(tags ?? [])
-        .filter((tag) => !listed.has(tag))
+        // Defaults stand beside their parameters.
+        .filter((tag) => !listed.has(tag) && tag.name !== 'defaultValue')
         .map(({ name, text }) => `@${name} ${ts.displayPartsToString(text)}`.trimEnd()),
     ].filter(Boolean);
     return [ts.displayPartsToString(displayParts), ...(about.length > 0 ? ['', ...about] : [])].join('\n');

@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join, relative } from 'node:path';
+import { completeDeclarations } from './declarations.mjs';
 import { inClone, root } from './environment.mjs';
 import { run } from './step.mjs';
 
@@ -17,12 +18,14 @@ const stamp = inClone('dist', '.built-from');
 
 /** Compiles src/ and kernel/ into dist/, bundles the JupyterLab extension and minifies plotly, if the sources changed since the last time. */
 export async function build() {
-  const sources = hashOf(['src', 'kernel', 'tsconfig.json', 'package-lock.json', 'scripts/setup/build.mjs']);
+  const scripts = ['build.mjs', 'declarations.mjs'].map((name) => `scripts/setup/${name}`);
+  const sources = hashOf(['src', 'kernel', 'tsconfig.json', 'package-lock.json', ...scripts]);
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === sources) return 'dist/ is up to date';
   rmSync(inClone('dist'), { recursive: true, force: true });
   await run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'], {
     remedy: 'correct the type errors above, then: npm run build',
   });
+  await completeDeclarations();
   await minifyPlotly();
   await bundleLabextension();
   chmodSync(inClone('dist', 'src', 'cli.js'), 0o755);

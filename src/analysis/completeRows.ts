@@ -31,10 +31,10 @@ export function completeRows<Columns extends readonly (readonly unknown[])[]>(
   names: readonly string[],
   columns: readonly [...Columns],
 ): CompleteRows<Columns> {
+  if (!columns.some(hasGap)) return { columns: columns as never, pick: (values) => values, left: {} };
   const rows = columns[0].length;
   const kept: number[] = [];
   for (let row = 0; row < rows; row++) if (columns.every((column) => isThere(column[row]))) kept.push(row);
-  if (kept.length === rows) return { columns: columns as never, pick: (values) => values, left: {} };
   if (kept.length === 0) {
     const wanted = names.map((name) => `a ${name}`).join(' and ');
     throw new RangeError(`${operation}: none of ${rows} ${rows === 1 ? 'row' : 'rows'} has ${wanted}`);
@@ -47,6 +47,12 @@ export function completeRows<Columns extends readonly (readonly unknown[])[]>(
     left: { leftOut },
     note: leftOutWords(leftOut, names),
   };
+}
+
+/** Most columns have none, which is to be found out fast. */
+function hasGap(column: readonly unknown[]): boolean {
+  for (let row = 0; row < column.length; row++) if (!isThere(column[row])) return true;
+  return false;
 }
 
 const isThere = (value: unknown): boolean => value !== undefined && !Number.isNaN(value);

@@ -1,4 +1,4 @@
-/** Metrics and tests on plain arrays of scores and labels, with intervals. */
+/** Metrics and tests on scores and labels, with intervals: of tables, columns and lists alike. */
 
 export type { Interval } from '../base/bootstrap.js';
 export { bootstrap } from '../base/bootstrap.js';

@@ -121,6 +121,8 @@ function ownNames(first: ScoreColumns, second: ScoreColumns): Partial<ModelNames
 }
 
 function onlyValue(table: ScoreColumns, name: string): string | undefined {
+  // A table of one metric, as readScores makes it of a file, says it beside its columns.
+  if (name === 'metric' && 'metric' in table && typeof table.metric === 'string') return table.metric;
   if (!hasColumn(table, name)) return undefined;
   const values = new Set(column(table, name, name));
   const [value] = values;

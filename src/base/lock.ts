@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { link, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { isDead, type Owner, thisProcess } from './owner.js';
+import { putFirst } from './putFirst.js';
 
 /** What a lock file holds: its owner, and a number of its own. */
 interface Holder extends Owner {
@@ -29,7 +30,7 @@ async function take(path: string, what: string): Promise<() => Promise<void>> {
   const draft = `${path}.${mine.token}`;
   await writeFile(draft, `${JSON.stringify(mine)}\n`, { flag: 'wx' });
   try {
-    while (!(await isTaken(draft, path))) {
+    while (!(await putFirst(draft, path))) {
       const holder = await holderOf(path, what);
       if (!holder) continue; // given back meanwhile
       if (!isDead(holder)) throw heldBy(holder, path, what);
@@ -76,25 +77,6 @@ async function sweep(path: string): Promise<void> {
 export async function isHeld(path: string, what: string): Promise<boolean> {
   const holder = await holderOf(path, what);
   return holder !== undefined && !isDead(holder);
-}
-
-async function isTaken(draft: string, path: string): Promise<boolean> {
-  try {
-    await link(draft, path);
-    return true;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') return false;
-    if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'ENOSYS') throw error;
-  }
-  // A file system without hard links.
-  return writeFile(path, await readFile(draft), { flag: 'wx' }).then(
-    () => true,
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EEXIST') return false;
-      throw error;
-    },
-  );
 }
 
 async function holderOf(path: string, what: string): Promise<Holder | undefined> {

@@ -6,6 +6,7 @@ import { load } from '../model/load.js';
 import type { ScoreProgress } from '../score/clips.js';
 import { file, type ScoreFileResult } from '../score/file.js';
 import { setLimit } from './limits.js';
+import { workerOptions, workOn } from './shards.js';
 import { parse, UsageError, type Verb } from './verb.js';
 
 /** `solireward score`: scores the clips of an inference file; 1 when any of them failed. */
@@ -15,16 +16,22 @@ export const score: Verb = {
                    [--limit NAME=NUMBER]...
                                                score clips; what the output has already is not scored again.
                                                TASK: phy_deform or text_alignment, for a model that has no prompts;
-                                               NAME of a clip's limit: ${Object.keys(videoLimits).join(', ')}`,
+                                               NAME of a clip's limit: ${Object.keys(videoLimits).join(', ')}
+  solireward score --run DIR --shard i/n       score one shard of a run, or several: 0,4,8/n or 0-7/n`,
 
   async run(args) {
     const text = { type: 'string' } as const;
     const { values, positionals } = parse(args, {
       ...{ model: text, input: text, output: text, task: text, 'system-prompt': text, 'user-prompt': text },
-      ...{ 'batch-size': text, engine: text, limit: { type: 'string', multiple: true } },
+      ...{ 'batch-size': text, engine: text, limit: { type: 'string', multiple: true }, ...workerOptions },
     });
     const { model: folder, input, output, engine = 'auto' } = values;
     if (positionals.length > 0) throw new UsageError(`score takes no argument '${positionals[0]}'`);
+    if (values.run !== undefined || values.shard !== undefined) {
+      if (!values.run || !values.shard || Object.keys(values).length > 2)
+        throw new UsageError('score takes --run and --shard together, and all else from the plan of the run');
+      return workOn('score', values.shard, values.run);
+    }
     if (!folder || !input || !output) throw new UsageError('score needs --model, --input and --output');
     const batchSize = Number(values['batch-size'] ?? 4);
     for (const limit of values.limit ?? []) setLimit(limit);

@@ -5,11 +5,10 @@ import { PaceMeter } from '../base/pace.js';
 import type { Prompts } from '../model/input/prompt.js';
 import type { RewardModel } from '../model/rewardModel.js';
 import type { ScoreProgress } from './clips.js';
-import { type Item, type Items, openItems } from './items.js';
+import { scoreInOrder } from './inOrder.js';
+import { type Items, openItems } from './items.js';
 import { type LinesFile, openLines } from './lines.js';
 import { madeBy } from './madeBy.js';
-import type { Outcome } from './outcomes.js';
-import { requestOf, type Span, scoreRequests, spansOf } from './requests.js';
 
 export interface ScoreFileOptions {
   /** A JSON list of items, as `readItems` takes it. */
@@ -89,38 +88,15 @@ async function scoreMissing(
     const { done, total, failed } = outcomes;
     onProgress?.({ done, total, failed, ...meter.pace });
   };
-  /** Spans that are not written to their ends, in their order, and how many items of the first one are. */
-  const waiting: Span[] = [];
-  let next = 0;
   async function* missing() {
     for await (const item of items.read()) if (!outcomes.has(item.index)) yield item;
   }
-  async function* spans() {
-    for await (const span of spansOf(missing())) {
-      waiting.push(span);
-      yield span;
-    }
-  }
-  /** Writes the lines whose turn has come. */
-  const write = async () => {
-    const ready: [Item, Outcome][] = [];
-    for (; waiting.length > 0; waiting.shift(), next = 0) {
-      const [{ items, found }] = waiting;
-      for (; next < items.length; next++) {
-        const item = items[next];
-        const outcome = item.fault === undefined ? found.get(requestOf(item)) : { error: item.fault };
-        if (!outcome) break;
-        ready.push([item, outcome]);
-      }
-      if (next < items.length) break;
-    }
-    await lines.write(ready);
-    progress();
-  };
-
   try {
     progress();
-    for await (const _ of scoreRequests(model, prompts, spans(), batchSize, meter)) await write();
+    for await (const ready of scoreInOrder(model, missing(), { prompts, batchSize, meter })) {
+      await lines.write(ready);
+      progress();
+    }
   } finally {
     await lines.close();
   }

@@ -60,7 +60,8 @@ async function* itemsOf(file: string): AsyncGenerator<Item> {
   }
 }
 
-function itemOf(file: string, item: unknown, index: number): Omit<Item, 'size'> {
+/** @param folder where relative paths begin. Default: the working directory. @throws as `openItems`. */
+export function itemOf(file: string, item: unknown, index: number, folder = ''): Omit<Item, 'size'> {
   if (typeof item !== 'object' || item === null || Array.isArray(item)) {
     return { index, fields: {}, fault: `expected an object, received ${shown(item)}` };
   }
@@ -77,5 +78,10 @@ function itemOf(file: string, item: unknown, index: number): Omit<Item, 'size'> 
     return { index, fields, fault: 'no clip: neither "video_path" nor "input.video_local_path" is a text' };
   }
   const prompt = given('prompt', 'input.prompt', 'caption');
-  return { index, fields, path: resolve(path), prompt: typeof prompt === 'string' ? prompt : undefined };
+  return {
+    index,
+    fields,
+    path: resolve(folder, path),
+    prompt: typeof prompt === 'string' ? prompt : undefined,
+  };
 }

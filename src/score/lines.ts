@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, stat, truncate } from 'node:fs/promises';
 import { parseJson, writeJson } from '../base/json.js';
+import { LineSplitter } from '../base/lineSplitter.js';
 import { shown } from '../data/tables/vocabulary.js';
 import type { Item, Items } from './items.js';
 import { claimOutput, type MadeBy } from './madeBy.js';
@@ -78,18 +79,10 @@ async function readLines(path: string, items: Items, outcomes: Outcomes): Promis
 
 /** Calls for each line that has an end. @returns what stands behind the last of them. */
 async function eachLine(path: string, onLine: (line: Buffer) => void): Promise<{ rest: Buffer }> {
-  let before: Buffer[] = [];
+  const lines = new LineSplitter();
   const chunks: AsyncIterable<Buffer> = createReadStream(path, { highWaterMark: 1 << 20 });
-  for await (const chunk of chunks) {
-    let start = 0;
-    for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, start)) {
-      onLine(Buffer.concat([...before, chunk.subarray(start, end)]));
-      before = [];
-      start = end + 1;
-    }
-    before.push(chunk.subarray(start));
-  }
-  return { rest: Buffer.concat(before) };
+  for await (const chunk of chunks) for (const line of lines.push(chunk)) onLine(line);
+  return { rest: lines.rest };
 }
 
 /** 48 bits of the fields of an item that its line has unchanged. */

@@ -1,5 +1,6 @@
 import { table } from 'arquero';
 import { describe, expect, it } from 'vitest';
+import * as notebook from '../../src/notebook/index.js';
 import { Figure } from '../../src/plot/figure.js';
 import * as plot from '../../src/plot/index.js';
 import * as analysis from '../../src/report/index.js';
@@ -404,6 +405,29 @@ const others = {
     plotly: 'a figure of plotly',
     trainingCurves: 'the history of a run',
   },
+  notebook: {
+    annotator: 'clips without scores',
+    clearOutput: 'nothing',
+    display: 'any value',
+    gallery: 'clips to look at, of a table or its rows: see test/notebook/gallery.test.ts',
+    html: 'a text',
+    image: 'a picture',
+    input: 'a question',
+    json: 'any value',
+    latex: 'a text',
+    liveChart: 'numbers as they come',
+    markdown: 'a text',
+    npm: 'a command',
+    pair: 'two clips, rows of a table as they are',
+    parameter: 'a name',
+    player: 'a clip, a row of a table as it is',
+    progress: 'a count',
+    progressOf: 'anything to walk over',
+    sh: 'a command',
+    stopwatch: 'nothing',
+    svg: 'a text',
+    time: 'a function',
+  },
 };
 
 function ofLabelled(measure: {
@@ -505,16 +529,27 @@ function withoutCount(value: unknown): unknown {
   );
 }
 
+/** Tables that a notebook shows: of a table and of its rows the same; columns alone have no rows. */
+const shownTables: Record<string, (forms: Forms) => unknown[]> = {
+  table: ({ table, rows }) => [notebook.table(table), notebook.table(rows)].map(String),
+};
+
 describe('what is public', () => {
   it.each([
     ['analysis', analysis, measures, others.analysis],
     ['plot', plot, figures, others.plot],
+    ['notebook', notebook, shownTables, others.notebook],
   ] as const)(
     'of %s is a measure of a table, of columns and of lists, or of something else',
     (_, face, known, rest) => {
       expect(Object.keys(face).sort()).toEqual([...Object.keys(known), ...Object.keys(rest)].sort());
     },
   );
+});
+
+it.each(Object.entries(shownTables))('notebook.%s shows a table as it shows its rows', (_, calls) => {
+  const [first, second] = calls(formsOf(clean));
+  expect(second).toEqual(first);
 });
 
 describe.each([

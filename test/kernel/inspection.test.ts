@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import * as sr from '../../src/index.js';
 import { Client } from '../support/kernelClient.js';
+import { alone, defaultsInHead, isClass, rooms } from '../support/publicNames.js';
 
 let client: Client;
 beforeAll(async () => {
@@ -25,18 +25,6 @@ async function kinds(code: string): Promise<Record<string, string>> {
     (types as { text: string; type: string }[]).map(({ text, type }) => [text, type]),
   );
 }
-
-const isClass = (value: unknown) => typeof value === 'function' && /^class\b/.test(String(value));
-
-/** The defaults in the head of a function, but for empty options. */
-function defaultsOf(value: (...args: never[]) => unknown): string[] {
-  const [, head = ''] = /^(?:async )?function\*? \w+\(([\s\S]*?)\) \{\n/.exec(String(value)) ?? [];
-  return [...head.matchAll(/\b(\w+) = ('[^'\n]*'|[\w.]+(?![\w(.])|\[\])(?=[\s,}]|$)/g)].map(([text]) => text);
-}
-
-/** The rooms, and beside them what stands on the package's own face. */
-const rooms = Object.entries(sr).filter(([, face]) => typeof face === 'object');
-const alone = Object.entries(sr).flatMap(([name, face]) => (typeof face === 'function' ? [name] : []));
 
 it.each(alone)('sr.%s: comment and parameters, also inside its brackets', async (name) => {
   for (const code of [`sr.${name}`, `sr.${name}(`])
@@ -79,14 +67,13 @@ describe.each(rooms)('the room %s', (room, face) => {
       if (!text.includes('overload')) expect(call).toContain(about);
       const parameters = text.split('\nParameters:\n')[1] ?? '';
       if (value.length > 0) expect(parameters).toMatch(/^ {2}\w+\??: /);
-      for (const given of defaultsOf(value as never)) {
-        const [option, shown] = given.split(' = ');
+      for (const [option, shown] of defaultsInHead(value as never)) {
         const line = parameters
           .split('\n')
           .find((line) => line.trim().startsWith(option) && line.includes(' = '));
         const told = line?.split(' = ').at(-1);
         // 1000 may have become 1e3 on the way here.
-        expect(Number(told) === Number(shown) || told === shown, given).toBe(true);
+        expect(Number(told) === Number(shown) || told === shown, option).toBe(true);
       }
     },
   );

@@ -19,6 +19,7 @@ const surface = {
   loss: 'bce bt btWt combined winTie',
   train: 'cards estimate exportOfficial fit microBatch readRun watch',
   score: 'attention clips file frames scale',
+  cluster: 'logs manifest merge plan queue resubmit status submit watch',
   serve: '', // a function
   reward: 'ensemble gdpoAdvantages grpoAdvantages mix',
   benchmark: 'evaluate read',

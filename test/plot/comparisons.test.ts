@@ -1,3 +1,4 @@
+import { table } from 'arquero';
 import { describe, expect, it } from 'vitest';
 import { byGroup as rowsOf } from '../../src/analysis/byGroup.js';
 import { overCheckpoints as checkpointsOf } from '../../src/analysis/overCheckpoints.js';
@@ -80,7 +81,8 @@ describe('twoModels', () => {
   });
 
   it('calls the models by their only metrics, or models, where these differ', () => {
-    const of = (table: typeof rows, more: object) => table.map((row) => ({ ...row, ...more }));
+    const of = (given: typeof rows, more: object) => given.map((row) => ({ ...row, ...more }));
+    const columns = { clip: rows.map(({ clip }) => clip), score: rows.map(({ score }) => score) };
     const axes = (figure: Figure) => [figure.layout.xaxis.title?.text, figure.layout.yaxis.title?.text];
     const [hpqa, last] = [
       of(rows, { metric: 'hpqa', model: 'a' }),
@@ -91,6 +93,8 @@ describe('twoModels', () => {
     const [a, b] = [of(rows, { metric: 'score', model: 'a' }), of(others, { metric: 'score', model: 'b' })];
     expect(axes(twoModels(a, b))).toEqual(['a', 'b']);
     expect(axes(twoModels(rows, last))).toEqual(['first model', 'last token']);
+    const read = Object.assign(table(columns), { metric: 'VQ' });
+    expect(axes(twoModels(read, others))).toEqual(['VQ', 'second model']);
     expect(axes(twoModels(hpqa, last, { labels: { y: 'mine' } }))).toEqual(['hpqa', 'mine']);
     expect(axes(twoModels(rows, others))).toEqual(['first model', 'second model']);
     expect(() => twoModels([...hpqa, hpqa[0]], last)).toThrow(

@@ -348,7 +348,7 @@ describe('exportOfficial', () => {
       /1 of 2 clips cannot be read, and one would end the whole training.*"gone": there is no file/,
     ],
     [
-      'a clip that is no video',
+      'a clip that is not a video',
       () => [
         pair(0, 1, 'win-lose', {
           rejected: { id: 'text', path: fileURLToPath(import.meta.url), prompt: '' },

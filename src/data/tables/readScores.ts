@@ -14,7 +14,7 @@ import {
   type TableLike,
 } from './scoredClips.js';
 import { Scores } from './scores.js';
-import { isLongInteger, isMissing, isNumeric, numberOf, plain, textOf } from './vocabulary.js';
+import { isLongInteger, isMissing, isNumeric, namesOf, numberOf, plain, textOf } from './vocabulary.js';
 
 /** Which columns hold what; those that are not given are guessed, as `analyze` does. */
 export interface ReadScoresOptions {
@@ -41,6 +41,8 @@ export interface ReadScoresOptions {
 export type ReadScores = Scores & {
   /** What the columns were taken for, a line each, and what was left out. */
   readonly read: readonly string[];
+  /** What its one score is called in the file, where that is another word than score or reward. */
+  readonly metric?: string;
   /** How many scores are missing, and the first of their rows, from 1; 0 where none is. */
   readonly missing: { readonly rows: number; readonly first: number };
 };
@@ -86,7 +88,16 @@ export async function readScores(
   ];
   const size = `${rows.length} scores of ${clips.ids.length} clips`;
   host()?.display({ [mime.text]: [`${file.source}: ${size}`, ...read].join('\n  ') });
-  return Object.assign(new Scores(made.data(), made.columnNames()), { read, missing: clips.missing });
+  const metric = ownMetric(clips);
+  const found = { read, missing: clips.missing, ...(metric !== undefined && { metric }) };
+  return Object.assign(new Scores(made.data(), made.columnNames()), found);
+}
+
+/** The name of the one score, where it has one of its own. */
+function ownMetric({ metrics, roles }: ClipsOfFile): string | undefined {
+  if (metrics.length !== 1 || roles.metric) return undefined;
+  const [{ name }] = metrics;
+  return namesOf('score').includes(plain(name)) ? undefined : name;
 }
 
 /** A score: its metric, the place of its clip, and its row in the file, from 0. */

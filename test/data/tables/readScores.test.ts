@@ -65,6 +65,7 @@ describe('readScores', () => {
     const csv = 'name,system,VQ,caption,mos\na.mp4,m,0.5,a ball,3\nb.mp4,n,0.7,a box,\n';
     const scores = await read('s.csv', csv);
     const { roles } = await readScoredClips('test', join(folder, 's.csv'));
+    expect(scores.metric).toBe('VQ');
     expect(roles).toMatchObject({
       id: ['name'],
       score: ['VQ'],
