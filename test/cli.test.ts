@@ -1,11 +1,17 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { main } from '../src/cli.js';
 import { videoLimits } from '../src/data/video/videoLimits.js';
 import type { Finding } from '../src/doctor.js';
 import { capturePrinted, complained, printed } from './support/printed.js';
+
+const binding = vi.hoisted(() => ({ isThere: true }));
+vi.mock('../src/engine/build/bindingPackage.js', async (original) => ({
+  ...(await original<object>()),
+  hasBinding: () => binding.isThere,
+}));
 
 capturePrinted();
 
@@ -57,6 +63,10 @@ describe('solireward', () => {
       const folder = join(prefix, 'share', 'jupyter', 'kernels', 'solireward');
       const extension = join(prefix, 'share', 'jupyter', 'labextensions', 'solireward');
       expect(printed).toEqual([`installed ${folder}`, `installed ${extension}`]);
+      // npm does not say that it has left the native engine out.
+      binding.isThere = false;
+      expect(await main(['kernel', 'install', '--prefix', prefix])).toBe(0);
+      expect(printed.at(-1)).toMatch(/^Without a GPU .* WebAssembly, .*: npx solireward engine build$/);
       const spec = JSON.parse(readFileSync(join(folder, 'kernel.json'), 'utf8'));
       expect(spec.display_name).toBe('TypeScript (SoliReward)');
     } finally {

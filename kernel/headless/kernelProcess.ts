@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Dealer, Subscriber } from 'zeromq';
+import { nodeFlags } from '../process/nodeFlags.js';
 import { address, type Connection, type Message, Wire } from '../protocol/wire.js';
 
 /** How often a starting kernel is asked whether it is there. */
@@ -43,7 +44,7 @@ export class KernelProcess {
     this.#folder = folder;
     this.#wire = new Wire(connection, randomUUID());
     const main = fileURLToPath(new URL('../process/main.js', import.meta.url));
-    const args = ['--disable-warning=ExperimentalWarning', main, join(folder, 'connection.json')];
+    const args = [...nodeFlags, main, join(folder, 'connection.json')];
     // By its parent's number the kernel ends when this process has been killed.
     const options = { cwd, env: { ...env, JPY_PARENT_PID: String(process.pid) } };
     this.#process = spawn(process.execPath, args, { ...options, stdio: ['ignore', 'ignore', 'pipe'] });

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage, createHook } from 'node:async_hooks';
 import { Session } from 'node:inspector';
 import { types } from 'node:util';
+import { asyncContexts } from './asyncContexts.js';
 import { shared, terminateKey } from './interruptWords.js';
 
 /** The user has interrupted the cell. */
@@ -18,22 +19,6 @@ const graceMilliseconds = 700;
 
 /** So often a termination is put off: where a loop is compiled into Node's own, V8 looks nowhere else. */
 const mostDelays = 20;
-
-/** Node has no other access to the stack of asynchronous contexts, and warns of this one. */
-const asyncContexts = (() => {
-  const { noDeprecation } = process;
-  process.noDeprecation = true;
-  try {
-    interface AsyncWrap {
-      clearAsyncIdStack(): void;
-      /** Without arguments: promises enter no contexts. */
-      setPromiseHooks(): void;
-    }
-    return (process as unknown as { binding(name: string): AsyncWrap }).binding('async_wrap');
-  } finally {
-    process.noDeprecation = noDeprecation;
-  }
-})();
 
 /** Has promises enter their contexts again: Node sets its own hooks anew when any hook is enabled. */
 function restorePromiseHooks(): void {

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { packageRoot } from '../../src/base/packageRoot.js';
+import { nodeFlags } from './nodeFlags.js';
 
 /**
  * Installs the kernelspec *TypeScript (SoliReward)* into `prefix`/share/jupyter/kernels/solireward, with absolute
@@ -13,7 +14,7 @@ export function installKernelspec({ prefix }: { prefix: string }): string {
   const folder = resolve(prefix, 'share', 'jupyter', 'kernels', 'solireward');
   const main = fileURLToPath(new URL('./main.js', import.meta.url));
   const spec = {
-    argv: [process.execPath, '--disable-warning=ExperimentalWarning', main, '{connection_file}'],
+    argv: [process.execPath, ...nodeFlags, main, '{connection_file}'],
     display_name: 'TypeScript (SoliReward)',
     language: 'typescript',
     interrupt_mode: 'message',

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Dealer, Request, Subscriber } from 'zeromq';
+import { nodeFlags } from '../../kernel/process/nodeFlags.js';
 
 /** A message as the client sees it. */
 export interface Received {
@@ -51,7 +52,7 @@ const main = fileURLToPath(new URL('../../dist/kernel/process/main.js', import.m
 const patience = 250_000;
 
 /** The built kernel. */
-export const built: Program = { argv: [process.execPath, '--disable-warning=ExperimentalWarning', main] };
+export const built: Program = { argv: [process.execPath, ...nodeFlags, main] };
 
 const delimiter = Buffer.from('<IDS|MSG>');
 
