@@ -53,7 +53,7 @@ export function evaluate(
       leftOut.push({
         dimension,
         count,
-        reason: `${what} without a score (${missing.length} clips, such as ${missing[0]})`,
+        reason: `${what} without a score (of ${missing.length} in all, such as ${missing[0]})`,
       });
     }
     blocks.push({ ...block, dimension, score });

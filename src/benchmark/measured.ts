@@ -45,8 +45,8 @@ export interface BenchmarkRow extends Interval {
 
 /**
  * The values of all blocks, each with the percentile bootstrap's 95% interval over clusters, the same draws for all of them. An item
- * of two clusters counts as often as the product of their draws (the pigeonhole bootstrap, Owen 2007). Of one cluster only there
- * is no interval.
+ * of two clusters counts as often as the product of their draws (the pigeonhole bootstrap, Owen 2007). A single
+ * cluster gives no interval.
  * @param means whether the means of what all blocks measure are rows too
  */
 export function measured(

@@ -35,7 +35,8 @@ export function pairBlock(
       of: (weights) => weighted(ordered, weights) / weighted(decided, weights),
     });
     const equal = sizes.filter((size, row) => size === 0 && decided[row] === 1).length;
-    if (equal > 0) notes.push(`${equal} of the pairs without ties have equal scores, which are wrong`);
+    if (equal > 0)
+      notes.push(`equal scores, which are wrong, in ${equal} of ${pairs.length - ties} pairs without ties`);
   } else notes.push('all pairs are ties of people: there is no accuracy without ties');
   if (ties === 0) {
     notes.push('no pair is a tie of people: accuracy with ties is that without');

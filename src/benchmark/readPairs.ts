@@ -39,6 +39,8 @@ export async function readPairs(
       preferences.push({ dimension, first: a, second: b, preference: layout.words[word] });
     }
   }
-  const blanks = [...blank].map(([dimension, count]) => `${dimension}: ${count} rows have no preference`);
+  const blanks = [...blank].map(
+    ([dimension, count]) => `${dimension}: no preference in ${count} of ${columns.rows} rows`,
+  );
   return { name: layout.name, preferences, notes: [...columns.notes, ...blanks] };
 }

@@ -50,7 +50,9 @@ export async function readRatings(
       ratings.push({ dimension, clip: id, rating });
     }
   }
-  const blanks = [...blank].map(([dimension, count]) => `${dimension}: ${count} rows have no rating`);
-  const repeats = again > 0 ? [`${again} rows are of a clip that has one already: each counts`] : [];
+  const blanks = [...blank].map(
+    ([dimension, count]) => `${dimension}: no rating in ${count} of ${columns.rows} rows`,
+  );
+  const repeats = again > 0 ? [`rows of clips that have one already, each of which counts: ${again}`] : [];
   return { name, ratings, scale, notes: [...columns.notes, ...blanks, ...repeats] };
 }

@@ -116,7 +116,7 @@ describe('preferences', () => {
     expect(result.leftOut[0]).toEqual({
       dimension: 'VQ',
       count: 1,
-      reason: 'of a pair with a clip without a score (1 clips, such as videos/gamma/gamma_00007.mp4)',
+      reason: 'of a pair with a clip without a score (of 1 in all, such as videos/gamma/gamma_00007.mp4)',
     });
   });
 
@@ -179,7 +179,7 @@ describe('preferences', () => {
     expect(notes).toContain(
       `physics: ${6 - inside} pairs of prompts of both halves are in neither, where halves are used`,
     );
-    expect(notes).toContain('physics: 1 of the pairs without ties have equal scores, which are wrong');
+    expect(notes).toContain('physics: equal scores, which are wrong, in 1 of 4 pairs without ties');
   });
 
   it('of one prompt have no interval and no halves', () => {

@@ -47,7 +47,7 @@ describe('the published layouts', () => {
     expect(bench.notes).toEqual([
       'columns taken: path_A, path_B, prompt, VQ, MQ, TA, Overall, A_model, B_model',
       'other columns: fps_A, num_frames_A, fps_B, num_frames_B',
-      'TA: 1 rows have no preference',
+      'TA: no preference in 1 of 16 rows',
       `files: 0 of 24 clips are there, below ${samples}`,
     ]);
     expect(String(bench)).toContain('VideoGen-RewardBench: 24 clips of 8 prompts');
@@ -76,7 +76,7 @@ describe('the published layouts', () => {
     const bench = await read('videophy-2', sample('videophy2.csv'));
     expect(bench.ratings).toHaveLength(15);
     expect(bench.clips[1]).toMatchObject({ generator: 'ray2', prompt: 'Someone throws a ball, number 0.' });
-    expect(bench.notes).toContain('pc: 1 rows have no rating');
+    expect(bench.notes).toContain('pc: no rating in 1 of 8 rows');
   });
 
   it('VideoFeedback2: three dimensions of clips named without an ending', async () => {
