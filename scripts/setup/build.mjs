@@ -10,7 +10,6 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join, relative } from 'node:path';
-import { completeDeclarations } from './declarations.mjs';
 import { inClone, root } from './environment.mjs';
 import { run } from './step.mjs';
 
@@ -25,6 +24,8 @@ export async function build() {
   await run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'], {
     remedy: 'correct the type errors above, then: npm run build',
   });
+  // Not at the head: it needs TypeScript, which npm has not installed yet when the set-up begins.
+  const { completeDeclarations } = await import('./declarations.mjs');
   await completeDeclarations();
   await minifyPlotly();
   await bundleLabextension();
