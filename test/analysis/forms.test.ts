@@ -91,15 +91,7 @@ const labelled: (keyof Row)[] = ['score', 'pass'];
 const draws = { samples: 20, seed: 3 };
 
 const measures: Record<string, Measure> = {
-  againstRatings: [
-    ['score', 'rating'],
-    ({ table, rows, columns, lists }) => [
-      analysis.againstRatings(table),
-      analysis.againstRatings(rows),
-      analysis.againstRatings(columns.score, columns.rating),
-      analysis.againstRatings(lists.score, lists.rating),
-    ],
-  ],
+  againstRatings: ofRated(analysis.againstRatings),
   allPairRatio: ofLabelled(analysis.allPairRatio),
   auc: ofLabelled(analysis.auc),
   aucInterval: [
@@ -300,15 +292,7 @@ const measures: Record<string, Measure> = {
 };
 
 const figures: Record<string, Measure> = {
-  againstRatings: [
-    ['score', 'rating'],
-    ({ table, rows, columns, lists }) => [
-      plot.againstRatings(table),
-      plot.againstRatings(rows),
-      plot.againstRatings(columns.score, columns.rating),
-      plot.againstRatings(lists.score, lists.rating),
-    ],
-  ],
+  againstRatings: ofRated(plot.againstRatings),
   byGroup: [
     ['score'],
     ({ table, rows, columns, lists }) => [
@@ -359,15 +343,7 @@ const figures: Record<string, Measure> = {
       ];
     },
   ],
-  pairMargins: [
-    ['chosen', 'rejected'],
-    ({ table, rows, columns, lists }) => [
-      plot.pairMargins(table),
-      plot.pairMargins(rows),
-      plot.pairMargins(columns.chosen, columns.rejected),
-      plot.pairMargins(lists.chosen, lists.rejected),
-    ],
-  ],
+  pairMargins: ofPairs(plot.pairMargins),
   precisionRecallCurve: ofLabelled(plot.precisionRecallCurve),
   reliabilityCurve: ofLabelled(plot.reliabilityCurve),
   roc: ofLabelled(plot.roc),
@@ -458,19 +434,30 @@ function ofScores(
   ];
 }
 
-function ofPairs(measure: {
-  (pairs: Forms['table'] | readonly object[]): unknown;
-  (chosen: ArrayLike<number | null | undefined>, rejected: ArrayLike<number | null | undefined>): unknown;
-}): Measure {
+/** A measure of two columns of numbers, which takes a table or two lists. */
+interface OfTwo {
+  (table: Forms['table'] | readonly object[]): unknown;
+  (first: ArrayLike<number | null | undefined>, second: ArrayLike<number | null | undefined>): unknown;
+}
+
+function ofTwo(measure: OfTwo, first: 'score' | 'chosen', second: 'rating' | 'rejected'): Measure {
   return [
-    ['chosen', 'rejected'],
+    [first, second],
     ({ table, rows, columns, lists }) => [
       measure(table),
       measure(rows),
-      measure(columns.chosen, columns.rejected),
-      measure(lists.chosen, lists.rejected),
+      measure(columns[first], columns[second]),
+      measure(lists[first], lists[second]),
     ],
   ];
+}
+
+function ofPairs(measure: OfTwo): Measure {
+  return ofTwo(measure, 'chosen', 'rejected');
+}
+
+function ofRated(measure: OfTwo): Measure {
+  return ofTwo(measure, 'score', 'rating');
 }
 
 function ofSamples(

@@ -23,7 +23,7 @@ describe('names of clips', () => {
     'k_1',
     'k_1.webm',
     'kling/k_1',
-    '/root/data/videos/kling/k_1.mp4',
+    '/data/videos/kling/k_1.mp4',
     'C:\\data\\videos\\kling\\k_1.mp4',
     'https://host/x/videos/kling/k_1.mp4?download=true',
   ])('%s', (name) => {

@@ -43,40 +43,19 @@ describe('solireward benchmark', () => {
     expect(leftOut).toHaveLength(2);
   });
 
+  /** What is judged where scores are: the sample's own ratings. */
+  const scored = [
+    ...['videophy', sample('videophy.csv'), '--scores', sample('videophy.csv')],
+    ...['--clip', 'video_url', '--score', 'sa'],
+  ];
+
   it.each([
     [['videophy'], 'benchmark takes a name and a file, received 1 arguments'],
     [['vbench', 'x.csv'], "there is no benchmark 'vbench'"],
     [['videophy', 'x.csv', '--json', 'y'], '--json writes what --scores are worth'],
+    [[...scored, '--seed', 'x'], "--seed takes a number, received 'x'"],
     [
-      [
-        'videophy',
-        sample('videophy.csv'),
-        '--scores',
-        sample('videophy.csv'),
-        '--clip',
-        'video_url',
-        '--score',
-        'sa',
-        '--seed',
-        'x',
-      ],
-      "--seed takes a number, received 'x'",
-    ],
-    [
-      [
-        'videophy',
-        sample('videophy.csv'),
-        '--scores',
-        sample('videophy.csv'),
-        '--clip',
-        'video_url',
-        '--score',
-        'sa',
-        '--dimension',
-        'sa',
-        '--dimension',
-        'pc=sa',
-      ],
+      [...scored, '--dimension', 'sa', '--dimension', 'pc=sa'],
       '--dimension takes NAME, or NAME=SCORE for each',
     ],
   ])('refuses %j', async (args, message) => {
