@@ -12,11 +12,11 @@ describe('kernels of the engine wasm', () => {
     return tf.tidy(() => {
       const swapped = (x: Tensor) => {
         const axes = x.shape.map((_, axis) => axis);
-        return x.transpose([...axes.slice(0, -2), axes[axes.length - 1], axes[axes.length - 2]]);
+        return tf.transpose(x, [...axes.slice(0, -2), axes[axes.length - 1], axes[axes.length - 2]]);
       };
-      const rows = (transposeA ? swapped(a) : a).expandDims(-1);
-      const columns = (transposeB ? swapped(b) : b).expandDims(-3);
-      return rows.mul(columns).sum(-2);
+      const rows = tf.expandDims(transposeA ? swapped(a) : a, -1);
+      const columns = tf.expandDims(transposeB ? swapped(b) : b, -3);
+      return tf.sum(tf.mul(rows, columns), -2);
     });
   }
 
@@ -75,13 +75,7 @@ describe('kernels of the engine wasm', () => {
     { shape: [2, 0, 4], axis: 2, sizes: [1, 3] },
   ])('split $shape along $axis into $sizes', async ({ shape, axis, sizes }) => {
     for (const dtype of ['float32', 'int32'] as const) {
-      const x = tf
-        .range(
-          0,
-          shape.reduce((size, n) => size * n, 1),
-        )
-        .reshape(shape)
-        .cast(dtype);
+      const x = tf.cast(tf.reshape(tf.range(0, tf.util.sizeFromShape(shape)), shape), dtype);
       const pieces = tf.split(x, sizes, axis);
       expect(pieces.map(({ dtype }) => dtype)).toEqual(sizes.map(() => dtype));
       let begin = 0;
@@ -98,7 +92,7 @@ describe('kernels of the engine wasm', () => {
   });
 
   it('split into as many equal pieces', async () => {
-    const x = tf.range(0, 12).reshape([2, 6]);
+    const x = tf.reshape(tf.range(0, 12), [2, 6]);
     const pieces = tf.split(x, 3, 1);
     expect(await Promise.all(pieces.map((piece) => piece.array()))).toEqual([
       [
