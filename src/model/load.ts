@@ -31,6 +31,7 @@ export interface NewHead {
   seed?: number;
 }
 
+/** What a new model is made with. */
 export interface CreateOptions {
   /** Of the weights. Default 0. */
   seed?: number;
@@ -42,6 +43,7 @@ export interface CreateOptions {
   cache?: FrameCache;
 }
 
+/** How a checkpoint is loaded. */
 export interface LoadOptions {
   /** Puts a new head on the model; a base model needs one. */
   head?: NewHead;
@@ -53,6 +55,7 @@ export interface LoadOptions {
   cache?: FrameCache;
 }
 
+/** How a checkpoint is written. */
 export interface SaveOptions {
   /** Of the weights: float32 (default) or bfloat16, half the size. */
   dtype?: 'float32' | 'bfloat16';

@@ -12,6 +12,7 @@ import { clipHtml } from './player.js';
 /** Clips with their captions, or a table of scores or labels whose rows have a `path`. */
 export type GalleryClips = readonly CaptionedClip[] | { objects(): CaptionedClip[] };
 
+/** How a gallery is grouped and sorted. */
 export interface GalleryOptions {
   /** What the clips are grouped by: a column. Default `group`, else `generator`, where there is one. */
   by?: string;

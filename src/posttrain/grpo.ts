@@ -18,10 +18,13 @@ export type Reward = (
   made: readonly GeneratedClip[],
 ) => Promise<readonly number[]> | readonly number[];
 
+/** How a policy is post-trained. */
 export interface GrpoOptions {
   /** What clips are made for; each step takes the next ones, over and over. */
   prompts: readonly WorldPrompt[];
+  /** What the clips are rewarded by. */
   reward: Reward;
+  /** Steps of the whole training. */
   steps: number;
   /** Any integer. */
   seed: number;
@@ -39,11 +42,13 @@ export interface GrpoOptions {
   learningRate?: number;
   /** Stops between steps, with the signal's reason. Default: the interrupt of the notebook's cell. */
   signal?: AbortSignal;
+  /** Called after each step. */
   onProgress?: (record: GrpoRecord & { steps: number }) => void;
 }
 
 /** One step, before its updates. */
 export interface GrpoRecord {
+  /** Number of the step, from 1. */
   step: number;
   /** Mean reward of the clips: what the policy is told. */
   reward: number;
@@ -55,6 +60,7 @@ export interface GrpoRecord {
   flat: number;
   /** Share of clips with a fault, and their mean departures. */
   faulty: number;
+  /** Mean departures of the clips. */
   departures: Record<DepartureName, number>;
 }
 

@@ -8,7 +8,7 @@ import { isLoopback } from './exchange.js';
 import { type LogEntry, RewardServer, type Served } from './rewardServer.js';
 
 /** A model of one head or of several. */
-type ServedModel = RewardModel | RewardHeads;
+export type ServedModel = RewardModel | RewardHeads;
 
 /** What a server allows and takes. */
 export interface ServeOptions {

@@ -8,6 +8,7 @@ import { gpuRoom } from './memory.js';
 import { chooseMicroBatch } from './microBatch.js';
 import type { Schedule } from './schedule.js';
 
+/** How a model is trained. Only `folder` has to be given. */
 export interface FitOptions {
   /** Where the run is kept. An unfinished run of the same settings in it is resumed. */
   folder: string;
@@ -67,6 +68,7 @@ export interface FitOptions {
 
 /** A step's record and the number of all steps. */
 export interface FitProgress extends StepRecord {
+  /** Steps of the whole training. */
   steps: number;
   /** The head that the step is of, where several are trained. */
   head?: string;

@@ -12,7 +12,9 @@ import { readShards } from './shards.js';
 export interface DownloadProgress {
   /** The file that is loaded. */
   file: string;
+  /** Bytes that are there. */
   done: number;
+  /** Bytes of all files. */
   total: number;
 }
 
