@@ -79,6 +79,7 @@ export async function reference() {
       disableGit: true,
       disableSources: true,
       excludeExternals: true,
+      preservedTypeAnnotationTags: ['@throws'],
       excludePrivate: true,
       excludeProtected: true,
       sort: ['kind', 'instance-first', 'alphabetical'],
@@ -176,6 +177,8 @@ function prepare(project, places) {
   for (const reflection of Object.values(project.reflections)) {
     if (reflection.name === '[jupyterDisplay]') project.removeReflection(reflection);
     else if (reflection.isSignature()) withDefaults(reflection);
+    for (const tag of reflection.comment?.getTags('@throws') ?? [])
+      if (tag.typeAnnotation) tag.content.unshift({ kind: 'text', text: `${tag.typeAnnotation} ` });
   }
 }
 
@@ -237,6 +240,7 @@ function page(folder, { name }) {
     .replace(/^#+ (Returns|Throws)\n\n/gm, '**$1** ')
     .replace(/^#+ Default Value\n\n/gm, '**Defaults** ')
     .replace(small, '**$1**')
+    .replace(/\{(\w*Error)\}/g, '`$1`')
     .replace(/^## Type Aliases$/m, '## Types')
     .replace(/[ \t]+$/gm, '')
     .trim();
