@@ -86,7 +86,7 @@ describe.skipIf(!hasKernel)('notebooks (skipped where .venv has no kernelspec)',
     afterAll(() => {
       rmSync(worlds, { recursive: true });
     });
-    const small = { SEEDS: '1 2', CLIPS: '128', STEPS: '2', WORLDS: worlds };
+    const small = { SEEDS: '1 2', CLIPS: '64', STEPS: '2', PAIRS: '4', WORLDS: worlds };
 
     /** Claims are decided by their intervals and have a figure each. */
     async function decided(name: string, parameters: Record<string, string>) {
