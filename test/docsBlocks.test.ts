@@ -67,6 +67,10 @@ const smaller: Record<string, [from: string, to: string][]> = {
   'docs/annotation.md': [["readVotes('votes.jsonl')", "readVotes('votes.csv')"]], // nobody has voted
   'docs/audit.md': [
     ['slice(0, 30)', 'slice(0, 1)'],
+    ...["'physics'", "'quality'", "'alignment'", 'table'].map((which): [string, string] => [
+      `expectations: ${which}`,
+      `families: ['blur', 'other prompt'], expectations: ${which}`,
+    ]),
     ['python score.py', 'python3 score.py'],
     ['http://127.0.0.1:8080', 'LIVE_SERVER'],
   ],
