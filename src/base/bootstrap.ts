@@ -16,7 +16,7 @@ export interface Interval {
 export interface BootstrapOptions {
   /** Draws. Default 1000. */
   samples?: number;
-  /** Default 0. */
+  /** Seed of the draws; any integer. Default 0. */
   seed?: number;
 }
 

@@ -21,11 +21,11 @@ import { parameter, type Weights } from './weights/weights.js';
 
 /** A new reward head, for a model that has none or in place of the one it has. */
 export interface NewHead {
-  /** Default: `progressive_hierarchical_attention`, the paper's HPQA. */
+  /** How the head reads the hidden states. Default: `progressive_hierarchical_attention`, the paper's HPQA. */
   reduceSequence?: RewardModelConfig['reduceSequence'];
   /** Decoder layers that it reads, from 1. Default: four, evenly spaced, the last one included. */
   layers?: number[];
-  /** Default 0. */
+  /** Rate of the head's dropout in training. Default 0. */
   dropout?: number;
   /** Of its weights. Default 0. */
   seed?: number;

@@ -38,7 +38,7 @@ export interface GrpoOptions {
   clip?: number;
   /** β, the weight of the divergence from the policy as it came. Default 0.01. */
   beta?: number;
-  /** Default 0.05. */
+  /** Learning rate of Adam. Default 0.05. */
   learningRate?: number;
   /** Stops between steps, with the signal's reason. Default: the interrupt of the notebook's cell. */
   signal?: AbortSignal;

@@ -5,7 +5,7 @@ import { Scores } from '../data/tables/scores.js';
 export interface RewardPart {
   /** Name of its scores. */
   name: string;
-  /** Default 1. */
+  /** Weight of the part in the sum. Default 1. */
   weight?: number;
   /** What its scores are measured from, and in: z = (score - mean) / deviation. Default 0 and 1. */
   mean?: number;

@@ -14,7 +14,7 @@ export type ServedModel = RewardModel | RewardHeads;
 export interface ServeOptions {
   /** Address to listen at. Default 127.0.0.1, which this machine alone reaches; any other needs a token. */
   host?: string;
-  /** Default 0: any that is free; see the server's `address`. */
+  /** Port to listen at. Default 0: any that is free; see the server's `address`. */
   port?: number;
   /** What callers bring in the header `Authorization: Bearer TOKEN`. Default: none is needed. */
   token?: string;

@@ -32,7 +32,7 @@ export interface OfficialRun extends Partial<FitOptions> {
 export interface OfficialOptions {
   /** GPUs of a node. Default 8. */
   gpus?: number;
-  /** Default 1. */
+  /** Machines that train together. Default 1. */
   nodes?: number;
   /** Pairs that a GPU takes at once. Default 1, the official script's. */
   pairsAtOnce?: number;

@@ -24,9 +24,9 @@ export interface HubOptions {
   subfolder?: string;
   /** Branch, tag or commit. Default `main`. */
   revision?: string;
-  /** Default: the environment's `HF_TOKEN`, else what `huggingface-cli login` has left. */
+  /** Token of the hub. Default: the environment's `HF_TOKEN`, else what `huggingface-cli login` has left. */
   accessToken?: string;
-  /** Default: the environment's `HF_ENDPOINT`, else https://huggingface.co. */
+  /** Address of the hub. Default: the environment's `HF_ENDPOINT`, else https://huggingface.co. */
   hubUrl?: string;
   /** The `fetch` to use, for example one that goes through a proxy. */
   fetch?: typeof fetch;
