@@ -33,8 +33,11 @@ export interface Displayable {
 
 /** Where a bundle goes: a new output, or the outputs that carry `displayId` already. */
 export interface DisplayOptions {
+  /** Name of the output, to change it later. */
   displayId?: string;
+  /** Whether the outputs of that name are changed, in place of a new one. */
   update?: boolean;
+  /** What front ends are told besides, by MIME type. */
   metadata?: Record<string, unknown>;
 }
 

@@ -17,6 +17,7 @@ export { type EngineName, engineNames };
 const MEASURE_MS = 200;
 const speeds = new Map<string, number>();
 
+/** How an engine computes. */
 export interface UseOptions {
   /** Most bytes of GPU memory that `cuda` takes, for a card that others use too. Default: all, as they are needed. */
   memoryLimit?: number;

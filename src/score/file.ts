@@ -10,6 +10,7 @@ import { type Items, openItems } from './items.js';
 import { type LinesFile, openLines } from './lines.js';
 import { madeBy } from './madeBy.js';
 
+/** What is scored, and where the scores go. */
 export interface ScoreFileOptions {
   /** A JSON list of items, as `readItems` takes it. */
   input: string;
@@ -27,6 +28,7 @@ export interface ScoreFileOptions {
 export interface ScoreFileResult {
   /** Items of the input. */
   total: number;
+  /** Items without a score. */
   failed: number;
   /** In the order of the items. */
   scores: number[];
