@@ -7,6 +7,7 @@ const long = [
   'verify/checkpoints',
   'kernel/hostile',
   'cluster/schedulers',
+  'docsBlocks',
   'browser/extension',
   'browser/annotator',
   'scripts/gpuCheck',
