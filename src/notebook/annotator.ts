@@ -43,7 +43,7 @@ export interface Annotator extends Displayable {
 
 /**
  * Shows clips one by one, to be judged Pass or Fail on a dimension; every vote is on disk before the next clip is
- * shown. Nobody sees scores, generators or others' votes. Running the cell again goes on where it was.
+ * shown. Nobody sees scores, generators or others' votes. Running the cell again resumes where it stopped.
  * @throws {Error} that names what is wrong with the options, a clip, or the file (and its line)
  */
 export function annotator(clips: readonly Clip[], options: AnnotatorOptions): Annotator {

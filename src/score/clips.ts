@@ -123,7 +123,7 @@ interface Row {
   metric?: string;
 }
 
-/** Where the scoring goes on from what is kept of clips. */
+/** Where the scoring continues from what is kept of clips. */
 function stageFor(model: RewardModel | RewardHeads, features: Features): ScoringStage<Reward> {
   if (!('dimensions' in model)) return stageOf(model, features.trainable, features);
   if (features.trainable === 'head') return new HeadStages(model, features);

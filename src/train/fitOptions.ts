@@ -28,7 +28,7 @@ export interface FitOptions {
   accumulate?: number;
   /** The highest learning rate, after the warm-up. Default 1e-6, for a published model; of a small one 1e-3. */
   learningRate?: number;
-  /** How the learning rate goes on from there. Default `constant`, after a linear warm-up; the official one is `logarithmic`. Of a small model `cosine`. */
+  /** How the learning rate continues from there. Default `constant`, after a linear warm-up; the official one is `logarithmic`. Of a small model `cosine`. */
   schedule?: Schedule;
   /** Updates of the warm-up. Default 5% of all, rounded up. */
   warmup?: number;

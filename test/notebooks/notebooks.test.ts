@@ -209,7 +209,7 @@ describe.skipIf(!hasKernel)('notebooks (skipped where .venv has no kernelspec)',
       expect(existsSync(join(folder, 'model-physics', 'training_config.json'))).toBe(true);
     });
 
-    it('goes on where a killed kernel was', { timeout: 1_800_000 }, async () => {
+    it('resumes where a killed kernel stopped', { timeout: 1_800_000 }, async () => {
       const parameters = { ...small, VOTES: await votesOn8Clips(), EPOCHS: '10', SAVE: '1' };
       const training = join(folder, 'run-physics-42');
       let ended = false;

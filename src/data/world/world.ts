@@ -23,7 +23,7 @@ export interface WorldOptions extends WorldRules {
   annotators?: readonly Annotator[];
   /** Annotators that judge each clip; default: all. */
   votesPerClip?: number;
-  /** Stops the rendering; what is written stays, and the next call goes on from there. */
+  /** Stops the rendering; what is written stays, and the next call continues from there. */
   signal?: AbortSignal;
   /** Called after each clip that is rendered. */
   onProgress?: (progress: { done: number; total: number }) => void;
