@@ -8,8 +8,9 @@ import { Interruption, isInterrupted } from '../interrupt/interruption.js';
 import { shared } from '../interrupt/interruptWords.js';
 import { claim } from '../protocol/claim.js';
 import type { ControlCommand, ControlData, ControlEvent } from '../protocol/control.js';
+import { boundAt, guardFolder } from '../protocol/guard.js';
 import { receive } from '../protocol/receive.js';
-import { address, type Connection, type Message, small, unlimited, Wire } from '../protocol/wire.js';
+import { type Connection, type Message, small, unlimited, Wire } from '../protocol/wire.js';
 import { Drain, redirectDescriptors } from './inheritedOutput.js';
 import { logTo } from './log.js';
 import { Output } from './output.js';
@@ -27,16 +28,18 @@ async function main(connectionFile: string): Promise<void> {
   const connection = JSON.parse(readFileSync(connectionFile, 'utf8')) as Connection;
   const session = randomUUID();
   const wire = new Wire(connection, session);
+  const guarded = guardFolder(connection);
   const iopub = new Publisher({ ...unlimited, maxMessageSize: small.maxMessageSize });
   // Mandatory: to ask a client that does not listen is an error.
   const stdin = new Router({ ...unlimited, mandatory: true });
   const closed = new Int32Array(new SharedArrayBuffer(4));
   const words = new Int32Array(new SharedArrayBuffer(16));
+  // Before their ports are open.
+  await iopub.bind(boundAt(connection, 'iopub', connection.iopub_port, guarded));
+  await stdin.bind(boundAt(connection, 'stdin', connection.stdin_port, guarded));
   const control = new Worker(new URL('../protocol/control.js', import.meta.url), {
-    workerData: { connection, session, closed, words, redirected } satisfies ControlData,
+    workerData: { connection, session, guarded, closed, words, redirected } satisfies ControlData,
   });
-  await iopub.bind(address(connection, connection.iopub_port));
-  await stdin.bind(address(connection, connection.stdin_port));
   const drain = new Drain();
   const output = new Output(iopub, wire, () => (redirected ? drain.wait() : Promise.resolve()));
 
@@ -44,9 +47,10 @@ async function main(connectionFile: string): Promise<void> {
   // asynchronous runs any more then, so this waits for the other thread.
   process.on('exit', () => {
     output.flush();
+    // Before the other thread, which gives on what they send last.
+    for (const socket of [iopub, stdin]) socket.close();
     control.postMessage({ type: 'close' } satisfies ControlCommand);
     Atomics.wait(closed, 0, 0, closeMilliseconds);
-    for (const socket of [iopub, stdin]) socket.close();
   });
 
   const early: ControlEvent[] = [];

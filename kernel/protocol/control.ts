@@ -9,9 +9,10 @@ import { splitLog } from '../process/nativeLogs.js';
 import { whenOrphaned } from '../process/parent.js';
 import { Beside } from './beside.js';
 import { type Claim, claim } from './claim.js';
+import { boundAt, Guards } from './guard.js';
 import { kernelInfo } from './kernelInfo.js';
 import { receive } from './receive.js';
-import { address, type Connection, type Message, small, unlimited, Wire } from './wire.js';
+import { type Connection, largestMessage, type Message, small, unlimited, Wire } from './wire.js';
 
 /**
  * The thread that reads requests, of the shell and the control channel, and the heartbeat: a kernel that computes or
@@ -23,6 +24,8 @@ import { address, type Connection, type Message, small, unlimited, Wire } from '
 export interface ControlData {
   connection: Connection;
   session: string;
+  /** Where the sockets behind the guarded ports are bound; undefined where they are bound to the ports. */
+  guarded: string | undefined;
   /** Shared; its number becomes 1 when this thread's sockets are closed. */
   closed: Int32Array;
   /** Shared; see `interruptWords.ts`. */
@@ -44,6 +47,12 @@ export type ControlEvent =
   | { type: 'shutdown'; request: Message; restart: boolean }
   | { type: 'orphaned' }
   | { type: 'request'; request: Message; channel: Channel; open?: Claim };
+
+/** Most bytes of a heartbeat: two frames of a few bytes, as {@link Guards} counts them. */
+const heartbeats = 16 * 1024;
+
+/** Most bytes of the subscriptions of a client; one is a few bytes, and takes some dozen times as much memory. */
+const subscriptions = 4 * 2 ** 20;
 
 /** Time in which the main thread may say what the kernel is, and tell everybody; front ends give up after seconds. */
 const infoMilliseconds = 100;
@@ -128,7 +137,7 @@ function serve(channel: Channel, socket: Router, wire: Wire, words: Int32Array):
 }
 
 async function main(): Promise<void> {
-  const { connection, session, closed, words, redirected } = workerData as ControlData;
+  const { connection, session, guarded, closed, words, redirected } = workerData as ControlData;
   const tell = (event: ControlEvent) => parentPort!.postMessage(event);
   if (redirected) {
     logTo(redirected.log);
@@ -144,20 +153,28 @@ async function main(): Promise<void> {
   }
   const sockets = { shell: new Router(unlimited), control: new Router(unlimited) };
   const heartbeatSocket = new Router(small);
-  await sockets.shell.bind(address(connection, connection.shell_port));
-  await sockets.control.bind(address(connection, connection.control_port));
-  await heartbeatSocket.bind(address(connection, connection.hb_port));
+  const { shell_port, control_port, hb_port, stdin_port, iopub_port } = connection;
+  await sockets.shell.bind(boundAt(connection, 'shell', shell_port, guarded));
+  await sockets.control.bind(boundAt(connection, 'control', control_port, guarded));
+  await heartbeatSocket.bind(boundAt(connection, 'hb', hb_port, guarded));
+  const guards = guarded ? new Guards(guarded) : undefined;
+  await Promise.all([
+    guards?.open(connection.ip, { name: 'shell', port: shell_port, limit: largestMessage }),
+    guards?.open(connection.ip, { name: 'control', port: control_port, limit: largestMessage }),
+    guards?.open(connection.ip, { name: 'stdin', port: stdin_port, limit: largestMessage }),
+    guards?.open(connection.ip, { name: 'hb', port: hb_port, limit: heartbeats }),
+    guards?.open(connection.ip, { name: 'iopub', port: iopub_port, limit: subscriptions, keeps: true }),
+  ]);
   parentPort!.on('message', (command: ControlCommand) => {
     if (command.type === 'close') {
       for (const socket of [sockets.shell, sockets.control, heartbeatSocket]) socket.close();
+      const end = () => {
+        Atomics.store(closed, 0, 1);
+        Atomics.notify(closed, 0);
+        parentPort!.close();
+      };
       // A socket's handles are gone after the next turn of the loop; a process that exits before is aborted.
-      setImmediate(() =>
-        setImmediate(() => {
-          Atomics.store(closed, 0, 1);
-          Atomics.notify(closed, 0);
-          parentPort!.close();
-        }),
-      );
+      setImmediate(() => setImmediate(() => (guards ? void guards.close().then(end) : end())));
     } else if (command.type === 'beside') {
       besides.get(command.target)?.close();
       besides.set(command.target, new Beside(command.module, command.data));

@@ -52,6 +52,9 @@ export const protocolVersion = '5.3';
 /** The largest frame that is read; whoever announces a larger one is disconnected before it is held. */
 const largestFrame = 128 * 2 ** 20;
 
+/** The largest message of all its frames, behind a port that is guarded. */
+export const largestMessage = 4 * largestFrame;
+
 /**
  * Options of a socket: with no time-out and no limit a send is done at once or fails. Otherwise zeromq makes some 500
  * sends at once, queues the next and refuses all after it, and output is lost.

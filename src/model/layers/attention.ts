@@ -24,7 +24,7 @@ export function joinHeads(x: Tensor4D): Tensor3D {
  * @param mask of a decoder, from `decoderMask`: additive, broadcast to [B, heads, M, N].
  */
 export function attend(query: Tensor4D, key: Tensor4D, value: Tensor4D, mask?: Tensor): Tensor4D {
-  // Padding is at the end, so that a token that sees no later one sees none of it.
+  // The batches of recorded functions are padded at the end, so that a token that sees no later one sees no padding.
   if (fusesAttention(query, key)) return fusedAttention(query, key, value, mask !== undefined);
   const [batch, heads, queries, size] = query.shape;
   const groups = key.shape[1];

@@ -109,6 +109,11 @@ const attacks: Record<string, (channel: Channel) => Buffer[]> = {
     ready(peers[channel]),
     Buffer.concat([...Array(100_000).fill(frame('', more)), frame('')]),
   ],
+  'ten million empty frames': (channel) => [
+    greeting(),
+    ready(peers[channel]),
+    Buffer.alloc(20_000_000, frame('', more)),
+  ],
   '100,000 messages': (channel) => [
     greeting(),
     ready(peers[channel]),
