@@ -7,6 +7,7 @@ const long = [
   'verify/checkpoints',
   'kernel/hostile',
   'cluster/schedulers',
+  'docsBlocks',
   'browser/extension',
   'browser/annotator',
   'scripts/gpuCheck',
@@ -14,7 +15,7 @@ const long = [
   'verify/training',
 ];
 
-/** Begins with the long files, so that the two workers end at about the same time, in a fresh clone too. */
+/** Begins with the long files, so that the workers end at about the same time, in a fresh clone too. */
 class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const place = ({ moduleId }: TestSpecification) => {
@@ -32,7 +33,8 @@ export default defineConfig({
     setupFiles: ['test/support/setup.ts'],
     sequence: { sequencer: LongFirst },
     pool: 'forks',
-    poolOptions: { forks: { maxForks: 2 } },
+    // One more than cores on a small machine: a third of the tests wait for processes of their own.
+    poolOptions: { forks: { maxForks: 3 } },
     // For a machine that is four times slower and busy: whoever hangs is found late, nobody fails for being slow.
     testTimeout: 600_000,
     hookTimeout: 600_000,

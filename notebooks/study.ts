@@ -10,9 +10,10 @@ export const numbers = (text: string): number[] => text.split(/\s+/).map(Number)
 const worlds = sr.notebook.parameter('WORLDS', '../runs/study/worlds');
 const clipCount = sr.notebook.parameter('CLIPS', 1600);
 const steps = sr.notebook.parameter('STEPS', 200);
+const pairsPerStep = sr.notebook.parameter('PAIRS', 16);
 
 /** The budget of every training. */
-export const budget = { clips: clipCount, steps, pairsPerStep: 16, frames: 8 } as const;
+export const budget = { clips: clipCount, steps, pairsPerStep, frames: 8 } as const;
 
 /** What is true of a clip. */
 export interface TrueClip {

@@ -72,7 +72,7 @@ let killed = 0;
 try {
   const begin = performance.now();
   const command = [worker()];
-  // A head of Ray that has just begun asks to be tried again: the same call goes on where it was.
+  // A head of Ray that has just begun asks to be tried again: the same call resumes where it stopped.
   await until(
     'a submission',
     async () => (await cluster.submit(run, { on, parallel, command })).jobs,

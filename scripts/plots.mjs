@@ -245,7 +245,9 @@ await figure.save('scores.png', { width: '85mm', dpi: 300 });
 figure.data                                              // what is drawn, as a table: group, from, to, count, share
 \`\`\`
 
-${sections.join('\n')}`;
+${sections.join('\n')}
+API reference: [plot](api/plot.md), [analysis](api/analysis.md).
+`;
 }
 
 /**

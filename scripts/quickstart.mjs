@@ -49,12 +49,12 @@ console.log(
 );
 console.log('To open the notebooks: npm run lab');
 if (exitCode !== 0)
-  console.error(`The notebook failed: its last cell above says why (exit code ${exitCode}).`);
+  console.error(`The notebook failed: its last cell above shows the reason (exit code ${exitCode}).`);
 process.exitCode = exitCode;
 
 /**
  * What the notebook's parts will take here; undefined for a small run, which takes no longer than the measurement, and where
- * that fails: the notebook then says why.
+ * that fails: the notebook then shows the reason.
  * @returns {Record<string, number> | undefined}
  */
 function expectedSeconds() {

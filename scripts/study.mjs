@@ -59,8 +59,10 @@ console.log(`[study] ${minutes} minutes; written to ${relative(root, published)}
 async function lane() {
   for (let name = waiting.shift(); name && !failed; name = waiting.shift()) {
     const output = join(folder, name);
+    // What is resumed says nothing of how long the whole takes.
+    const isResumed = existsSync(output);
     const begun = performance.now();
-    if (await succeeds(name, output)) publish(name, output, secondsSince(begun));
+    if (await succeeds(name, output)) publish(name, output, isResumed ? undefined : secondsSince(begun));
     else failed = true;
   }
 }
@@ -99,7 +101,7 @@ function succeeds(name, output) {
  * Copies a notebook's figures and results into the documents.
  * @param {string} name
  * @param {string} output
- * @param {number} seconds
+ * @param {number | undefined} seconds
  */
 function publish(name, output, seconds) {
   const place = join(published, name);
@@ -124,7 +126,7 @@ Written by \`npm run study\` from the results of the notebooks. A claim *holds* 
 0, *does not hold* where it lies below, and is *not decidable* at this size otherwise. The seeds stand in the notebooks and were fixed
 before they ran. Where nothing else is said, an interval is Student's over the seeds, paired; it is not widened for the number of claims, so
 of twenty that are not true one may hold by chance. All of it is the small world of this repository and a model of a million parameters:
-what holds here need not hold for large models on real video.${minutes ? `\nAll of these notebooks took ${minutes} minutes on ${availableParallelism()} cores.` : ''}
+what holds here need not hold for large models on real video.${minutes ? `\nAll of these notebooks took ${minutes} minutes together, two at a time, on ${availableParallelism()} cores.` : ''}
 
 ${done.map(section).join('\n')}`;
 }
@@ -144,7 +146,7 @@ function section(name) {
   return `## ${title.replace('# ', '').trim()}
 
 [\`notebooks/${name}.ipynb\`](../../notebooks/${name}.ipynb), ${seeds.length} seeds (${seeds.join(', ')}), ${budget.clips} clips a seed,
-${budget.steps} updates of ${budget.pairsPerStep} pairs a training, ${Math.round(seconds / 60)} min beside another. All numbers: [summary.json](${name}/summary.json).
+${budget.steps} updates of ${budget.pairsPerStep} pairs a training${seconds ? `, ${Math.round(seconds / 60)} min` : ''}. All numbers: [summary.json](${name}/summary.json).
 
 | claim | measure | difference, 95% interval | verdict |
 | --- | --- | --- | --- |

@@ -43,6 +43,7 @@ export type { ScoreTable } from './score/index.js';
 /** Scores of clips, and of the items of a file; where a model looks. */
 export * as score from './score/index.js';
 export type { RewardServer, ServeOptions } from './serve/index.js';
+/** Reward models over HTTP, for a trainer. */
 export { serve } from './serve/index.js';
 export type { Estimate, FitOptions, FitProgress, Run } from './train/index.js';
 /** Training runs. */

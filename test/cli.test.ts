@@ -79,7 +79,7 @@ describe('solireward', () => {
     expect(complained).toEqual([expect.stringContaining('/dev/null/share/jupyter')]);
   });
 
-  it('says why the engine cannot be built, and what to do', async () => {
+  it('reports why the engine cannot be built, and what to do', async () => {
     expect(await main(['engine', 'build', '--python', '/no/python'])).toBe(1);
     expect(complained).toEqual([
       expect.stringMatching(/^solireward: \/no\/python: .*ENOENT/),

@@ -5,12 +5,11 @@ import ts from 'typescript';
 import { expect, it } from 'vitest';
 
 const root = resolve(fileURLToPath(new URL('..', import.meta.url)));
-const pages = [
-  join(root, 'README.md'),
-  ...readdirSync(join(root, 'docs'))
+const pagesIn = (folder: string) =>
+  readdirSync(folder)
     .filter((name) => name.endsWith('.md'))
-    .map((name) => join(root, 'docs', name)),
-];
+    .map((name) => join(folder, name));
+const pages = [join(root, 'README.md'), ...pagesIn(join(root, 'docs'))];
 
 /** The TypeScript blocks of a page as one module: each sees those before it and may use their names anew. */
 function moduleOf(page: string): string {
@@ -73,14 +72,19 @@ it('shows code that the public surface has', () => {
   expect(found.filter((line) => !line.startsWith('wrong'))).toEqual([]);
 });
 
-/** The anchors of a page's headings, as GitHub makes them. */
-const anchorsOf = (page: string): string[] =>
-  [...page.matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
-    heading
+/** The anchors of a page's headings, as GitHub makes them: a second of the same words has a number. */
+function anchorsOf(page: string): string[] {
+  const seen = new Map<string, number>();
+  return [...page.matchAll(/^#+ (.*)$/gm)].map(([, heading]) => {
+    const anchor = heading
       .toLowerCase()
       .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
-      .replaceAll(' ', '-'),
-  );
+      .replaceAll(' ', '-');
+    const before = seen.get(anchor) ?? 0;
+    seen.set(anchor, before + 1);
+    return before === 0 ? anchor : `${anchor}-${before}`;
+  });
+}
 
 /** Links of a page to files or headings that are not there. */
 function brokenLinks(page: string, text: string): string[] {
@@ -104,5 +108,7 @@ it('links to files and headings that are there', () => {
     'README.md: docs/engines.md#none',
     'README.md: none.md',
   ]);
-  expect(pages.flatMap((page) => brokenLinks(page, readFileSync(page, 'utf8')))).toEqual([]);
+  expect(brokenLinks(readme, '# A\n## A\n[1](#a-1) [2](#a-2)')).toEqual(['README.md: #a-2']);
+  const all = [...pages, ...pagesIn(join(root, 'docs', 'api'))];
+  expect(all.flatMap((page) => brokenLinks(page, readFileSync(page, 'utf8')))).toEqual([]);
 });

@@ -22,7 +22,7 @@ describe('doctor', () => {
     }
   });
 
-  it('says why an engine does not work', () => {
+  it('reports why an engine does not work', () => {
     for (const { ok, detail } of findings) if (!ok) expect(detail).not.toBe('');
   });
 

@@ -62,7 +62,9 @@ async function main(connectionFile: string): Promise<void> {
     stdin.send(wire.encode('input_request', content, request, { identities: request.identities, id }));
   const interruption = new Interruption(words);
   const makeCells = () => new Cells(process.cwd(), interruption);
-  const server = new Server(makeCells, interruption, output, sendInputRequest);
+  const answerBeside = (target: string, { href }: URL, data: object) =>
+    control.postMessage({ type: 'beside', target, module: href, data } satisfies ControlCommand);
+  const server = new Server(makeCells, interruption, output, sendInputRequest, answerBeside);
   (globalThis as { [hostKey]?: Host })[hostKey] = server;
   console.table = consoleTable((bundle) => server.display(bundle));
   // Not before: who listens has connected by now.

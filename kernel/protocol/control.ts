@@ -1,11 +1,13 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Router } from 'zeromq';
+import { askCommand } from '../../src/base/host.js';
 import { shared } from '../interrupt/interruptWords.js';
 import { interruptMainThread } from '../interrupt/terminate.js';
 import { type Redirected, readDescriptors } from '../process/inheritedOutput.js';
 import { log, logTo } from '../process/log.js';
 import { splitLog } from '../process/nativeLogs.js';
 import { whenOrphaned } from '../process/parent.js';
+import { Beside } from './beside.js';
 import { type Claim, claim } from './claim.js';
 import { kernelInfo } from './kernelInfo.js';
 import { receive } from './receive.js';
@@ -46,9 +48,10 @@ export type ControlEvent =
 /** Time in which the main thread may say what the kernel is, and tell everybody; front ends give up after seconds. */
 const infoMilliseconds = 100;
 
-/** What the main thread wants: an answer sent on a channel, or the sockets closed. */
+/** What the main thread wants: an answer sent on a channel, a module that answers beside the cells, or the sockets closed. */
 export type ControlCommand =
   | { type: 'answer'; channel: Channel; frames: (Buffer | string)[] }
+  | { type: 'beside'; target: string; module: string; data: object }
   | { type: 'close' };
 
 /** Turns that the main thread has to end the process in good order, and the time between two of them: three seconds. */
@@ -68,6 +71,24 @@ function endInTime(words: Int32Array): void {
 
 /** Sends all back. A Reply socket would do that too, but has nothing to give after a message without an empty frame. */
 const heartbeat = (socket: Router): Promise<void> => receive(socket, (frames) => socket.send(frames));
+
+/** The modules that answer beside the cells, by the name that they are asked by. */
+const besides = new Map<string, Beside>();
+
+/** The answer to a `debug_request` with {@link askCommand}. */
+async function answerOf({ content }: Message): Promise<object> {
+  const { seq, arguments: given } = content;
+  const { target, request } = Object(given) as Record<string, unknown>;
+  const reply = { seq: 0, type: 'response', request_seq: Number(seq ?? 0), command: askCommand };
+  try {
+    const beside = besides.get(String(target));
+    if (!beside)
+      throw new Error(`nothing in this kernel answers ${JSON.stringify(target)}; run its cell again`);
+    return { ...reply, success: true, body: { answer: await beside.ask(request) } };
+  } catch (error) {
+    return { ...reply, success: false, message: `${askCommand}: ${(error as Error).message}`, body: {} };
+  }
+}
 
 /** Reads a channel for good; what is not a message of a client with our key is reported and dropped. */
 function serve(channel: Channel, socket: Router, wire: Wire, words: Int32Array): Promise<void> {
@@ -95,6 +116,11 @@ function serve(channel: Channel, socket: Router, wire: Wire, words: Int32Array):
         () => claim(open) && void answer(request, 'kernel_info_reply', kernelInfo()),
         infoMilliseconds,
       ).unref();
+    } else if (request.header.msg_type === 'debug_request' && request.content.command === askCommand) {
+      const answered: Claim = new Int32Array(new SharedArrayBuffer(4));
+      claim(answered);
+      tell({ type: 'request', request, channel, open: answered });
+      void answerOf(request).then((content) => answer(request, 'debug_reply', content));
     } else {
       tell({ type: 'request', request, channel });
     }
@@ -132,6 +158,9 @@ async function main(): Promise<void> {
           parentPort!.close();
         }),
       );
+    } else if (command.type === 'beside') {
+      besides.get(command.target)?.close();
+      besides.set(command.target, new Beside(command.module, command.data));
     } else {
       // Buffers arrive from the other thread as plain byte arrays.
       const frames = command.frames.map((frame) => (typeof frame === 'string' ? frame : Buffer.from(frame)));

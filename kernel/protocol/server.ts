@@ -16,6 +16,8 @@ import type { Message } from './wire.js';
 /** Sends the answer to a request on the channel that it came from. */
 export type Answer = (type: string, content: object) => void;
 
+type AnswerBeside = NonNullable<Host['answerBeside']>;
+
 /** Time in which requests that wait in the socket are read after an error. */
 const drainMilliseconds = 20;
 
@@ -36,6 +38,7 @@ export class Server implements Host {
   readonly #garbage = new Garbage();
   readonly #comms: Comms;
   readonly #stdin: Stdin;
+  readonly #answerBeside: AnswerBeside;
   readonly #debugger = new Debugger(
     () => this.#madeCells?.scope,
     (value) => this.#look(value),
@@ -52,6 +55,7 @@ export class Server implements Host {
     interruption: Interruption,
     output: Output,
     sendInputRequest: SendInputRequest,
+    answerBeside: AnswerBeside,
   ) {
     this.#makeCells = makeCells;
     this.#interruption = interruption;
@@ -60,6 +64,7 @@ export class Server implements Host {
       output.publish(type, content, output.parent, buffers),
     );
     this.#stdin = new Stdin(sendInputRequest);
+    this.#answerBeside = answerBeside;
   }
 
   get #cells(): Cells {
@@ -103,6 +108,11 @@ export class Server implements Host {
   /** Answers comms that the front end opens to a name. */
   onComm(target: string, handler: (comm: Comm, data: Record<string, unknown>) => void): void {
     this.#comms.answer(target, handler);
+  }
+
+  /** Lets a module answer what the front end asks a name, in a thread beside the cells. */
+  answerBeside(target: string, module: URL, data: object): void {
+    this.#answerBeside(target, module, data);
   }
 
   /**

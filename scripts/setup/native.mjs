@@ -19,7 +19,7 @@ export async function native() {
   } catch (error) {
     const rest = found
       ? 'the CPU'
-      : 'WebGPU where a GPU answers, else WebAssembly: training is about 40 times slower';
+      : 'WebGPU where a GPU answers, else WebAssembly: training is about six times slower';
     if (error instanceof Error) error.message += `\nIt continues with ${rest}`;
     throw error;
   }

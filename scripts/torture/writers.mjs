@@ -10,7 +10,7 @@ const native = async () => (await dist('src/engine/use.js')).use('native');
 /**
  * @typedef {object} Writer
  * @property {(folder: string, acknowledge: (what: string) => void, settings: any, ready: () => void) => Promise<void>} write does its
- *   work, going on with what is in the folder; tells when it begins to write, and what is promised to be there from now on
+ *   work, continuing with what is in the folder; tells when it begins to write, and what is promised to be there from now on
  * @property {(folder: string, acknowledged: string[]) => Promise<void>} check throws where something in the folder is half there, or
  *   something acknowledged is missing
  * @property {number} [killedWithin] acknowledgements after which it is killed at the latest: of a writer that takes long to begin; else it

@@ -9,9 +9,13 @@ import { spearmanInfluence } from './spearman.js';
 
 /** How scores agree with ratings. */
 export interface RatingAgreement extends LeftOut {
+  /** Clips that have a score and a rating. */
   clips: number;
+  /** Spearman's rank correlation, with its 95% interval. */
   spearman: Interval;
+  /** Kendall's tau-b, with its 95% interval. */
   kendall: Interval;
+  /** Pearson's correlation, with its 95% interval. */
   pearson: Interval;
 }
 

@@ -8,7 +8,9 @@ const thresholds = 100;
 
 /** The best weighted F1, and the lowest threshold that reaches it. */
 export interface BestF1 extends LeftOut {
+  /** The weighted F1, 0 to 1. */
   f1: number;
+  /** A clip passes from this score on. */
   threshold: number;
 }
 

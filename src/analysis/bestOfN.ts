@@ -8,6 +8,7 @@ import { checkLengths } from './validate.js';
 
 /** What is to be expected of the best of n clips. */
 export interface BestOfN extends LeftOut {
+  /** Clips of which the best is taken. */
   n: number;
   /** Expected score of the clip with the highest score. */
   score: number;
@@ -17,6 +18,7 @@ export interface BestOfN extends LeftOut {
   kl: number;
 }
 
+/** Which columns of a table `bestOfN` reads. */
 export interface BestOfNOptions {
   /** The column of the true values. Default `truth`. */
   truth?: string;

@@ -9,7 +9,9 @@ import { meanInterval } from './meanInterval.js';
 
 /** A group of clips, and how its scores differ from those of the others. */
 export interface GroupRow extends LeftOut {
+  /** Name of the group. */
   group: string;
+  /** Clips of the group that have a score. */
   clips: number;
   /** With Student's 95% interval. */
   mean: Interval;
@@ -17,15 +19,19 @@ export interface GroupRow extends LeftOut {
   against: string;
   /** Of its mean, with Welch's 95% interval; NaN for the group that the others are compared with. */
   difference: Interval;
+  /** The difference in pooled deviations, without the bias of small groups, with its 95% interval. */
   hedgesG: Interval;
+  /** How much oftener a score of the group is above one of the others than below, -1 to 1, with its 95% interval. */
   cliffDelta: Interval;
   /** Of Welch's test, and adjusted by Holm for the number of groups that were tested. */
   p: number;
+  /** The p adjusted by Holm. */
   holm: number;
   /** Whether the adjusted p is below 0.05. */
   differs: boolean;
 }
 
+/** How `byGroup` compares groups. */
 export interface ByGroupOptions {
   /** The column that says the group. Default: the first there is of `generator`, `model`, `group` and `metric`. */
   by?: string;

@@ -6,12 +6,17 @@ import { momentsOf } from './meanInterval.js';
 
 /** The scores of the clips of one prompt. */
 export interface PromptRow {
+  /** The prompt, or its id. */
   prompt: string;
+  /** Clips of the prompt that have a score. */
   clips: number;
+  /** Mean of their scores. */
   mean: number;
   /** Of its clips; NaN of one. */
   deviation: number;
+  /** The lowest score. */
   lowest: number;
+  /** The highest score. */
   highest: number;
   /** Of the clips that have a label, where the table has the column `pass`. */
   passShare?: number;

@@ -8,6 +8,7 @@ import { wilson } from './wilson.js';
 
 /** The clips whose probability is in one bin. */
 export interface ReliabilityBin {
+  /** Clips in the bin. */
   clips: number;
   /** Mean probability. */
   predicted: number;
@@ -15,6 +16,7 @@ export interface ReliabilityBin {
   observed: Interval;
 }
 
+/** How probabilities are put into bins. */
 export interface ReliabilityOptions {
   /** How many bins. Default 10. */
   bins?: number;

@@ -18,7 +18,9 @@ export interface ThresholdChoice extends LeftOut {
   threshold: number;
   /** Mean cost of a clip. */
   cost: number;
+  /** Fail clips that the threshold lets through. */
   falsePasses: number;
+  /** Pass clips that the threshold throws away. */
   falseFails: number;
 }
 

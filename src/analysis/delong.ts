@@ -13,6 +13,7 @@ import { checkLabelled, checkLengths } from './validate.js';
 export interface DelongTest extends LeftOut {
   /** The AUC of each, with its 95% interval. */
   first: Interval;
+  /** The AUC of the second, with its 95% interval. */
   second: Interval;
   /** First minus second, with its 95% interval. */
   difference: Interval;

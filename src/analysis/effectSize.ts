@@ -11,6 +11,7 @@ import { leftOutOf, scoresOf } from './scoresOf.js';
 export interface EffectSize extends LeftOut {
   /** How many scores each group has. */
   first: number;
+  /** Scores in the second group. */
   second: number;
   /** Of the means, with Welch's 95% interval, in units of the score. */
   difference: Interval;

@@ -11,11 +11,13 @@ import { checkLabelled, checkLengths } from './validate.js';
 export interface EvaluationRow extends Interval, LeftOut {
   /** `all`, or the name of the group. */
   group: string;
+  /** What was measured. */
   metric: 'auc' | 'allPairRatio' | 'bestF1' | 'bestF1Threshold' | 'meanMargin';
   /** Clips in the group. */
   clips: number;
 }
 
+/** How `evaluate` draws its intervals and groups the scores of lists. */
 export interface EvaluateOptions extends BootstrapOptions {
   /** The group of each score, such as the clip's generator: every group gets rows of its own after those of all. */
   groups?: readonly string[];

@@ -9,11 +9,13 @@ import { checkLengths } from './validate.js';
 export interface PairEvaluationRow extends Interval, LeftOut {
   /** `all`, or the name of the group. */
   group: string;
+  /** What was measured: the share of pairs in the right order, or the mean of chosen minus rejected. */
   metric: 'accuracy' | 'meanMargin';
   /** Pairs in the group. */
   pairs: number;
 }
 
+/** How `evaluatePairs` draws its intervals and groups the pairs of lists. */
 export interface EvaluatePairsOptions extends BootstrapOptions {
   /**
    * The ids of the two clips of each pair. Pairs that share a clip are not independent: with the ids clips are drawn

@@ -8,6 +8,7 @@ import { checkLengths } from './validate.js';
 export interface McnemarTest extends LeftOut {
   /** Clips that only the first, and only the second, judges right. */
   onlyFirst: number;
+  /** Clips that only the second judges right. */
   onlySecond: number;
   /** Exact two-sided p, of the binomial distribution with 1/2. */
   exactP: number;

@@ -8,7 +8,9 @@ import { checkLengths } from './validate.js';
 
 /** The scores of one checkpoint. */
 export interface CheckpointRow extends LeftOut {
+  /** The step of the checkpoint. */
   step: number;
+  /** Clips that have a score at this step. */
   clips: number;
   /** With Student's 95% interval. */
   mean: Interval;

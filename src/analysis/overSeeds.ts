@@ -11,6 +11,7 @@ export type Verdict = 'holds' | 'does not hold' | 'not decidable';
 
 /** A difference over seeds. */
 export interface PairedDifference extends Interval {
+  /** What the interval says of the claim that the first is greater. */
   verdict: Verdict;
 }
 

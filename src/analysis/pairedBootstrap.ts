@@ -9,8 +9,11 @@ import { checkLabelled } from './validate.js';
 
 /** A metric of two scores of the same clips. */
 export interface PairedRow extends LeftOut {
+  /** What was measured. */
   metric: 'auc' | 'allPairRatio';
+  /** The metric of the first scores, with its 95% interval. */
   first: Interval;
+  /** The metric of the second scores, with its 95% interval. */
   second: Interval;
   /** First minus second. */
   difference: Interval;

@@ -6,7 +6,9 @@ import { checkLengths } from './validate.js';
 
 /** What the two models are called. */
 export interface ModelNames {
+  /** Name of the first. */
   first: string;
+  /** Name of the second. */
   second: string;
 }
 

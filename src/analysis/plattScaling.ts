@@ -6,7 +6,9 @@ import { checkLabelled } from './validate.js';
 
 /** The logistic curve P(Pass) = 1 / (1 + exp(-(slope * score + intercept))). */
 export interface LogisticCurve extends LeftOut {
+  /** What a unit of score adds to the log-odds of Pass. */
   slope: number;
+  /** The log-odds of Pass at a score of 0. */
   intercept: number;
 }
 

@@ -2,6 +2,7 @@ import { column, isList, isNumbers, type ScoreColumns } from './columns.js';
 import { completeRows, type LeftOut, type Numbers, numbersOf } from './completeRows.js';
 import { checkLengths } from './validate.js';
 
+/** Which columns of a table `againstRatings` reads besides the scores. */
 export interface RatingOptions {
   /** The column of the ratings. Default `rating`. */
   rating?: string;

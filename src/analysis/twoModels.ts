@@ -14,10 +14,13 @@ export interface TwoModels extends LeftOut {
   names: ModelNames;
   /** Clips that both have scored, and those that only one has, which are left out. */
   clips: number;
+  /** Clips that only the first has scored. */
   onlyFirst: number;
+  /** Clips that only the second has scored. */
   onlySecond: number;
   /** Mean scores, with Student's 95% interval. */
   first: Interval;
+  /** Mean score of the second, with Student's 95% interval. */
   second: Interval;
   /** First less second, clip by clip, with the paired 95% interval of Student, in units of the score. */
   difference: Interval;
@@ -25,6 +28,7 @@ export interface TwoModels extends LeftOut {
   p: number;
   /** How far the orders, and the scores, of the two agree. */
   spearman: Interval;
+  /** How far the scores agree: Pearson's correlation, with its 95% interval. */
   pearson: Interval;
   /** Where there are labels of both kinds: the two AUCs and their difference, by DeLong, on the clips that have a label. */
   auc?: DelongTest;

@@ -19,9 +19,11 @@ export interface AuditColumn extends Column {
 
 /** What could not be made, read or scored. */
 export interface AuditFailure {
+  /** Id of the clip. */
   clip: string;
   /** Family and level; none where it is the clip itself. */
   change?: string;
+  /** What went wrong, in a sentence. */
   reason: string;
 }
 
@@ -38,8 +40,11 @@ export interface AuditContent {
 
 /** The two clips behind a verdict, as players show them. */
 export interface VerdictClips {
+  /** The verdict that the clips show. */
   verdict: Verdict;
+  /** The control, or the milder level where scores are not monotone. */
   first: CaptionedClip & { path: string; score: number };
+  /** The clip after the change. */
   second: CaptionedClip & { path: string; score: number };
 }
 
@@ -47,6 +52,7 @@ export interface VerdictClips {
 export class Audit implements Displayable {
   constructor(private readonly content: AuditContent) {}
 
+  /** What the audited scorer is called. */
   get name(): string {
     return this.content.name;
   }
@@ -56,6 +62,7 @@ export class Audit implements Displayable {
     return this.content.judgement.rows;
   }
 
+  /** What is wrong with the scorer; empty where nothing was found. */
   get verdicts(): readonly Verdict[] {
     return this.content.judgement.verdicts;
   }

@@ -9,7 +9,9 @@ import type { Picture } from './picture.js';
 /** Two audits side by side: it shows itself in a notebook, and is one HTML page and one JSON value. */
 export class Comparison implements Displayable {
   constructor(
+    /** The first audit. */
     readonly first: Audit,
+    /** The second audit. */
     readonly second: Audit,
   ) {}
 
@@ -23,6 +25,7 @@ export class Comparison implements Displayable {
     return familyLines([this.first, this.second]);
   }
 
+  /** Both summaries, one below the other. */
   get summary(): string {
     return `${this.first.summary}\n\n${this.second.summary}`;
   }
@@ -36,6 +39,7 @@ export class Comparison implements Displayable {
     return page([this.first, this.second]);
   }
 
+  /** Both audits as one JSON value. */
   toJSON(): object {
     return { first: this.first, second: this.second };
   }

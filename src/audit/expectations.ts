@@ -2,6 +2,7 @@ import { type Family, families } from './variants.js';
 
 /** What a good score does when a clip or its prompt is changed so: it drops, it stays, or nobody says. */
 export type Expectation = 'drop' | 'stay' | 'open';
+/** What is expected of each family of changes. */
 export type Expectations = Record<Family, Expectation>;
 
 /**

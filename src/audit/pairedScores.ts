@@ -5,7 +5,9 @@ export type Scores = readonly (number | undefined)[];
 export interface PairedScores {
   /** Place of the clip. */
   clip: number;
+  /** The first score. */
   first: number;
+  /** The second score. */
   second: number;
 }
 

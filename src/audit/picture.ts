@@ -16,6 +16,7 @@ export class Picture implements Displayable {
   constructor(
     private readonly size: { width: number; height: number },
     private readonly body: string,
+    /** The drawing in words. */
     readonly summary: string,
   ) {}
 

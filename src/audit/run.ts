@@ -34,6 +34,7 @@ export interface AuditOptions extends ScorerOptions {
   name?: string;
   /** Stops between clips, with the signal's reason. Default: the interrupt of the notebook's cell. */
   signal?: AbortSignal;
+  /** Called after each clip. */
   onProgress?: (progress: AuditProgress) => void;
 }
 
@@ -41,7 +42,9 @@ export interface AuditOptions extends ScorerOptions {
 export interface AuditProgress {
   /** Clips whose variants are made, or scores that are there. */
   stage: 'variants' | 'scores';
+  /** How many there are already. */
   done: number;
+  /** How many there will be. */
   total: number;
 }
 

@@ -15,6 +15,7 @@ export type Scored = { score: number; spread?: number } | { reason: string };
 
 /** What limits a call. */
 export interface ScoreCall {
+  /** Stops the call, with the signal's reason. */
   signal?: AbortSignal;
   /** Is told how many more clips are done. */
   onScored?: (count: number) => void;
@@ -22,6 +23,7 @@ export interface ScoreCall {
 
 /** Anything that scores clips. */
 export interface Scorer {
+  /** What the scorer is called. */
   readonly name: string;
   /**
    * An outcome for each clip, in their order.
@@ -31,7 +33,7 @@ export interface Scorer {
 }
 
 /** What a function may say of a clip. */
-type Answer = number | { score: number; spread?: number } | null | undefined;
+export type Answer = number | { score: number; spread?: number } | null | undefined;
 
 /** A function of clips: a score for each of them, in their order. */
 export type ScoreFunction = (clips: readonly AuditedClip[]) => readonly Answer[] | Promise<readonly Answer[]>;

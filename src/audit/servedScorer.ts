@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseJson } from '../base/json.js';
 import { answersOf, excerpt } from './answers.js';
@@ -22,7 +23,7 @@ const mostWaited = 60;
 const longestAnswer = 1 << 24;
 
 /**
- * A scorer behind a URL. It gets `POST` with `{ clips: [{ id, path, prompt }] }`, `path` a file of this machine, and answers
+ * A scorer behind a URL. It gets `POST` with `{ clips: [{ id, path, prompt }] }`, `path` the whole path of a file of this machine, and answers
  * `{ scores: [ … ] }` in the order of the clips: a number, `{ score }` or `{ error }` for each. So does `solireward serve`, at
  * `/v1/scores`. A server that is busy (429, 503) is asked again, within `seconds`.
  * @throws {RangeError} for a URL that is none of HTTP, or a limit that is none
@@ -39,7 +40,9 @@ export function served(
   // What a URL may hold of a password is not shown.
   const name = parsed.origin + parsed.pathname;
   const ask = async (clips: readonly AuditedClip[], signal: AbortSignal): Promise<Scored[]> => {
-    const body = JSON.stringify({ clips: clips.map(({ id, path, prompt }) => ({ id, path, prompt })) });
+    const body = JSON.stringify({
+      clips: clips.map(({ id, path, prompt }) => ({ id, path: resolve(path), prompt })),
+    });
     const request = { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body };
     const response = await once(
       () =>

@@ -145,12 +145,15 @@ export type VideoFamily = keyof typeof videoLevels;
 
 /** What is changed in a prompt: the clip is the control. */
 export const textFamilies = ['other prompt', 'empty prompt', 'paraphrase', 'injected words'] as const;
+/** What is changed in a prompt: the clip is the control. */
 export type TextFamily = (typeof textFamilies)[number];
 
 /** The control against itself, and against the file as it was given. */
 export const checkFamilies = ['retest', 'as given'] as const;
+/** The control against itself, and against the file as it was given. */
 export type CheckFamily = (typeof checkFamilies)[number];
 
+/** A family of changes of a clip or its prompt. */
 export type Family = VideoFamily | TextFamily | CheckFamily;
 
 export const videoFamilies = Object.keys(videoLevels) as VideoFamily[];

@@ -6,6 +6,7 @@ import type { Family } from './variants.js';
 
 /** A change of clips or prompts. */
 export interface Change {
+  /** The family of the change. */
   family: Family;
   /** 1 for the mildest. */
   level: number;
@@ -33,6 +34,7 @@ export interface Compared<T extends Effect = Row> {
   pairs: readonly PairedScores[];
 }
 
+/** What can be wrong with a scorer. */
 export type VerdictKind =
   | 'misses'
   | 'wrong way'
@@ -43,9 +45,11 @@ export type VerdictKind =
 
 /** What is wrong with a scorer, at one level of a family. */
 export interface Verdict extends Change {
+  /** What is wrong. */
   kind: VerdictKind;
   /** In a sentence. */
   text: string;
+  /** Mean drop of the score, in deviations of the control's scores, with its 95% interval. */
   drop: Interval;
   /** NaN for *not deterministic*, which is not a test. */
   adjusted: number;

@@ -4,15 +4,19 @@ import { Random } from './random.js';
 
 /** A value with its 95% interval; `low` and `high` are NaN where it is undefined in every draw. */
 export interface Interval {
+  /** The value itself. */
   value: number;
+  /** Lower end of its 95% interval. */
   low: number;
+  /** Upper end of its 95% interval. */
   high: number;
 }
 
+/** How intervals are drawn. */
 export interface BootstrapOptions {
   /** Draws. Default 1000. */
   samples?: number;
-  /** Default 0. */
+  /** Seed of the draws; any integer. Default 0. */
   seed?: number;
 }
 

@@ -33,8 +33,11 @@ export interface Displayable {
 
 /** Where a bundle goes: a new output, or the outputs that carry `displayId` already. */
 export interface DisplayOptions {
+  /** Name of the output, to change it later. */
   displayId?: string;
+  /** Whether the outputs of that name are changed, in place of a new one. */
   update?: boolean;
+  /** What front ends are told besides, by MIME type. */
   metadata?: Record<string, unknown>;
 }
 
@@ -62,6 +65,12 @@ export interface Host {
   openComm(target: string, data?: object): Comm;
   /** Answers comms that the front end opens to the name `target`; the latest handler of a name counts. */
   onComm(target: string, handler: (comm: Comm, data: Record<string, unknown>) => void): void;
+  /**
+   * Lets a module answer what the front end asks `target` by the command {@link askCommand}, in a thread of its own: also while a
+   * cell computes. The latest module of a name counts. It is started with `data` for its `workerData`, and answers each message
+   * `{ number, request }` by `{ number, answer }`.
+   */
+  answerBeside?(target: string, module: URL, data: object): void;
   /** Asks the user for a line of text; rejects where the front end has no way to ask. */
   input(prompt: string, options?: { password?: boolean }): Promise<string>;
   /** Whether who runs the cell shows figures by itself: an editor of notebooks, not a program that makes a file. */
@@ -69,6 +78,12 @@ export interface Host {
   /** Aborts when the user interrupts the running cell. */
   readonly signal?: AbortSignal;
 }
+
+/**
+ * Command of a `debug_request` by which the front end asks a thread beside the cells, with the arguments `{ target, request }`. Of all
+ * requests of Jupyter's, these alone take any content on the control channel, which a running cell does not hold up.
+ */
+export const askCommand = 'solireward/ask';
 
 /** Name of the host on `globalThis`. */
 export const hostKey: unique symbol = Symbol.for('solireward.host') as never;

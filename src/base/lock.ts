@@ -9,7 +9,7 @@ interface Holder extends Owner {
   token: string;
 }
 
-/** Why a lock is not to be had: another one holds it. */
+/** Why a lock cannot be taken: another one holds it. */
 export class LockedError extends Error {}
 
 /**

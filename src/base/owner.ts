@@ -4,7 +4,9 @@ import { hostname } from 'node:os';
 
 /** A process, so that another one can tell whether it still runs. */
 export interface Owner {
+  /** Number of the process. */
   pid: number;
+  /** Name of its machine. */
   host: string;
   /** When it began: milliseconds since 1970. */
   since: number;

@@ -52,7 +52,7 @@ export class Random {
     return [...this.generator.getState()];
   }
 
-  /** Goes on from a saved state. */
+  /** Continues from a saved state. */
   restore(state: readonly number[]): void {
     this.generator = xoroshiro128plusFromState(state);
   }

@@ -4,9 +4,11 @@ import { noted } from './noted.js';
 
 /** What people say of two clips. */
 export interface Preference {
+  /** What people were asked. */
   dimension: string;
   /** Ids of the clips. */
   first: string;
+  /** Id of the second clip. */
   second: string;
   /** 1 where the first is better, -1 where the second is, 0 for a tie. */
   preference: -1 | 0 | 1;
@@ -14,15 +16,19 @@ export interface Preference {
 
 /** What people say of one clip. */
 export interface Rating {
+  /** What people were asked. */
   dimension: string;
   /** Its id. */
   clip: string;
+  /** Their rating, on the benchmark's scale. */
   rating: number;
 }
 
 /** The scale of ratings. */
 export interface RatingScale {
+  /** The lowest rating that can be given. */
   lowest: number;
+  /** The highest rating that can be given. */
   highest: number;
   /** Ratings from here on are high, where the benchmark has such a level. */
   high?: number;
@@ -43,13 +49,17 @@ export interface BenchmarkContent {
 
 /** The clips of a benchmark and what people say of them: preferences between two, or ratings of each. It shows itself. */
 export class Benchmark implements Displayable {
+  /** Name of the benchmark. */
   readonly name: string;
   /** The file's name. */
   readonly source: string;
   /** Every clip once, to be scored (`sr.score.clips(model, benchmark.clips)`); its id is its name in the file. */
   readonly clips: readonly Clip[];
+  /** What people say of pairs of clips; empty where they rated single ones. */
   readonly preferences: readonly Preference[];
+  /** What people say of single clips; empty where they compared two. */
   readonly ratings: readonly Rating[];
+  /** The scale of the ratings, where there are ratings. */
   readonly scale?: RatingScale;
   /** How the file was read: the columns that were taken and those that were not, and what is left out. */
   readonly notes: readonly string[];

@@ -8,7 +8,9 @@ export type ClipScores = readonly ScoredClip[] | { objects(): ScoredClip[] };
 
 /** One score. */
 export interface ScoredClip {
+  /** Id or path of the clip. */
   clip: string;
+  /** Its score. */
   score: number;
   /** Where its file is: a name to find the clip by where `clip` is none. */
   path?: string;

@@ -27,9 +27,11 @@ export interface Block {
 
 /** One value with its 95% interval, and all that is needed to compare it with another. */
 export interface BenchmarkRow extends Interval {
+  /** What people were asked. */
   dimension: string;
   /** Which of the scores judged it. */
   score: string;
+  /** What was measured. */
   metric: string;
   /** How it is counted, in words. */
   rule: string;

@@ -4,8 +4,11 @@ import { noted } from './noted.js';
 
 /** Pairs or clips that do not count, and why. */
 export interface LeftOut {
+  /** What people were asked. */
   dimension: string;
+  /** How many are left out. */
   count: number;
+  /** Why they are left out. */
   reason: string;
 }
 

@@ -24,7 +24,7 @@ export const kernel: Verb = {
 
 /** What to do where npm could not bring the native engine, which it does not say. */
 const onWasm =
-  'Without a GPU this project computes on WebAssembly, which trains some 40 times slower than the native engine; to get that: npx solireward engine build';
+  'Without a GPU this project computes on WebAssembly, which trains about six times slower than the native engine; to get that: npx solireward engine build';
 
 function defaultPrefix(): string {
   if (process.env.VIRTUAL_ENV) return process.env.VIRTUAL_ENV;

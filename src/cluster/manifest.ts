@@ -3,7 +3,9 @@ import { dirname } from 'node:path';
 import { readPlan } from '../score/plan.js';
 import { quoted } from './scheduler.js';
 
+/** What a manifest of workers says. */
 export interface ManifestOptions {
+  /** Whose manifest it is. */
   on: 'kubernetes' | 'skypilot';
   /** An image that has `solireward` on its PATH. */
   image: string;

@@ -14,11 +14,15 @@ import { survey } from './status.js';
 
 /** What the merged file has. */
 export interface Merged {
+  /** The merged file. */
   output: string;
   /** As many as the input has. */
   items: number;
+  /** Items that have what was asked for. */
   made: number;
+  /** Items that have a reason in place of it. */
   failed: number;
+  /** The reasons, the most frequent first. */
   failures: readonly Failures[];
   /** Shards by the engine that they were computed on. */
   engines: Readonly<Record<string, number>>;

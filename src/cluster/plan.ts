@@ -17,6 +17,7 @@ import { hashOf, syncFolder } from '../score/manifest.js';
 import { modelHash } from '../score/modelHash.js';
 import { firstItem, type Plan, planText, readPlan, runFiles, type Work } from '../score/plan.js';
 
+/** What a run in shards does. */
 export interface PlanOptions {
   /** A new folder on a disk that all workers see. */
   run: string;

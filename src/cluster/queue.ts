@@ -3,7 +3,9 @@ import { readSubmissions, schedulerOf } from './submissions.js';
 
 /** Shards that a scheduler has one word for. */
 export interface Queued {
+  /** The scheduler's word. */
   state: string;
+  /** Numbers of the shards. */
   shards: number[];
 }
 

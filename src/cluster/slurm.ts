@@ -142,7 +142,7 @@ function call(program: string, args: readonly string[], input = ''): Promise<str
       if (code === 0) resolve(output);
       else reject(new Error(`slurm: ${program} ended with ${code}: ${errors.trim() || output.trim()}`));
     });
-    child.stdin.on('error', () => {}); // it has ended before it read; its code says why
+    child.stdin.on('error', () => {}); // it has ended before it read; its code reports the reason
     child.stdin.end(input);
   });
 }

@@ -11,6 +11,7 @@ import { inRanges } from './ranges.js';
 
 /** A shard that has no valid manifest, and nobody works on it. */
 export interface OpenShard {
+  /** Number of the shard. */
   shard: number;
   /** Why the last worker ended, or what is wrong with the manifest; nothing where none has begun. */
   reason?: string;
@@ -18,17 +19,22 @@ export interface OpenShard {
 
 /** A worker that gives signs of life. */
 export interface Worker extends Pick<Claim, 'host' | 'pid' | 'done' | 'total' | 'clipsPerSecond'> {
+  /** Number of the shard that it works on. */
   shard: number;
 }
 
 /** How far a run is, by what is on the disk alone. It shows itself. */
 export class Status implements Displayable {
   constructor(
+    /** Folder of the run. */
     readonly run: string,
+    /** Shards of the run. */
     readonly shards: number,
+    /** Items of the run. */
     readonly items: number,
     /** Shards that have a valid manifest. */
     readonly done: number,
+    /** Workers that give signs of life. */
     readonly running: readonly Worker[],
     /** Shards whose last worker ended without a manifest. */
     readonly failed: readonly OpenShard[],
@@ -36,6 +42,7 @@ export class Status implements Displayable {
     readonly waiting: readonly number[],
     /** Items of the shards that are done: with what was asked for, and with a reason in place of it. */
     readonly made: number,
+    /** Items of the shards that are done with a reason in place of what was asked for. */
     readonly failedItems: number,
     /** Of the items that failed, the most frequent reasons first. */
     readonly failures: readonly Failures[],

@@ -7,11 +7,13 @@ import { Slurm } from './slurm.js';
 
 /** Where workers are started, and how. */
 export interface SubmitOptions {
+  /** What starts the workers. */
   on: 'slurm' | 'ray';
   /** Workers at once, at most. Default on Slurm: as many as it starts; Ray takes a number. */
   parallel?: number;
   /** CPUs and GPUs of one worker. Default 1 and 0. */
   cpus?: number;
+  /** GPUs of one worker. Default 0. */
   gpus?: number;
   /** On Slurm: further options of `sbatch`, such as `--partition=gpu` or `--time=2:00:00`. */
   sbatch?: readonly string[];
@@ -23,9 +25,13 @@ export interface SubmitOptions {
 
 /** Workers that were started together. */
 export interface Submission {
+  /** How they were started. */
   options: SubmitOptions;
+  /** Name of their jobs. */
   name: string;
+  /** Numbers of the shards that they work on. */
   shards: number[];
+  /** When they were started, as an ISO date. */
   at: string;
   /** Nothing yet, where the process that started them was killed meanwhile. */
   jobs?: Job[];

@@ -1,5 +1,6 @@
 /** One video to judge. */
 export interface Clip {
+  /** Name of the clip, its own within a table. */
   id: string;
   /** Where the file is. */
   path: string;

@@ -14,10 +14,15 @@ export type ClipSource = readonly Clip[] | ColumnTable;
 export interface NearDuplicateRow {
   /** The clips that look alike have the same. */
   group: string;
+  /** Id of the clip. */
   clip: string;
+  /** File of the clip. */
   path: string;
+  /** The text that it was generated from. */
   prompt?: string;
+  /** What clips of the same prompt have in common. */
   promptId?: string;
+  /** The model that generated it. */
   generator?: string;
   /** The part of the split that it is in. */
   split?: string;
@@ -30,11 +35,13 @@ export interface NearDuplicateRow {
 /** Clips that look alike, those that lie on several sides of a split first, and the clips that could not be read. */
 export type NearDuplicates = TableOf<NearDuplicateRow> & { readonly failures: readonly ReadFailure[] };
 
+/** When clips count as alike, and how they are read. */
 export interface NearDuplicateOptions {
   /** Share of the bits of two clips that may differ, 0 to 0.25. Default 0.1. */
   distance?: number;
   /** Keeps what was made of each file on disk. */
   cache?: FrameCache;
+  /** Stops between clips, with the signal's reason. */
   signal?: AbortSignal;
   /** Called after each file. */
   onProgress?: (progress: { done: number; total: number; failed: number }) => void;

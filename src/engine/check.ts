@@ -10,14 +10,19 @@ const TOLERANCE = 1e-4;
 
 /** The result of `check`: errors are relative to the largest element of the exact result. */
 export interface EngineCheck {
+  /** The engine that was checked. */
   engine: EngineName;
   /** What computes, as in `EngineReport`. */
   library: string;
+  /** Speed of a product of matrices, in GFLOP/s. */
   gflops: number;
+  /** Error of a product of matrices. */
   matmulError: number;
+  /** Error of its gradient. */
   gradientError: number;
   /** Whether steps are recorded and run as one call; on `native` and `cuda` that takes the binding of `engine build`. */
   compiles: boolean;
+  /** Whether the errors are as small as they have to be. */
   ok: boolean;
 }
 

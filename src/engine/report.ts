@@ -4,6 +4,7 @@ import type { Precision } from './precision.js';
 /** What `use` found: the engine in use, what is behind it, and why the better ones are not in use. */
 export class EngineReport {
   constructor(
+    /** The engine in use. */
     readonly engine: EngineName,
     /** What computes, such as `TensorFlow 2.21.0` or the name of a GPU. */
     readonly library: string,

@@ -8,6 +8,7 @@ import { type Precision, precision, setPrecision } from './precision.js';
 import { EngineReport } from './report.js';
 import { loadBackend, tf } from './tf.js';
 import { matmulGflops } from './throughput.js';
+import { replaceKernels } from './wasmKernels.js';
 import { loadWebGpu } from './webgpu.js';
 
 export { type EngineName, engineNames };
@@ -16,6 +17,7 @@ export { type EngineName, engineNames };
 const MEASURE_MS = 200;
 const speeds = new Map<string, number>();
 
+/** How an engine computes. */
 export interface UseOptions {
   /** Most bytes of GPU memory that `cuda` takes, for a card that others use too. Default: all, as they are needed. */
   memoryLimit?: number;
@@ -115,7 +117,10 @@ const loaders: Record<EngineName, (auto: boolean) => string | Promise<string>> =
     return name;
   },
   wasm() {
-    loadBackend('@tensorflow/tfjs-backend-wasm');
+    if (!tf.findBackendFactory('wasm')) {
+      loadBackend('@tensorflow/tfjs-backend-wasm');
+      replaceKernels();
+    }
     return 'WebAssembly, 1 core';
   },
   cpu: () => 'plain JavaScript, 1 core',

@@ -3,6 +3,7 @@ import { checkSmoothing } from './bt.js';
 import { type Loss, named, type PairLabels } from './loss.js';
 import { softplus } from './softplus.js';
 
+/** Settings of `bce`. */
 export interface BceOptions {
   /** ε: the label y becomes y (1-ε) + ε/2, in [0, 0.5]. Default 0. */
   smoothing?: number;

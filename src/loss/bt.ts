@@ -11,6 +11,7 @@ import { softplus } from './softplus.js';
  */
 export type SmoothedMargin = 'kept' | 'flipped';
 
+/** Settings of `bt`. */
 export interface BtOptions {
   /** m, in units of reward. Default 0, the plain Bradley-Terry loss. */
   margin?: number;

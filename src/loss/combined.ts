@@ -5,6 +5,7 @@ import { bttPerPair } from './btt.js';
 import { type Averaging, type Loss, named } from './loss.js';
 import { meanOfCounted } from './mean.js';
 
+/** Settings of `combined`. */
 export interface CombinedOptions {
   /** m of BT and BTT, in units of reward. Default 3, the official training script's. */
   margin?: number;

@@ -2,7 +2,9 @@ import type { Scalar, Tensor1D } from '../engine/tf.js';
 
 /** Labels of the clips of a batch of pairs, float32 [B] each: 1 for Pass, 0 for Fail. */
 export interface PairLabels {
+  /** Labels of the chosen clips, [B]. */
   chosen: Tensor1D;
+  /** Labels of the rejected clips, [B]. */
   rejected: Tensor1D;
 }
 
@@ -10,6 +12,7 @@ export interface PairLabels {
 export interface LossValue {
   /** [B]; 0 for a pair that the loss does not apply to. */
   perPair: Tensor1D;
+  /** The scalar that is minimised. */
   loss: Scalar;
   /** The parts of the loss, for the log; no gradient is taken of them. */
   terms?: Record<string, Scalar>;

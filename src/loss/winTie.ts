@@ -2,6 +2,7 @@ import type { SmoothedMargin } from './bt.js';
 import { combined } from './combined.js';
 import type { Averaging, Loss } from './loss.js';
 
+/** Settings of `winTie`. */
 export interface WinTieOptions {
   /** m, in units of reward. Default 3, the official training script's. */
   margin?: number;

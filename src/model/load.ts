@@ -21,16 +21,17 @@ import { parameter, type Weights } from './weights/weights.js';
 
 /** A new reward head, for a model that has none or in place of the one it has. */
 export interface NewHead {
-  /** Default: `progressive_hierarchical_attention`, the paper's HPQA. */
+  /** How the head reads the hidden states. Default: `progressive_hierarchical_attention`, the paper's HPQA. */
   reduceSequence?: RewardModelConfig['reduceSequence'];
   /** Decoder layers that it reads, from 1. Default: four, evenly spaced, the last one included. */
   layers?: number[];
-  /** Default 0. */
+  /** Rate of the head's dropout in training. Default 0. */
   dropout?: number;
   /** Of its weights. Default 0. */
   seed?: number;
 }
 
+/** What a new model is made with. */
 export interface CreateOptions {
   /** Of the weights. Default 0. */
   seed?: number;
@@ -42,6 +43,7 @@ export interface CreateOptions {
   cache?: FrameCache;
 }
 
+/** How a checkpoint is loaded. */
 export interface LoadOptions {
   /** Puts a new head on the model; a base model needs one. */
   head?: NewHead;
@@ -53,6 +55,7 @@ export interface LoadOptions {
   cache?: FrameCache;
 }
 
+/** How a checkpoint is written. */
 export interface SaveOptions {
   /** Of the weights: float32 (default) or bfloat16, half the size. */
   dtype?: 'float32' | 'bfloat16';

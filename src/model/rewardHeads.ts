@@ -45,18 +45,22 @@ export class RewardHeads implements ClipScorer<Ratings> {
     );
   }
 
+  /** The dimensions that the heads judge. */
   get dimensions(): string[] {
     return [...this.members.keys()];
   }
 
+  /** The configuration that all heads have in common. */
   get config(): RewardModelConfig {
     return this.first.config;
   }
 
+  /** What makes inputs of clips and prompts. */
   get processor(): Processor {
     return this.first.processor;
   }
 
+  /** What all heads are asked about a clip. */
   get prompts(): Prompts {
     return this.first.prompts;
   }

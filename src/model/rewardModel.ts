@@ -27,7 +27,9 @@ const parts: readonly Trainable[] = ['head', 'decoder+head', 'all'];
  * `reward(decode(ids, mask, encodeVision(pixels)), mask)`; `forward` is all three.
  */
 export class RewardModel {
+  /** The vision-language model before the head. */
   readonly backbone: Backbone;
+  /** What reads the reward off the hidden states. */
   readonly head: RewardHead;
   private readonly fill = new Fill();
   private readonly compiled = new Compiled(
@@ -37,9 +39,13 @@ export class RewardModel {
 
   /** @param card what the model is about; saved with it. @param weights by the official names; the model's from now on. */
   constructor(
+    /** Sizes of the model, and how it sees clips. */
     readonly config: RewardModelConfig,
+    /** Parameters by the official names. */
     readonly weights: Weights,
+    /** What makes inputs of clips and prompts. */
     readonly processor: Processor,
+    /** What the model is about: saved with it. */
     readonly card: ModelCard,
   ) {
     const { tokens } = processor;

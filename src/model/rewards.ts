@@ -9,7 +9,9 @@ const always = 2 ** 28;
 
 /** A score of one dimension, and how far the heads of an ensemble are apart on it: their sample deviation. */
 export interface Rating {
+  /** The score; higher is better. */
   readonly score: number;
+  /** Sample deviation of the heads' scores; none of one head. */
   readonly spread?: number;
 }
 

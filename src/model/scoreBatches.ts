@@ -6,6 +6,7 @@ import type { Processor } from './input/processor.js';
 import type { Prompts } from './input/prompt.js';
 import { faultOf, type Reward, type Rewarder, rewardsOf } from './rewards.js';
 
+/** How clips go through a model. */
 export interface BatchOptions {
   /** Clips that go through the model together. Default 4. */
   batchSize?: number;

@@ -16,6 +16,7 @@ export function tinyFolder(): string {
   return join(dirname(require.resolve('solireward/package.json')), 'assets', 'tiny');
 }
 
+/** What a tiny model is made with. */
 export interface TinyOptions {
   /** What the model is asked about: `physics` (default), `deformity` or `alignment`. */
   dimension?: string;

@@ -27,7 +27,7 @@ export interface QueueProgress {
 
 /**
  * Clips to judge on one dimension, and what is said of them in a vote log. Nothing is kept beside the file, so that
- * every process that has it open goes on from the same state.
+ * every process that has it open continues from the same state.
  */
 export class AnnotationQueue {
   /** The same for the same clips and dimension. */

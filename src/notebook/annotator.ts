@@ -2,22 +2,17 @@ import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { type ColumnTable, from, table } from 'arquero';
-import { type Comm, type Displayable, host, jupyterDisplay, type MimeBundle, mime } from '../base/host.js';
+import { type Displayable, host, jupyterDisplay, type MimeBundle, mime } from '../base/host.js';
 import { escapeHtml } from '../base/html.js';
 import type { Clip } from '../data/clip.js';
 import { votesTable } from '../data/votes/votes.js';
 import { AnnotationQueue } from './annotationQueue.js';
+import { AnnotationSession } from './annotationSession.js';
 import { writeAnnotationSheet } from './annotationSheet.js';
-import { annotatorRequest, isAnnotatorName, isName } from './annotatorRequest.js';
-import { clipData } from './clipData.js';
-import type {
-  AnnotatorAnswer,
-  AnnotatorClip,
-  AnnotatorData,
-  AnnotatorRequest,
-  AnnotatorState,
-  ClipData,
-} from './messages.js';
+import { isAnnotatorName, isName } from './annotatorRequest.js';
+import type { AnnotatorThreadData } from './annotatorThread.js';
+import { serveClip } from './clipServer.js';
+import type { AnnotatorData } from './messages.js';
 import { VoteFile } from './voteFile.js';
 
 /** What is judged, by whom, and where the votes go. */
@@ -48,7 +43,7 @@ export interface Annotator extends Displayable {
 
 /**
  * Shows clips one by one, to be judged Pass or Fail on a dimension; every vote is on disk before the next clip is
- * shown. Nobody sees scores, generators or others' votes. Running the cell again goes on where it was.
+ * shown. Nobody sees scores, generators or others' votes. Running the cell again resumes where it stopped.
  * @throws {Error} that names what is wrong with the options, a clip, or the file (and its line)
  */
 export function annotator(clips: readonly Clip[], options: AnnotatorOptions): Annotator {
@@ -57,9 +52,14 @@ export function annotator(clips: readonly Clip[], options: AnnotatorOptions): An
   const { dimension, criteria, file, annotators = [] } = options;
   const log = new VoteFile(file);
   const queue = new AnnotationQueue(clips, dimension, log);
-  const session = new Session(queue, log, annotators);
+  const keys = Object.fromEntries(clips.map(({ path }) => [path, serveClip(path)]));
+  const session = new AnnotationSession(queue, log, annotators, keys);
   const target = `solireward.annotator.${createHash('sha256').update(`${queue.id} ${log.path}`).digest('hex')}`;
-  host()?.onComm(target, (comm) => session.answer(comm));
+  host()?.onComm(target, (comm) => {
+    comm.onMessage(async (request) => comm.send(await session.answer(request)));
+  });
+  const beside: AnnotatorThreadData = { clips, dimension, file: log.path, annotators, keys };
+  host()?.answerBeside?.(target, new URL('./annotatorThread.js', import.meta.url), beside);
 
   const data: AnnotatorData = { target, dimension, criteria, annotators: [...annotators] };
   return {
@@ -80,97 +80,6 @@ export function annotator(clips: readonly Clip[], options: AnnotatorOptions): An
     },
     [jupyterDisplay]: () => bundle(data, clips.length, log),
   };
-}
-
-/** The code's side of the annotators that the front end shows. */
-class Session {
-  readonly #videos = new Map<string, Promise<ClipData>>();
-
-  constructor(
-    private readonly queue: AnnotationQueue,
-    private readonly log: VoteFile,
-    private readonly annotators: readonly string[],
-  ) {}
-
-  /** Answers the requests of one comm; what is wrong with one goes back to its sender. */
-  answer(comm: Comm): void {
-    comm.onMessage(async (data) => {
-      const id = typeof data.id === 'string' ? data.id : null;
-      const answer: AnnotatorAnswer = { id };
-      try {
-        const request = annotatorRequest(data);
-        this.checkName(request.annotator);
-        let note = '';
-        try {
-          note = this.#obey(request);
-        } catch (error) {
-          answer.error = (error as Error).message;
-        }
-        answer.state = await this.#state(request.annotator, note);
-      } catch (error) {
-        answer.error = (error as Error).message;
-      }
-      comm.send(answer);
-    });
-  }
-
-  /** @throws {Error} when it is not a name, or of nobody who may vote */
-  checkName(name: unknown): void {
-    if (!isAnnotatorName(name)) {
-      throw new TypeError(`annotator: expected an annotator's name, received ${JSON.stringify(name)}`);
-    }
-    if (this.annotators.length > 0 && !this.annotators.includes(name as string)) {
-      throw new Error(
-        `annotator: "${name}" may not vote here; the annotators are ${this.annotators.join(', ')}`,
-      );
-    }
-  }
-
-  /** Does what is asked; returns the note of a vote that was taken back. */
-  #obey(request: AnnotatorRequest): string {
-    const { id, annotator } = request;
-    switch (request.type) {
-      case 'vote':
-      case 'skip':
-        this.queue.judge(id, annotator, {
-          ...request,
-          pass: request.type === 'vote' ? request.pass : undefined,
-        });
-        return '';
-      case 'undo':
-        return this.queue.undo(id, annotator);
-      case 'revisit':
-        this.queue.revisit(id, annotator);
-        return '';
-      default:
-        this.queue.refresh();
-        return '';
-    }
-  }
-
-  async #state(annotator: string, note: string): Promise<AnnotatorState> {
-    const { votes, skipped, left } = this.queue.progress(annotator);
-    const [clip = null, next = null] = await Promise.all(
-      this.queue.next(annotator).map((clip) => this.#blindClip(clip)),
-    );
-    return {
-      ...{ annotator, clip, next, note, votes, skipped, left },
-      agreement: this.queue.agreement({ blind: left > 0 }) ?? null,
-      repairs: this.log.repairs,
-    };
-  }
-
-  /** What an annotator may know of a clip. */
-  async #blindClip({ id, path, prompt }: Clip): Promise<AnnotatorClip> {
-    const video = this.#videos.get(path) ?? clipData(path);
-    this.#videos.set(path, video);
-    try {
-      return { id, prompt, video: await video };
-    } catch {
-      this.#videos.delete(path);
-      return { id, prompt, failure: 'This video cannot be read. Skip it, and tell who made the queue.' };
-    }
-  }
 }
 
 function bundle(data: AnnotatorData, clips: number, log: VoteFile): MimeBundle {

@@ -3,13 +3,17 @@ import type { ClipCaption } from './messages.js';
 
 /** A clip to play: one of the library's, or a row of scores or labels. */
 export interface Playable {
+  /** File of the clip. */
   path?: string;
+  /** Name of the clip. */
   id?: string;
   /** Of a row: the clip's id. */
   clip?: string;
   /** Of a row: the label. */
   pass?: boolean;
+  /** The text that it was generated from. */
   prompt?: string;
+  /** The model that generated it. */
   generator?: string;
 }
 

@@ -5,11 +5,12 @@ import type { ClipData } from './messages.js';
 
 /**
  * What the front end needs to play a file: where it is, and its size and length.
+ * @param key of `serveClip`, where there is one already
  * @throws {Error} if it cannot be read, with ffprobe's reason
  */
-export async function clipData(path: string): Promise<ClipData> {
+export async function clipData(path: string, key?: string): Promise<ClipData> {
   const info = await probe(path);
-  return { ...info, path: linkOf(path), key: serveClip(path) };
+  return { ...info, path: linkOf(path), key: key ?? serveClip(path) };
 }
 
 /** URL of a file relative to the folder that the notebook runs in. */

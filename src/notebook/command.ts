@@ -4,7 +4,9 @@ import { cellSignal, jupyterDisplay, type MimeBundle, mime } from '../base/host.
 
 /** What a command has written, to stdout and stderr in the order in which it came, and how it ended. */
 export interface CommandResult {
+  /** What it has written. */
   output: string;
+  /** 0 where it succeeded. */
   exitCode: number;
 }
 

@@ -12,10 +12,11 @@ import { clipHtml } from './player.js';
 /** Clips with their captions, or a table of scores or labels whose rows have a `path`. */
 export type GalleryClips = readonly CaptionedClip[] | { objects(): CaptionedClip[] };
 
+/** How a gallery is grouped and sorted. */
 export interface GalleryOptions {
   /** What the clips are grouped by: a column. Default `group`, else `generator`, where there is one. */
   by?: string;
-  /** Default: a table by its scores, the highest first; a list as it is given. */
+  /** The order of the clips. Default: a table by its scores, the highest first; a list as it is given. */
   sort?: 'highest' | 'lowest' | 'given';
   /** Where a model looked in each clip, in the order of the clips: `sr.score.attention(model, clips)`. */
   attention?: readonly Attention[];

@@ -48,10 +48,13 @@ export interface GalleryClip
 
 /** What is written under a clip. */
 export interface ClipCaption {
+  /** A score. */
   score?: number;
   /** A verdict; true and false are written Pass and Fail. */
   label?: string | boolean;
+  /** Any words. */
   note?: string;
+  /** Where a model looked: shown over the clip. */
   attention?: Attention;
 }
 

@@ -6,6 +6,7 @@ export type Rows = readonly object[] | { objects(): object[]; columnNames(): str
 
 /** How a table is shown. */
 export interface TableOptions {
+  /** Words above the table. */
   caption?: string;
   /** Column name -> how its values are written. */
   format?: Record<string, (value: unknown) => string>;

@@ -28,12 +28,15 @@ export interface OfficialItem {
 
 /** A pair with the official item that it was read from. */
 export interface OfficialPair extends Pair {
+  /** The item of the file, with all its fields. */
   item: OfficialItem;
 }
 
 /** What the model is asked; in `user`, `{prompt}` stands for the clip's prompt. */
 export interface OfficialPrompts {
+  /** Instructions; none where it is not given. */
   system?: string;
+  /** The question, with `{prompt}` in it. */
   user: string;
 }
 

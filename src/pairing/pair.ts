@@ -5,9 +5,13 @@ export type PairKind = 'win-lose' | 'win-tie' | 'lose-tie';
 
 /** Two clips to compare; in a tie neither is better, and `chosen` is just the first. */
 export interface Pair {
+  /** The better clip; in a tie the first. */
   chosen: Clip;
+  /** The worse clip; in a tie the second. */
   rejected: Clip;
+  /** What is known of the two. */
   kind: PairKind;
+  /** What they are compared on, such as `physics`. */
   dimension: string;
 }
 

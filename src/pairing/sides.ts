@@ -4,6 +4,7 @@ import type { GroupedPairsRule } from './groupedPairs.js';
 import type { Group } from './groups.js';
 import { checkShares } from './shares.js';
 
+/** Which pairs a stream has. */
 export interface PairingOptions {
   /** What the labels are about, such as `physics`. */
   dimension: string;
@@ -11,6 +12,7 @@ export interface PairingOptions {
   winTie?: number;
   /** Share of pairs of two Fail clips. Default 0: clips fail in different ways and degrees. */
   loseTie?: number;
+  /** Seed of the order; any integer. */
   seed: number;
   /** Pairs an epoch. Default: as many as use every clip of the larger side once in win-lose pairs. */
   count?: number;

@@ -18,7 +18,8 @@ const bins = 10;
 /** Points that are drawn; more would be a solid cloud. */
 const mostPoints = 1500;
 
-type AgainstOptions = FigureOptions & Pick<PlotOptions, 'colours'> & RatingOptions;
+/** How scores against ratings are drawn. */
+export type AgainstOptions = FigureOptions & Pick<PlotOptions, 'colours'> & RatingOptions;
 
 /**
  * Scores against ratings: a point for each clip, and the mean score at each rating (of many ratings in tenths of the clips) with its

@@ -26,7 +26,10 @@ export interface DrawnGroup {
   holm: number;
 }
 
-type GroupOptions = FigureOptions & Pick<PlotOptions, 'by' | 'colours'> & Pick<ByGroupOptions, 'against'>;
+/** How groups are drawn. */
+export type GroupOptions = FigureOptions &
+  Pick<PlotOptions, 'by' | 'colours'> &
+  Pick<ByGroupOptions, 'against'>;
 
 /**
  * Mean score of each group with its 95% interval, and beside it the difference from the others, or from one group, with its

@@ -13,7 +13,8 @@ import { short } from './words.js';
 /** More prompts than this are drawn without their names. */
 const mostNames = 30;
 
-type PromptOptions = FigureOptions & Pick<PlotOptions, 'by' | 'colours'>;
+/** How prompts are drawn. */
+export type PromptOptions = FigureOptions & Pick<PlotOptions, 'by' | 'colours'>;
 
 /**
  * Scores prompt by prompt, the highest mean first: mean, and from the lowest to the highest clip; and how much of all spread lies

@@ -9,10 +9,15 @@ import { errorBars, ink, type Layout, type Trace } from './traces.js';
 
 /** A named curve; `low` and `high` are the ends of the interval of each of its values. */
 export interface Curve {
+  /** Name of the curve. */
   name: string;
+  /** Places of its values. */
   x: readonly number[];
+  /** Its values. */
   y: readonly number[];
+  /** Lower ends of the intervals. */
   low?: readonly number[];
+  /** Upper ends of the intervals. */
   high?: readonly number[];
 }
 

@@ -7,7 +7,10 @@ import { drawEstimates } from './estimates.js';
 import type { Figure } from './figure.js';
 import { checkOptions, type FigureOptions, type PlotOptions } from './options.js';
 
-type EffectOptions = FigureOptions & Pick<PlotOptions, 'by' | 'colours'> & Pick<ByGroupOptions, 'against'>;
+/** How effect sizes are drawn. */
+export type EffectOptions = FigureOptions &
+  Pick<PlotOptions, 'by' | 'colours'> &
+  Pick<ByGroupOptions, 'against'>;
 
 /**
  * Hedges' g of each group of scores with its 95% interval: how many pooled deviations its mean is above that of the others, or of

@@ -8,6 +8,7 @@ import { type Axis, errorBars, type Layout, type LineShape, type Trace, vertical
 
 /** One estimate of several that are compared. */
 export interface NamedEstimate extends Interval {
+  /** Name of the estimate. */
   name: string;
   /** Single results behind it, such as those of the seeds; drawn as small dots. */
   results?: readonly number[];
@@ -16,7 +17,8 @@ export interface NamedEstimate extends Interval {
 /** More names than this are rows, where there is room for them. */
 const mostBeside = 6;
 
-type EstimateOptions = FigureOptions & Pick<PlotOptions, 'colours'> & { y?: string; nothing?: number };
+/** How estimates are drawn; `y` names their axis, and at `nothing`, the value that says nothing, there is a line. */
+export type EstimateOptions = FigureOptions & Pick<PlotOptions, 'colours'> & { y?: string; nothing?: number };
 
 /**
  * Estimates side by side, each with its interval, and its single results where there are some; more than six in rows.

@@ -40,7 +40,7 @@ export class Figure<Row extends object = object> implements Displayable {
   readonly #parts: FigureParts<Row>;
   readonly #options: FigureOptions;
 
-  /** @throws {RangeError} for an option that is not as it should be */
+  /** A figure of its parts; the functions of this room make them. @throws {RangeError} for an option that is not as it should be */
   constructor(parts: FigureParts<Row>, options: FigureOptions = {}) {
     const { title, width, height } = options;
     this.traces = parts.traces;

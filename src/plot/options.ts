@@ -9,6 +9,7 @@ export type DistributionKind = 'histogram' | 'density' | 'ecdf' | 'box' | 'violi
 export interface FigureLabels {
   /** What the axes show. */
   x?: string;
+  /** What the y axis shows. */
   y?: string;
   /** What the groups are called. */
   groups?: Readonly<Record<string, string>>;

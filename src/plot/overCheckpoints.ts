@@ -25,7 +25,8 @@ export interface DrawnCheckpoint {
   aucHigh?: number;
 }
 
-type CheckpointOptions = FigureOptions & Pick<PlotOptions, 'colours' | 'intervals'>;
+/** How checkpoints are drawn. */
+export type CheckpointOptions = FigureOptions & Pick<PlotOptions, 'colours' | 'intervals'>;
 
 /**
  * How scores spread over training: a ridge for each checkpoint, the first step above, and beside it its AUC with its 95% interval

@@ -20,7 +20,8 @@ export interface MarginRow {
 
 const orders = ['right order', 'wrong order'];
 
-type MarginOptions = FigureOptions & Pick<PlotOptions, 'bins' | 'colours'>;
+/** How margins are drawn. */
+export type MarginOptions = FigureOptions & Pick<PlotOptions, 'bins' | 'colours'>;
 
 /**
  * Distribution of the margins of pairs, score of the chosen clip minus score of the rejected one: right of 0 are

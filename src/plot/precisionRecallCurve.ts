@@ -14,7 +14,8 @@ export interface PrecisionRow {
   precision: number;
 }
 
-type PrecisionOptions = FigureOptions & Pick<PlotOptions, 'by' | 'colours'>;
+/** How a precision-recall curve is drawn. */
+export type PrecisionOptions = FigureOptions & Pick<PlotOptions, 'by' | 'colours'>;
 
 /**
  * Precision-recall curve: the share of Pass among the clips above a threshold, over the share of all passing clips

@@ -16,7 +16,8 @@ export interface ReliabilityRow {
   clips: number;
 }
 
-type ReliabilityCurveOptions = FigureOptions & Pick<PlotOptions, 'colours'>;
+/** How a reliability curve is drawn. */
+export type ReliabilityCurveOptions = FigureOptions & Pick<PlotOptions, 'colours'>;
 
 /**
  * Reliability curve: the share of Pass over the probability of Pass, in tenths of the clips, each with its 95%

@@ -18,7 +18,8 @@ export interface RocRow {
   truePositiveRate: number;
 }
 
-type RocOptions = FigureOptions & Pick<PlotOptions, 'by' | 'colours'>;
+/** How an ROC curve is drawn. */
+export type RocOptions = FigureOptions & Pick<PlotOptions, 'by' | 'colours'>;
 
 /**
  * ROC curve: share of the passing clips above a threshold over the share of the failing ones, for every threshold,

@@ -13,7 +13,7 @@ import type { Layout } from './traces.js';
 export interface SaveOptions {
   /** Of the page or picture: pixels, or a length such as '85mm'. Default: that of the figure. */
   width?: Length;
-  /** Default: that of the figure, or what suits the width. */
+  /** Height of the picture. Default: that of the figure, or what suits the width. */
   height?: Length;
   /** Pixels an inch of a PNG. Default 300. */
   dpi?: number;

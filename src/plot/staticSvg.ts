@@ -17,6 +17,7 @@ export interface SvgOptions {
   ground?: string;
   /** Size in pixels; text keeps its own. */
   width?: number;
+  /** Height in pixels. */
   height?: number;
   /** Whether the title is part of the picture. */
   title?: boolean;

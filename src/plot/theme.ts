@@ -5,15 +5,19 @@ export type Theme = 'notebook' | 'paper' | 'slides';
 export interface Look {
   /** Sizes of text: axis titles and legend, ticks, title. */
   text: number;
+  /** Size of ticks' text. */
   tick: number;
+  /** Size of the title. */
   title: number;
   /** Widths of lines and dots, in those of a notebook. */
   line: number;
+  /** Width of dots, in that of a notebook. */
   width: number;
   /** Height over width. */
   ratio: number;
   /** Text, axes and ground; of a notebook they are those of the reader, light or dark. */
   ink?: string;
+  /** Colour behind the figure. */
   ground?: string;
   /** Panels beside each other where there are many. */
   columns: number;

@@ -13,7 +13,8 @@ import { checkOptions, type FigureOptions, type PlotOptions } from './options.js
 import { thin } from './thin.js';
 import { verticalLine } from './traces.js';
 
-type CostOptions = Costs & FigureOptions & Pick<PlotOptions, 'colours'>;
+/** What mistakes cost, and how that is drawn. */
+export type CostOptions = Costs & FigureOptions & Pick<PlotOptions, 'colours'>;
 
 /**
  * Mean cost of a clip over the threshold from which on clips pass, with a line at the cheapest threshold. Rows

@@ -31,7 +31,8 @@ export interface PairedScore {
   difference: number;
 }
 
-type TwoOptions = FigureOptions & Pick<PlotOptions, 'colours' | 'bins'>;
+/** How two models are drawn. */
+export type TwoOptions = FigureOptions & Pick<PlotOptions, 'colours' | 'bins'>;
 
 /**
  * Two models on the same clips: a point for each clip, with the distribution of either model at its axis; and beside it the

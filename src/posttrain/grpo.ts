@@ -18,10 +18,13 @@ export type Reward = (
   made: readonly GeneratedClip[],
 ) => Promise<readonly number[]> | readonly number[];
 
+/** How a policy is post-trained. */
 export interface GrpoOptions {
   /** What clips are made for; each step takes the next ones, over and over. */
   prompts: readonly WorldPrompt[];
+  /** What the clips are rewarded by. */
   reward: Reward;
+  /** Steps of the whole training. */
   steps: number;
   /** Any integer. */
   seed: number;
@@ -35,15 +38,17 @@ export interface GrpoOptions {
   clip?: number;
   /** β, the weight of the divergence from the policy as it came. Default 0.01. */
   beta?: number;
-  /** Default 0.05. */
+  /** Learning rate of Adam. Default 0.05. */
   learningRate?: number;
   /** Stops between steps, with the signal's reason. Default: the interrupt of the notebook's cell. */
   signal?: AbortSignal;
+  /** Called after each step. */
   onProgress?: (record: GrpoRecord & { steps: number }) => void;
 }
 
 /** One step, before its updates. */
 export interface GrpoRecord {
+  /** Number of the step, from 1. */
   step: number;
   /** Mean reward of the clips: what the policy is told. */
   reward: number;
@@ -55,6 +60,7 @@ export interface GrpoRecord {
   flat: number;
   /** Share of clips with a fault, and their mean departures. */
   faulty: number;
+  /** Mean departures of the clips. */
   departures: Record<DepartureName, number>;
 }
 

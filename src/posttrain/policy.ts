@@ -8,7 +8,9 @@ import { type Scalar, type Tensor, type Tensor1D, type Tensor2D, tf, type Variab
 
 /** What a policy did: the index of a fault (0 for none), and its Gaussian draws before they are squashed, [6]. */
 export interface Action {
+  /** Index of the fault; 0 for none. */
   fault: number;
+  /** The Gaussian draws before they are squashed, [6]. */
   draws: number[];
 }
 

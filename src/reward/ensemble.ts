@@ -1,5 +1,6 @@
 /** Scores of an ensemble: the mean of its members, and how far they are apart. */
 export interface EnsembleScores {
+  /** Mean of the members' scores, a value a clip. */
   mean: number[];
   /** Sample deviation (n - 1) over the members. */
   spread: number[];

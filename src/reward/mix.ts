@@ -5,7 +5,7 @@ import { Scores } from '../data/tables/scores.js';
 export interface RewardPart {
   /** Name of its scores. */
   name: string;
-  /** Default 1. */
+  /** Weight of the part in the sum. Default 1. */
   weight?: number;
   /** What its scores are measured from, and in: z = (score - mean) / deviation. Default 0 and 1. */
   mean?: number;
@@ -22,18 +22,23 @@ export type PartScores = Readonly<Record<string, readonly number[]>>;
 
 /** What a part adds to a mixed reward. */
 export interface PartReport {
+  /** Name of the part. */
   part: string;
+  /** Its weight. */
   weight: number;
   /** Share of the reward's variance: cov(w z, reward) / var(reward); the shares of all parts add up to 1, and one may be negative. */
   varianceShare: number;
   /** Clips whose z is below the floor, and that it shuts. */
   floored: number;
+  /** Clips that its gate shuts. */
   shut: number;
 }
 
 /** How two parts go together. */
 export interface PartAgreement {
+  /** Name of the first part. */
   first: string;
+  /** Name of the second part. */
   second: string;
   /** Pearson's, of the z-scores. */
   correlation: number;
@@ -45,7 +50,9 @@ export interface PartAgreement {
 export interface Mixed {
   /** In the order of the clips. */
   rewards: number[];
+  /** What each part adds. */
   parts: PartReport[];
+  /** How each two parts go together. */
   agreements: PartAgreement[];
   /** What each part adds to each reward, w z after floors and gates, by name. */
   contributions: Record<string, number[]>;

@@ -23,6 +23,7 @@ export interface Reading {
 
 /** Where a reward head looked in a clip; a player shows it. */
 export interface ClipAttention extends Attention {
+  /** Each query's reading by itself. */
   readings: Reading[];
 }
 

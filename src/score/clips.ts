@@ -16,6 +16,7 @@ import { stageOf } from '../model/stages/stage.js';
 
 /** A row of the scores: the clip's own fields, and the columns that the input had. */
 export interface ScoredRow extends ScoreRow {
+  /** File of the clip. */
   path: string;
 }
 
@@ -27,11 +28,15 @@ export type ScoreTable<Row extends ScoredRow = ScoredRow> = Scores<Row> & {
 
 /** How far scoring is, and how fast. */
 export interface ScoreProgress extends Pace {
+  /** Clips that are done. */
   done: number;
+  /** Clips in all. */
   total: number;
+  /** Clips that have no score. */
   failed: number;
 }
 
+/** How clips are scored. */
 export interface ScoreOptions {
   /** Clips that go through the model together. Default 4; of the scores it changes the rounding alone. */
   batchSize?: number;
@@ -118,7 +123,7 @@ interface Row {
   metric?: string;
 }
 
-/** Where the scoring goes on from what is kept of clips. */
+/** Where the scoring continues from what is kept of clips. */
 function stageFor(model: RewardModel | RewardHeads, features: Features): ScoringStage<Reward> {
   if (!('dimensions' in model)) return stageOf(model, features.trainable, features);
   if (features.trainable === 'head') return new HeadStages(model, features);

@@ -10,6 +10,7 @@ import { type Items, openItems } from './items.js';
 import { type LinesFile, openLines } from './lines.js';
 import { madeBy } from './madeBy.js';
 
+/** What is scored, and where the scores go. */
 export interface ScoreFileOptions {
   /** A JSON list of items, as `readItems` takes it. */
   input: string;
@@ -27,6 +28,7 @@ export interface ScoreFileOptions {
 export interface ScoreFileResult {
   /** Items of the input. */
   total: number;
+  /** Items without a score. */
   failed: number;
   /** In the order of the items. */
   scores: number[];
@@ -35,7 +37,7 @@ export interface ScoreFileResult {
 /**
  * Scores the items of an inference file into a JSON Lines file: one line an item in the input's order, with the item's
  * fields, its `index`, and its `score` or the `error` that it has in place of one. A line is written as soon as its turn
- * comes, so that a killed call goes on where it was, with the same model, prompts, precision and versions; one call at a time writes an output.
+ * comes, so that a killed call resumes where it stopped, with the same model, prompts, precision and versions; one call at a time writes an output.
  * An item whose clip cannot be read, or that does not fit into the model's positions or the memory, fails by itself. Items are read as they
  * are needed, any number of them: of those among 10,000 in a row, a clip is decoded once for each 256 prompts, while the model
  * computes the clips before it.

@@ -17,6 +17,7 @@ const smallSide = 160;
 export interface SeenFrame {
   /** Its place in the clip, from 0. */
   index: number;
+  /** Its time in the clip. */
   seconds: number;
   /** RGB of each of its tiles, [height, width, 3]; of a family without tiles the one picture. */
   tiles: Uint8Array[];
@@ -25,10 +26,13 @@ export interface SeenFrame {
 /** What a model sees of a clip: a value that shows itself. */
 export class SeenClip {
   constructor(
+    /** The clip. */
     readonly clip: Clip,
     /** Pixels of a tile. */
     readonly width: number,
+    /** Rows of a tile. */
     readonly height: number,
+    /** The frames, in the order of the clip. */
     readonly frames: readonly SeenFrame[],
   ) {}
 

@@ -8,7 +8,9 @@ import { firstItem, type KnownPlan, runFiles } from './plan.js';
 
 /** How many items failed for one reason, in which each item's own clip is written as `CLIP`. */
 export interface Failures {
+  /** The reason. */
   reason: string;
+  /** Items that failed for it. */
   items: number;
   /** The number of the first of them. */
   first: number;

@@ -11,10 +11,13 @@ export type Work =
 
 /** What a run in shards does, as `plan.json` of its folder says; it does not change while the run lasts. */
 export interface Plan {
+  /** Number of the format of the file. */
   format: 1;
+  /** What is done with each item. */
   work: Work;
   /** The file that the items came from, and what `items.jsonl` of the run has of it, an item a line. */
   input: { path: string; items: number; bytes: number; sha256: string };
+  /** How many shards there are. */
   shards: number;
   /** Byte of `items.jsonl` at which each shard begins. */
   starts: number[];
@@ -22,7 +25,9 @@ export interface Plan {
   sha256: string[];
   /** Folder of the model, and the hash of all its files. */
   model: { folder: string; sha256: string };
+  /** What the model is asked. */
   prompts: Prompts;
+  /** Clips that go through the model together. */
   batchSize: number;
   /** The engine that workers use: `auto`, or the name of one. */
   engine: string;

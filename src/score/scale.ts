@@ -7,7 +7,9 @@ import { type ScoreOptions, clips as scoreClips } from './clips.js';
 
 /** Mean and deviation of a model's scores. */
 export interface Scale {
+  /** Mean of the scores. */
   mean: number;
+  /** Their standard deviation. */
   deviation: number;
 }
 

@@ -34,13 +34,19 @@ export interface Limits extends Access {
 
 /** One request, when it has been answered: as one line of a log. */
 export interface LogEntry {
+  /** When the answer was sent, as an ISO date. */
   time: string;
+  /** Method of the request. */
   method: string;
+  /** Path of the request. */
   path: string;
+  /** HTTP status of the answer. */
   status: number;
+  /** Seconds from request to answer. */
   seconds: number;
   /** Clips in it, and how many of them have no score. */
   clips: number;
+  /** Clips that have no score. */
   failed: number;
   /** Why it was refused. */
   error?: string;
@@ -58,6 +64,7 @@ interface Answer {
 
 /** Rewards over HTTP: see `serve`. */
 export class RewardServer implements Displayable {
+  /** What the server has done, in numbers. */
   readonly metrics = new Metrics();
   private readonly http: Server;
   private readonly queues: ReadonlyMap<string, ScoreQueue>;
@@ -82,7 +89,7 @@ export class RewardServer implements Displayable {
     this.http.requestTimeout = 1000 * limits.seconds;
   }
 
-  /** @throws where the port is taken. */
+  /** Begins to take requests; port 0 is any that is free. @throws where the port is taken. */
   async listen(host: string, port: number): Promise<void> {
     this.http.listen(port, host);
     await once(this.http, 'listening');

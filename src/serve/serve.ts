@@ -8,13 +8,13 @@ import { isLoopback } from './exchange.js';
 import { type LogEntry, RewardServer, type Served } from './rewardServer.js';
 
 /** A model of one head or of several. */
-type ServedModel = RewardModel | RewardHeads;
+export type ServedModel = RewardModel | RewardHeads;
 
 /** What a server allows and takes. */
 export interface ServeOptions {
   /** Address to listen at. Default 127.0.0.1, which this machine alone reaches; any other needs a token. */
   host?: string;
-  /** Default 0: any that is free; see the server's `address`. */
+  /** Port to listen at. Default 0: any that is free; see the server's `address`. */
   port?: number;
   /** What callers bring in the header `Authorization: Bearer TOKEN`. Default: none is needed. */
   token?: string;

@@ -153,7 +153,7 @@ export class AdamW {
   }
 
   /**
-   * Goes on from saved moments.
+   * Continues from saved moments.
    * @throws when they are of other parameters.
    */
   restore(state: ReadonlyMap<string, { data: ArrayLike<number> }>, updates: number): void {

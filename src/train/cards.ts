@@ -4,12 +4,15 @@ import { dirname, join } from 'node:path';
 
 /** What a GPU takes for the full recipe's model, as `npm run gpu-check` has measured it. */
 export interface CardTime {
+  /** Name of the GPU. */
   card: string;
+  /** How products are computed. */
   precision: string;
   /** Pairs whose gradient is taken at once: the fastest that was measured. */
   batchSize: number;
   /** Whether layers were computed again in place of kept. */
   checkpointing: boolean;
+  /** Seconds of training for each pair. */
   secondsPerPair: number;
   /** Most GPU memory that was taken; undefined where it was not counted. */
   memoryBytes?: number;

@@ -118,7 +118,7 @@ export async function newestCheckpoint(run: string): Promise<number | undefined>
     const from =
       i > 0 ? `the checkpoint before it, step ${steps[i - 1]}` : 'the beginning, as no other is kept';
     console.warn(
-      `fit: a checkpoint is damaged: ${damage}; it is now ${aside}, and the run goes on from ${from}`,
+      `fit: a checkpoint is damaged: ${damage}; it is now ${aside}, and the run continues from ${from}`,
     );
   }
   return undefined;

@@ -29,6 +29,7 @@ export class Estimate {
     readonly diskBytes: number,
   ) {}
 
+  /** Hours of all steps. */
   get hours(): number {
     return (this.steps * this.secondsPerStep) / 3600;
   }

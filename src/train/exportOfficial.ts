@@ -22,14 +22,17 @@ import {
 
 /** A run as `fit` would train it: its model, its pairs, and the options of `fit`, whose defaults here are the official script's. */
 export interface OfficialRun extends Partial<FitOptions> {
+  /** The model that is trained. */
   model: RewardModel;
+  /** The pairs that it is trained on. */
   pairs: PairStream;
 }
 
+/** How the official trainer is started. */
 export interface OfficialOptions {
   /** GPUs of a node. Default 8. */
   gpus?: number;
-  /** Default 1. */
+  /** Machines that train together. Default 1. */
   nodes?: number;
   /** Pairs that a GPU takes at once. Default 1, the official script's. */
   pairsAtOnce?: number;
@@ -46,10 +49,13 @@ export interface OfficialOptions {
 
 /** What was written. */
 export interface OfficialExport {
+  /** The folder that was written. */
   folder: string;
   /** Pairs of an epoch, and those that are held out. */
   pairs: number;
+  /** Pairs that are held out. */
   heldOut: number;
+  /** Clips that the pairs are of. */
   clips: number;
   /** The scripts that start it, by name. */
   scripts: string[];

@@ -9,7 +9,7 @@ import type { Run } from './run.js';
 import { Training } from './training.js';
 
 /**
- * Trains a reward model on pairs. Run again with the same settings and folder, it goes on from the newest checkpoint to
+ * Trains a reward model on pairs. Run again with the same settings and folder, it continues from the newest checkpoint to
  * the same weights, bit by bit on one engine, wherever it was stopped or killed; the model then is the one that the run
  * began with. A damaged checkpoint, log or setting is named in a warning, and the newest one that is whole is gone on from.
  * Afterwards the model has the last weights; `run.best.folder` holds the best ones.
@@ -69,5 +69,5 @@ const compiling =
 
 function stoppedText(run: Run): string {
   const saved = run.last ? `The last step is saved in ${run.last}` : 'No step was done';
-  return `${run}\n${saved}; fit with the same settings and folder goes on from there.`;
+  return `${run}\n${saved}; fit with the same settings and folder continues from there.`;
 }

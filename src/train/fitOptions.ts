@@ -8,10 +8,11 @@ import { gpuRoom } from './memory.js';
 import { chooseMicroBatch } from './microBatch.js';
 import type { Schedule } from './schedule.js';
 
+/** How a model is trained. Only `folder` has to be given. */
 export interface FitOptions {
   /** Where the run is kept. An unfinished run of the same settings in it is resumed. */
   folder: string;
-  /** Default `winTie()`. */
+  /** What is minimised. Default `winTie()`. */
   loss?: Loss;
   /** What is trained; what comes before it is computed once a clip. Default `all`. */
   trainable?: Trainable;
@@ -25,13 +26,13 @@ export interface FitOptions {
   batchSize?: number;
   /** Batches an update. Default 40, so that an update sees 320 pairs; of a small model 1. */
   accumulate?: number;
-  /** Default 1e-6, for a published model; of a small one 1e-3. */
+  /** The highest learning rate, after the warm-up. Default 1e-6, for a published model; of a small one 1e-3. */
   learningRate?: number;
-  /** Default `constant`, after a linear warm-up; the official one is `logarithmic`. Of a small model `cosine`. */
+  /** How the learning rate continues from there. Default `constant`, after a linear warm-up; the official one is `logarithmic`. Of a small model `cosine`. */
   schedule?: Schedule;
   /** Updates of the warm-up. Default 5% of all, rounded up. */
   warmup?: number;
-  /** Default 0.01; of a small model 0.05. */
+  /** λ of AdamW. Default 0.01; of a small model 0.05. */
   weightDecay?: number;
   /** What decays: `matrices` (default) but not biases, norms and embeddings; or `all`, as in the official script. */
   decay?: 'matrices' | 'all';
@@ -67,6 +68,7 @@ export interface FitOptions {
 
 /** A step's record and the number of all steps. */
 export interface FitProgress extends StepRecord {
+  /** Steps of the whole training. */
   steps: number;
   /** The head that the step is of, where several are trained. */
   head?: string;

@@ -8,7 +8,9 @@ import type { Evaluation } from './heldOut.js';
 export interface StepRecord extends Partial<Evaluation>, Partial<Pace> {
   /** From 1. */
   step: number;
+  /** Epochs of the stream that were gone through so far, with a fraction. */
   epoch: number;
+  /** Loss of the step's pairs. */
   loss: number;
   /** Means of the loss's terms. */
   terms?: Record<string, number>;
@@ -16,10 +18,13 @@ export interface StepRecord extends Partial<Evaluation>, Partial<Pace> {
   accuracy?: number;
   /** Mean of chosen minus rejected over the step's win-lose pairs. */
   margin?: number;
+  /** Mean reward of the step's clips. */
   meanReward: number;
   /** Of the gradient, before clipping. */
   gradNorm: number;
+  /** Learning rate of the update. */
   learningRate: number;
+  /** Seconds that the step took. */
   secondsPerStep: number;
 }
 

@@ -16,7 +16,9 @@ export class Run {
   #shownIn: AbortSignal | undefined;
 
   constructor(
+    /** Folder of the run. */
     readonly folder: string,
+    /** How the run ended. */
     readonly status: RunStatus,
     /** Steps of the whole training. */
     readonly steps: number,

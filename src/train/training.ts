@@ -190,7 +190,7 @@ export class Training {
     const used: LoadedPairs[] = [];
     let result: StepResult;
     try {
-      // A stream of its own for each batch: a run that goes on from a step drops what it would have dropped.
+      // A stream of its own for each batch: a run that continues from a step drops what it would have dropped.
       const randomOf = (batch: number) => new Random(settings.seed, step, batch);
       const batches = microBatches(feed, stage, accumulate, used, randomOf);
       result = await trainStep.run(batches, { learningRate: rate, clipNorm, signal });

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { AuditedClip } from '../../src/audit/scorer.js';
 import { served } from '../../src/audit/servedScorer.js';
@@ -55,6 +56,16 @@ describe('served', () => {
       clips.slice(2).map(({ id, path, prompt }) => ({ id, path, prompt })),
     ]);
     expect(seen[0].headers).toMatchObject({ authorization: 'Bearer x', 'content-type': 'application/json' });
+  });
+
+  it('gives whole paths, since the server may have another folder', async () => {
+    let path = '';
+    const url = await answering(({ clips }, response) => {
+      [{ path }] = clips;
+      response.end(JSON.stringify({ scores: [1] }));
+    });
+    await served(url).score([{ ...clips[0], path: join('runs', 'a.mp4') }], {});
+    expect(path).toBe(join(process.cwd(), 'runs', 'a.mp4'));
   });
 
   it('tries clip by clip where a request fails', async () => {

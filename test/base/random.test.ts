@@ -10,7 +10,7 @@ describe('Random', () => {
     expect(draw(new Random(1), 5)).not.toEqual(draw(new Random(2), 5));
   });
 
-  it('goes on from a saved state', () => {
+  it('continues from a saved state', () => {
     const random = new Random(7);
     draw(random, 3);
     const state = JSON.parse(JSON.stringify(random.state()));

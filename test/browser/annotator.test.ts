@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Locator } from 'playwright-core';
@@ -197,8 +197,9 @@ describe.skipIf(!hasJupyterLab)(
       expect(notebook.errors).toEqual([]);
     }, 400_000);
 
-    it('takes votes in Notebook 7', async () => {
-      lab.write('seven.ipynb', [cells[0].replace('votes.jsonl', 'seven.jsonl')]);
+    it('takes votes in Notebook 7, also while a cell computes', async () => {
+      const loop = "while (!require('node:fs').existsSync('stop'));";
+      lab.write('seven.ipynb', [cells[0].replace('votes.jsonl', 'seven.jsonl'), loop]);
       const notebook = await lab.open('seven.ipynb', 'notebook');
       await notebook.run(0);
       const ann = new Annotator(notebook);
@@ -206,9 +207,19 @@ describe.skipIf(!hasJupyterLab)(
       await ann.judged(0);
       await ann.press('f');
       await ann.judged(1);
+      const isRunning = notebook.cell(1).locator('.jp-InputPrompt', { hasText: '[*]' });
+      await notebook.cell(1).locator('.cm-content').click();
+      await notebook.page.keyboard.press('Control+Enter');
+      await isRunning.waitFor();
+      await ann.node.click({ position: { x: 5, y: 5 } });
+      await ann.press('p');
+      await ann.judged(2);
+      expect(await isRunning.count()).toBe(1);
       await notebook.screenshot('annotator-notebook-7');
       const votes = (await readVotes(join(lab.folder, 'seven.jsonl'))).objects();
-      expect(votes).toMatchObject([{ annotator: 'Ann', dimension: 'physics', pass: false }]);
+      expect(votes).toMatchObject([{ annotator: 'Ann', dimension: 'physics', pass: false }, { pass: true }]);
+      writeFileSync(join(lab.folder, 'stop'), '');
+      await notebook.cell(1).locator('.jp-InputPrompt', { hasText: '[2]' }).waitFor();
       expect(notebook.errors).toEqual([]);
       await notebook.close();
     }, 400_000);

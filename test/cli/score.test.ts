@@ -95,7 +95,7 @@ describe('solireward score', () => {
     });
   });
 
-  it('goes on where it was killed', async () => {
+  it('resumes where it was killed', async () => {
     const paths = (await makeClips(folder, 6)).map(({ path }) => path);
     const input = join(folder, 'many.json');
     await writeFile(

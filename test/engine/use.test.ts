@@ -32,7 +32,7 @@ await describeAllEngines('use', (engine) => {
 });
 
 describe('use', () => {
-  it("takes the best engine for 'auto' and says why better ones are not in use", async () => {
+  it("takes the best engine for 'auto' and reports why better ones are not in use", async () => {
     const report = await use('auto');
     expect(report.engine).toBe((await engines())[0]);
     for (const { engine, reason } of report.skipped) {

@@ -30,7 +30,7 @@ vi.mock('../../src/engine/webgpu.js', async (original) => {
 const webgpu = (await allEngines()).includes('webgpu');
 
 describe.runIf(webgpu)("use('auto') without a native engine", () => {
-  it('takes WebGPU on a real GPU, and says why not the engines before it', async () => {
+  it('takes WebGPU on a real GPU, and reports why not the engines before it', async () => {
     Object.assign(machine, { native: false, software: false });
     const report = await use('auto');
     expect(report.engine).toBe('webgpu');

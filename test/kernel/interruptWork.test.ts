@@ -19,7 +19,7 @@ afterAll(async () => {
 
 const interrupt = () => client.request('interrupt_request', {}, { channel: 'control' });
 
-it('stops a training, which saves its checkpoint, says so, and goes on with it', async () => {
+it('stops a training, which saves its checkpoint, says so, and continues with it', async () => {
   const setUp = await client.execute(`import * as sr from 'solireward';
 await sr.engine.use('wasm');
 const world = await sr.data.makeWorld({ folder: 'world', clips: 24, seed: 1 });
@@ -36,8 +36,8 @@ const train = () => sr.train.fit(model, sr.pairing.crossPrompt(labels, { dimensi
   const outcome = await client.outcome(running);
   expect(outcome.reply.content.ename).toBe('Interrupted');
   const said = () => contents({ ...outcome, published: client.published(running) }, 'display_data');
-  await client.until(() => said().length > 0);
-  expect(JSON.stringify(said())).toContain('is saved in run/checkpoints');
+  // On a slow machine the chart is shown before.
+  await client.until(() => JSON.stringify(said()).includes('is saved in run/checkpoints'));
   expect(readdirSync(join(folder, 'run', 'checkpoints'))).toHaveLength(1);
 }, 300_000);
 

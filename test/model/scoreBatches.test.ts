@@ -52,7 +52,7 @@ describe('scoreBatches', () => {
     expect(together).toEqual([['1'], ['3', 'x'], ['5']]);
   });
 
-  it('goes on with the rest where a clip does not fit into the memory', async () => {
+  it('continues with the rest where a clip does not fit into the memory', async () => {
     const { model } = scorer();
     const batches = [];
     for await (const batch of scoreBatches(model, ['1', '7', '3'].map(clip))) batches.push(batch);

@@ -299,7 +299,7 @@ describe('annotator', () => {
     expect((await ann.judge({ type: 'skip' })).state).toMatchObject({ skipped: 1, left: 0 });
   });
 
-  it('goes on where a view is open and the cell is run again', async () => {
+  it('continues where a view is open and the cell is run again', async () => {
     const ann = await View.open(make(3), 'Ann');
     await ann.judge();
     const other = await View.open(make(3), 'Ben');

@@ -104,7 +104,7 @@ describe('player', () => {
     expect(html).toMatch(/<img src="data:image\/png;base64,[^"]+" alt=""/);
   });
 
-  it('says why a clip cannot be shown', async () => {
+  it('reports why a clip cannot be shown', async () => {
     await expect(bundleOf(player({ path: join(folder, 'absent.mp4') }))).rejects.toThrow('absent.mp4');
   });
 });

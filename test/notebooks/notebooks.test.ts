@@ -86,7 +86,7 @@ describe.skipIf(!hasKernel)('notebooks (skipped where .venv has no kernelspec)',
     afterAll(() => {
       rmSync(worlds, { recursive: true });
     });
-    const small = { SEEDS: '1 2', CLIPS: '128', STEPS: '2', WORLDS: worlds };
+    const small = { SEEDS: '1 2', CLIPS: '64', STEPS: '2', PAIRS: '4', WORLDS: worlds };
 
     /** Claims are decided by their intervals and have a figure each. */
     async function decided(name: string, parameters: Record<string, string>) {
@@ -209,7 +209,7 @@ describe.skipIf(!hasKernel)('notebooks (skipped where .venv has no kernelspec)',
       expect(existsSync(join(folder, 'model-physics', 'training_config.json'))).toBe(true);
     });
 
-    it('goes on where a killed kernel was', { timeout: 1_800_000 }, async () => {
+    it('resumes where a killed kernel stopped', { timeout: 1_800_000 }, async () => {
       const parameters = { ...small, VOTES: await votesOn8Clips(), EPOCHS: '10', SAVE: '1' };
       const training = join(folder, 'run-physics-42');
       let ended = false;

@@ -17,7 +17,7 @@ it('gives each pair once an epoch, in another order each time', () => {
   expect(second).not.toEqual(first);
 });
 
-it('goes on from its cursor', () => {
+it('continues from its cursor', () => {
   const stream = listed(pairs, { seed: 1 });
   const whole = stream.next(50);
   stream.cursor = 13;

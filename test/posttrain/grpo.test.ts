@@ -69,7 +69,7 @@ describe('grpo', () => {
     for (const policy of policies) policy.dispose();
   });
 
-  it('goes on from groups that teach nothing', async () => {
+  it('continues from groups that teach nothing', async () => {
     const policy = new Policy();
     const history = await grpo(policy, options({ steps: 2, reward: (clips) => clips.map(() => 1) }));
     expect(history.map(({ flat }) => flat)).toEqual([2, 2]);

@@ -86,7 +86,7 @@ describe('score.file', () => {
     expect(result).toEqual({ total: 3, failed: 0, scores: [3.1, 1.2, 2.3] });
   });
 
-  it('says why an item failed, and goes on', async () => {
+  it('reports why an item failed, and goes on', async () => {
     await items([
       { video_path: 'bad.mp4' },
       7,
@@ -161,7 +161,7 @@ describe('score.file', () => {
     expect([...new Set(progress)]).toEqual([0, 2, 4, 5]);
   });
 
-  it('goes on with the rest where an item does not fit into the memory', async () => {
+  it('continues with the rest where an item does not fit into the memory', async () => {
     const huge = 'tokens-10000000';
     await items([
       { video_path: '1.mp4' },
@@ -196,7 +196,7 @@ describe('score.file', () => {
     expect(scores[149_999]).toBe(1.8);
   });
 
-  it('keeps what it has when it fails, and goes on from there', async () => {
+  it('keeps what it has when it fails, and continues from there', async () => {
     const list = [{ video_path: '1.mp4' }, { video_path: 'bad.mp4' }, { video_path: '666.mp4' }];
     await items(list);
     await expect(run(1)).rejects.toThrow('the device is lost');

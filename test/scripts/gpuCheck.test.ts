@@ -45,7 +45,7 @@ describe('runChild', () => {
     ['console.error("no such thing"); process.exit(3)', 'no such thing'],
     ['process.exit(3)', 'ended by exit code 3'],
     ['process.kill(process.pid, "SIGKILL")', 'ended by SIGKILL'],
-  ])('says why %s failed', async (code, reason) => {
+  ])('reports why %s failed', async (code, reason) => {
     expect(await node(code)).toMatchObject({ status: 'failed', reason });
   });
 

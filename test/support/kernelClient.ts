@@ -170,6 +170,12 @@ export class Client {
     return { reply: this.#replies.get(id)!, published: this.published(id) };
   }
 
+  /** Waits for the answer to a request alone. */
+  async reply(id: string): Promise<Received> {
+    await this.until(() => this.#replies.has(id));
+    return this.#replies.get(id)!;
+  }
+
   /** Sends a request and waits for what comes of it. */
   async request(type: string, content: object, options: SendOptions = {}): Promise<Outcome> {
     return this.outcome(await this.send(type, content, options));

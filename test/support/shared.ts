@@ -15,7 +15,7 @@ export const shared = (...parts: string[]): string => join(folder, ...parts);
 /** True where the real clips are there. */
 export const hasShared = existsSync(shared('data'));
 
-/** `describe` of tests on real clips; one skipped test that says why where they are absent. */
+/** `describe` of tests on real clips; one skipped test that reports why where they are absent. */
 export function describeShared(name: string, body: () => void, part: Part = 'data'): void {
   if (hasShared && existsSync(shared(part))) describe(name, body);
   else it.skip(`${name} (skipped: ../shared/${part}, of real clips, is absent)`);

@@ -79,7 +79,7 @@ await describeAllEngines('AdamW', () => {
     tf.dispose([...parameters.values()]);
   });
 
-  it('goes on from a saved state to the same bits', async () => {
+  it('continues from a saved state to the same bits', async () => {
     const [whole, first, second] = [make(), make(), make()];
     const optimizer = new AdamW(whole);
     await run(optimizer, [1, 2, 3, 4]);

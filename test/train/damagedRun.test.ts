@@ -65,13 +65,13 @@ describe('a damaged run', () => {
     ['a state of zero bytes', 'state.json', (file) => writeFileSync(file, Buffer.alloc(99))],
     ['a state with another bit', 'state.json', flip],
     ['checksums that are none', 'checksums.json', (file) => writeFileSync(file, '{"mod')],
-  ])('goes on from the checkpoint before one with %s', async (_, name, damage) => {
+  ])('continues from the checkpoint before one with %s', async (_, name, damage) => {
     const whole = await train();
     damage(newest(name));
     const again = await train();
     expect(warned).toHaveLength(1);
     expect(warned[0]).toContain(newest(name));
-    expect(warned[0]).toContain('goes on from the checkpoint before it, step 2');
+    expect(warned[0]).toContain('continues from the checkpoint before it, step 2');
     expect(again.run.status).toBe('finished');
     expect(again.run.history.map(({ step }) => step)).toEqual([1, 2, 3, 4]);
     expect(again.weights).toEqual(whole.weights);
@@ -83,11 +83,11 @@ describe('a damaged run', () => {
     for (const step of [2, 4]) flip(at('checkpoints', `step-${step}`, 'model.safetensors'));
     const again = await train();
     expect(warned).toHaveLength(2);
-    expect(warned[1]).toContain('goes on from the beginning, as no other is kept');
+    expect(warned[1]).toContain('continues from the beginning, as no other is kept');
     expect(again.weights).toEqual(whole.weights);
   });
 
-  it('goes on from a checkpoint of before there were checksums', async () => {
+  it('continues from a checkpoint of before there were checksums', async () => {
     await train();
     rmSync(newest('checksums.json'));
     expect((await train()).run.status).toBe('finished');

@@ -96,7 +96,7 @@ await describeEngines('fit', () => {
     expect(first).toBeAllclose([first[2], first[2], first[2]], { rtol: 1e-6 });
   });
 
-  it('goes on from a stop to the bits of an uninterrupted run, and logs each step once', async () => {
+  it('continues from a stop to the bits of an uninterrupted run, and logs each step once', async () => {
     const settings = { saveEvery: 2, evaluate: smallLabels(8, 'other'), evaluateEvery: 3, accumulate: 2 };
     const [whole, parts] = [await smallModel(), await smallModel()];
     const uninterrupted = await fit(whole, pairs(), options({ steps: 7, ...settings }));

@@ -115,7 +115,7 @@ describe('fit of several heads', () => {
     model.dispose();
   });
 
-  it('goes on from a stop to the bits of an unbroken run', async () => {
+  it('continues from a stop to the bits of an unbroken run', async () => {
     const whole = await smallHeads({ physics: [1], deformity: [2] });
     const unbroken = await fit(whole, both(), options());
     const folder = newFolder();

@@ -53,7 +53,7 @@ describe('train.microBatch', () => {
     expect(await microBatch(model)).toMatchObject({ checkpointing: true });
   });
 
-  it('goes on with a run as it began', async () => {
+  it('continues with a run as it began', async () => {
     await writeFile(join(folder, 'config.json'), JSON.stringify({ batchSize: 2, accumulate: 160 }));
     expect(await microBatch(model, { folder })).toEqual({ batchSize: 2, accumulate: 160 });
     room(80 * gib);

@@ -310,7 +310,7 @@ describe('solireward verify', () => {
     expect(printed.join('\n')).toMatch(message);
   });
 
-  it('says so when files are damaged or missing, and goes on with the rest', async () => {
+  it('says so when files are damaged or missing, and continues with the rest', async () => {
     await copy('losses.json');
     await writeFile(join(folder, 'metrics.json'), '{');
     await mkdir(join(folder, 'heads'));

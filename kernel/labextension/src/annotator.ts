@@ -6,7 +6,7 @@ import { AnnotatorDesk } from './annotatorDesk.js';
 import { AnnotatorLink } from './annotatorLink.js';
 import { AnnotatorStore } from './annotatorStore.js';
 import { clipUrls } from './clipUrls.js';
-import { openComm } from './comm.js';
+import { askBeside, openComm } from './comm.js';
 import { element } from './element.js';
 import { VideoPlayer } from './videoPlayer.js';
 
@@ -94,7 +94,10 @@ export class AnnotatorRenderer extends Widget implements IRenderMime.IRenderer {
       changeAnnotator: () => this.#askName(),
       playerOf: (clip) => this.#playerOf(clip),
     });
-    const link = new AnnotatorLink(() => openComm(this, this.#data.target), this.#store, name, {
+    const { target } = this.#data;
+    const open = () => openComm(this, target);
+    const ask = (request: object) => askBeside(this, target, request);
+    const link = new AnnotatorLink(open, ask, this.#store, name, {
       answered: (answer) => this.#answered(name, answer),
       waiting: (message) => desk.say(message),
       lost: (message) => {

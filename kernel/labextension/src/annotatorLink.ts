@@ -27,6 +27,7 @@ const patienceMilliseconds = 2000;
  */
 export class AnnotatorLink {
   readonly #open: () => Comm;
+  readonly #ask: (request: AnnotatorRequest) => Promise<object>;
   readonly #store: AnnotatorStore;
   readonly #name: string;
   readonly #events: LinkEvents;
@@ -34,9 +35,19 @@ export class AnnotatorLink {
   #request: AnnotatorRequest | undefined;
   #timer: number | undefined;
 
-  /** @param open opens a comm, or throws while there is no kernel */
-  constructor(open: () => Comm, store: AnnotatorStore, name: string, events: LinkEvents) {
+  /**
+   * @param open opens a comm, or throws while there is no kernel; its end is the kernel's
+   * @param ask asks what answers while a cell computes; what that rejects is sent over the comm
+   */
+  constructor(
+    open: () => Comm,
+    ask: (request: AnnotatorRequest) => Promise<object>,
+    store: AnnotatorStore,
+    name: string,
+    events: LinkEvents,
+  ) {
     this.#open = open;
+    this.#ask = ask;
     this.#store = store;
     this.#name = name;
     this.#events = events;
@@ -89,16 +100,24 @@ export class AnnotatorLink {
 
   #send(request: AnnotatorRequest): void {
     this.#request = request;
-    try {
-      this.#comm?.send(request);
-    } catch (error) {
-      this.#events.lost((error as Error).message);
-    }
+    this.#ask(request).then(
+      (answer) => this.#take(answer as AnnotatorAnswer),
+      () => this.#sendByComm(request),
+    );
     clearTimeout(this.#timer);
     this.#timer = window.setTimeout(
       () => this.#events.waiting('Waiting for the kernel; a cell may be running \u2026'),
       patienceMilliseconds,
     );
+  }
+
+  #sendByComm(request: AnnotatorRequest): void {
+    if (this.#request !== request) return;
+    try {
+      this.#comm?.send(request);
+    } catch (error) {
+      this.#events.lost((error as Error).message);
+    }
   }
 
   #take(answer: AnnotatorAnswer): void {

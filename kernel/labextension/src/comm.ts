@@ -1,5 +1,5 @@
 import type { Widget } from '@lumino/widgets';
-import type { Comm } from '../../../src/base/host.js';
+import { askCommand, type Comm } from '../../../src/base/host.js';
 
 // What this file uses of @jupyterlab/services, whose own types would bring some fifty packages.
 interface Signal<Sender, Value> {
@@ -19,8 +19,12 @@ interface KernelComm {
   send(data: object, metadata?: object, buffers?: ArrayBufferView[]): unknown;
   close(data?: object): unknown;
 }
+interface DebugReply {
+  content: { success: boolean; message?: string; body: Record<string, unknown> };
+}
 interface Kernel {
   createComm(target: string): KernelComm;
+  requestDebug(content: object): { onReply: (reply: DebugReply) => void };
   readonly statusChanged: Signal<Kernel, string>;
 }
 interface SessionContext {
@@ -77,6 +81,22 @@ export function openComm(widget: Widget, target: string, data: object = {}): Com
       if (!comm.isDisposed) comm.close(message);
     },
   };
+}
+
+/**
+ * Asks what answers beside the cells, also while one of them computes. Rejects where nothing does; never ends where the kernel
+ * does not answer.
+ * @param target the name that is asked
+ */
+export async function askBeside(widget: Widget, target: string, request: object): Promise<object> {
+  const kernel = sessionOf(widget)?.session?.kernel;
+  if (!kernel) throw new Error('This notebook has no running kernel.');
+  const { content } = await new Promise<DebugReply>((resolve) => {
+    const asked = { type: 'request', seq: 0, command: askCommand, arguments: { target, request } };
+    kernel.requestDebug(asked).onReply = resolve;
+  });
+  if (!content.success) throw new Error(content.message);
+  return content.body.answer as object;
 }
 
 /** Resolves when the notebook or console that a widget is in is connected to its kernel: a page that loads is not yet. */

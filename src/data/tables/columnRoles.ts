@@ -25,8 +25,24 @@ export interface ColumnRoles {
 }
 
 /** Roles that are given by the user, in place of a guess. */
-export type GivenRoles = Partial<Record<'id' | 'score', readonly string[]>> &
-  Partial<Record<'metric' | 'label' | 'rating' | 'by' | 'prompt' | 'path', string>>;
+export interface GivenRoles {
+  /** Columns that together name a clip. */
+  id?: readonly string[];
+  /** Columns of scores. */
+  score?: readonly string[];
+  /** The column that names the metric of each row. */
+  metric?: string;
+  /** The column of Pass or Fail. */
+  label?: string;
+  /** The column of a human rating, the higher the better. */
+  rating?: string;
+  /** The column of what clips are compared by, such as their generator. */
+  by?: string;
+  /** The column that clips of one prompt share the value of. */
+  prompt?: string;
+  /** The column of the clip's file. */
+  path?: string;
+}
 
 /** Usual names, as `plain` writes them, the surest first. */
 const names = {

@@ -17,7 +17,16 @@ import {
 export const clipColumns = ['path', 'prompt', 'promptId', 'generator'] as const;
 
 /** What is known of a clip besides its id. */
-export type ClipFields = Partial<Record<(typeof clipColumns)[number], string>>;
+export interface ClipFields {
+  /** File of the clip. */
+  path?: string;
+  /** The text that it was generated from. */
+  prompt?: string;
+  /** What clips of the same prompt have in common. */
+  promptId?: string;
+  /** The model that generated it. */
+  generator?: string;
+}
 
 /** The columns of ours; a file may write them otherwise. */
 const known = [

@@ -30,6 +30,7 @@ export interface ReadScoresOptions {
   rating?: string;
   /** What clips are compared by, such as their generator. */
   group?: string;
+  /** What clips of the same prompt have in common: its text or its id. */
   prompt?: string;
   /** Where the clip's file is. */
   path?: string;

@@ -4,7 +4,9 @@ import { isMissing } from './vocabulary.js';
 
 /** A row of scores: what is known of it, and any other columns. */
 export interface ScoreRow {
+  /** Id of the clip. */
   clip: string;
+  /** Its score; higher is better. */
   score: number;
   /** Which score it is, where a table holds several. */
   metric?: string;
@@ -16,9 +18,13 @@ export interface ScoreRow {
   rating?: number;
   /** What the clips are compared by, such as their generator. */
   group?: string;
+  /** File of the clip. */
   path?: string;
+  /** The text that it was generated from. */
   prompt?: string;
+  /** What clips of the same prompt have in common. */
   promptId?: string;
+  /** The model that generated it. */
   generator?: string;
   [column: string]: unknown;
 }

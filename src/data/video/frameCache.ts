@@ -17,8 +17,10 @@ const digestBytes = 32;
 export class FrameCache {
   private hashes: Promise<Map<string, string>> | undefined;
 
-  /** @param folder made when the first entry is written. */
-  constructor(readonly folder: string) {}
+  constructor(
+    /** Folder of the entries; made when the first one is written. */
+    readonly folder: string,
+  ) {}
 
   /**
    * The entry of a key, made and kept when it is not there.

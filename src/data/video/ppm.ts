@@ -1,7 +1,10 @@
 /** Frames of one size: RGB24, each Uint8Array [height, width, 3]. */
 export interface Frames {
+  /** Pixels of a row. */
   width: number;
+  /** Rows of a frame. */
   height: number;
+  /** The frames, in the order of the clip. */
   frames: Uint8Array[];
 }
 

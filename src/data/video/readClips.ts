@@ -20,13 +20,17 @@ export interface ReadOptions extends Reading {
 
 /** A clip that could not be read, and why. */
 export interface ReadFailure {
+  /** The clip that could not be read. */
   clip: Clip;
+  /** What is wrong with it, in a sentence. */
   reason: string;
 }
 
 /** What `readClips` read, by clip id, and what it could not. */
 export interface ReadClips {
+  /** What was made of the frames of each clip, by its id. */
   frames: Map<string, Uint8Array>;
+  /** The clips that could not be read. */
   failures: ReadFailure[];
 }
 

@@ -10,7 +10,7 @@ import { videoLimits } from './videoLimits.js';
 
 /** How many threads read clips; to change it, assign: `sr.data.readers.threads = 4`. */
 export const readers = {
-  /** Default: one a core. 0: clips are read between the model's computations. */
+  /** Threads that read clips. Default: one a core. 0: clips are read between the model's computations. */
   threads: availableParallelism(),
 };
 

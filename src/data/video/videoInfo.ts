@@ -2,6 +2,7 @@
 export interface VideoInfo {
   /** As it is stored: a rotation that the file asks for is not applied, as the official reader applies none. */
   width: number;
+  /** Rows of a frame, as it is stored. */
   height: number;
   /** Pictures that are shown: without those that an edit list leaves out. */
   frames: number;

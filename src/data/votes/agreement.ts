@@ -13,10 +13,13 @@ import { type CheckedVotes, decoded, votesOf } from './votes.js';
 
 /** One measure of one dimension. */
 export interface AgreementRow extends Interval {
+  /** What the votes are about. */
   dimension: string;
+  /** What was measured. */
   measure: "Krippendorff's alpha" | "Fleiss' kappa" | 'raw agreement';
   /** How many there are. */
   clips: number;
+  /** Annotators who voted. */
   annotators: number;
 }
 

@@ -4,7 +4,9 @@ import { fieldsOf } from '../tables/fields.js';
 
 /** A clip and its label on one dimension. */
 export interface LabelledClip {
+  /** The clip. */
   clip: Clip;
+  /** Its label: true is Pass. */
   pass: boolean;
   /** From 0 to 1: how sure the label is. */
   confidence: number;

@@ -16,10 +16,13 @@ export interface DawidSkeneEstimate {
 
 /** How often an annotator errs on a dimension. */
 export interface AnnotatorRates {
+  /** Name of the annotator. */
   annotator: string;
+  /** What the votes are about. */
   dimension: string;
   /** P(vote Pass | Fail), and P(vote Fail | Pass). */
   falsePass: number;
+  /** P(vote Fail | Pass). */
   falseFail: number;
 }
 

@@ -14,8 +14,11 @@ export interface Label {
 
 /** A row of a table of labels. */
 export interface LabelRow extends ClipFields {
+  /** Id of the clip. */
   clip: string;
+  /** What the label is about, such as `physics`. */
   dimension: string;
+  /** The label: true is Pass. */
   pass: boolean;
   /** From 0 to 1: share or posterior of the winning side. */
   confidence: number;

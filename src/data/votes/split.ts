@@ -8,7 +8,9 @@ const stream = 51;
 
 /** Tables of disjoint prompts. */
 export interface Split {
+  /** Labels to train on. */
   train: LabelTable;
+  /** Labels that are held out. */
   test: LabelTable;
   /** Where a share was asked for. */
   validation?: LabelTable;

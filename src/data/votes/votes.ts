@@ -11,9 +11,13 @@ import { isVoteLog, standingVotes } from './voteLog.js';
 
 /** One annotator's vote on one dimension of one clip. */
 export interface VoteRow extends ClipFields {
+  /** Id of the clip. */
   clip: string;
+  /** Who voted. */
   annotator: string;
+  /** What the vote is about, such as `physics`. */
   dimension: string;
+  /** The vote: true is Pass. */
   pass: boolean;
   /** The rating that the vote was made of. */
   rating?: number;

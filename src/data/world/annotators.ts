@@ -3,17 +3,25 @@ import { type Dimension, dimensions } from './faults.js';
 
 /** A simulated annotator: how often a failing clip is passed, and a passing one failed, on average. */
 export interface Annotator {
+  /** Name of the annotator. */
   name: string;
+  /** P(vote Pass | Fail), 0 to 1. */
   falsePass: number;
+  /** P(vote Fail | Pass), 0 to 1. */
   falseFail: number;
 }
 
 /** What is true of a clip on a dimension; the strength is 0 where there is no fault. */
 export interface Truth {
+  /** Id of the clip. */
   clip: string;
+  /** What is judged. */
   dimension: Dimension;
+  /** Whether the clip has no fault on the dimension. */
   pass: boolean;
+  /** Name of the fault; empty where there is none. */
   fault: string;
+  /** How strong the fault is, 0 to 1. */
   strength: number;
   /** 1 - strength. */
   quality: number;
@@ -21,9 +29,13 @@ export interface Truth {
 
 /** One annotator's answer. */
 export interface SimulatedVote {
+  /** Id of the clip. */
   clip: string;
+  /** Name of the annotator. */
   annotator: string;
+  /** What is judged. */
   dimension: Dimension;
+  /** The vote: true is Pass. */
   pass: boolean;
 }
 
@@ -69,10 +81,15 @@ export function annotate(
 
 /** One annotator's comparison of two clips. */
 export interface Comparison {
+  /** Id of the first clip. */
   first: string;
+  /** Id of the second clip. */
   second: string;
+  /** Name of the annotator. */
   annotator: string;
+  /** What is judged. */
   dimension: Dimension;
+  /** Which of the two the annotator prefers. */
   preferred: 'first' | 'second';
 }
 

@@ -30,8 +30,11 @@ export const colours = Object.keys(palette) as Colour[];
 
 /** What a prompt asks of one body. */
 export interface Kind {
+  /** Colour of the body. */
   colour: Colour;
+  /** Shape of the body. */
   shape: Shape;
+  /** How the body moves. */
   motion: Motion;
 }
 

@@ -3,7 +3,9 @@
  * reward model likes them.
  */
 export const departureNames = ['brightness', 'contrast', 'size', 'speed', 'stillness'] as const;
+/** A way in which a clip can depart from what the world makes. */
 export type DepartureName = (typeof departureNames)[number];
+/** How far a clip departs in each way; 0 is not at all. */
 export type Departures = Record<DepartureName, number>;
 
 /** What the greatest departure leaves of the quality: wrong motion all is lost, a wrong look half. */

@@ -36,10 +36,13 @@ export interface ClipPlan {
 
 /** A generated clip and the truth about it. */
 export interface GeneratedClip {
+  /** The clip, with its file and prompt. */
   clip: Clip;
   /** The fault that is shown; empty for none. */
   fault: string;
+  /** How strong the fault is, 0 to 1. */
   strength: number;
+  /** How far the clip departs from what the world makes. */
   departures: Departures;
   /** What the departures leave of the quality, 0 to 1. */
   left: number;

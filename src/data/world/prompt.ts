@@ -18,6 +18,7 @@ export const vocabulary: readonly string[] = [
 
 /** One phrase of a prompt: so many bodies of one kind. */
 export interface Phrase extends Kind {
+  /** How many bodies. */
   count: number;
 }
 
@@ -39,7 +40,9 @@ export function drawPhrases(random: Random): Phrase[] {
 
 /** A prompt of the world, as text and as what it asks for. */
 export interface WorldPrompt {
+  /** The prompt as it is written. */
   text: string;
+  /** What it asks for. */
   phrases: readonly Phrase[];
 }
 

@@ -13,21 +13,25 @@ import { dimensions } from './faults.js';
 import { renderClip } from './render.js';
 import { checkedRules, type SimulatedClip, simulate, type WorldRules } from './simulate.js';
 
+/** What a world is made of, and where. */
 export interface WorldOptions extends WorldRules {
   /** Number of clips. */
   clips: number;
   /** Where the clips and tables are written; a folder of the same world is completed, or used as it is where every clip is whole. */
   folder: string;
+  /** Who votes. Default: five of differing care. */
   annotators?: readonly Annotator[];
   /** Annotators that judge each clip; default: all. */
   votesPerClip?: number;
-  /** Stops the rendering; what is written stays, and the next call goes on from there. */
+  /** Stops the rendering; what is written stays, and the next call continues from there. */
   signal?: AbortSignal;
+  /** Called after each clip that is rendered. */
   onProgress?: (progress: { done: number; total: number }) => void;
 }
 
 /** A generated world: its clips, the simulated annotators' votes, and what is true. */
 export interface World {
+  /** All clips. */
   clips: Clip[];
   /** Columns clip, annotator, dimension, pass, and those of the clip: path, prompt, promptId, generator. */
   votes: TableOf<VoteRow>;

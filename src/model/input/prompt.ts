@@ -2,6 +2,7 @@
 export interface Prompts {
   /** Instructions; without them the base model's own default is used. */
   system?: string;
+  /** The question, with `{prompt}` in it. */
   user: string;
 }
 

@@ -14,12 +14,14 @@ export class Features {
   private readonly stores = new Map<string, FeatureStore<unknown>>();
 
   /**
+   * Begins to keep features; what is kept of a clip is made when it is asked for.
    * @param trainable what is trained on them: `head` keeps the hidden states that a head reads, `decoder+head` the
    *   visual tokens.
    * @param options `cache`: keeps them in its folder, for this process and later ones, and not in memory.
    * @throws RangeError for anything else: `all` has no frozen part.
    */
   constructor(
+    /** What is trained on the features. */
     readonly trainable: Exclude<Trainable, 'all'>,
     { cache }: { cache?: FrameCache } = {},
   ) {

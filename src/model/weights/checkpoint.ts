@@ -16,6 +16,7 @@ export interface ModelCard {
   dimension?: string;
   /** Mean and standard deviation of the scores of the training clips. */
   scoreMean?: number;
+  /** Standard deviation of the scores of the training clips. */
   scoreDeviation?: number;
   /** How it was trained: plain data for the reader. */
   training?: Record<string, unknown>;

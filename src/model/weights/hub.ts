@@ -12,7 +12,9 @@ import { readShards } from './shards.js';
 export interface DownloadProgress {
   /** The file that is loaded. */
   file: string;
+  /** Bytes that are there. */
   done: number;
+  /** Bytes of all files. */
   total: number;
 }
 
@@ -22,9 +24,9 @@ export interface HubOptions {
   subfolder?: string;
   /** Branch, tag or commit. Default `main`. */
   revision?: string;
-  /** Default: the environment's `HF_TOKEN`, else what `huggingface-cli login` has left. */
+  /** Token of the hub. Default: the environment's `HF_TOKEN`, else what `huggingface-cli login` has left. */
   accessToken?: string;
-  /** Default: the environment's `HF_ENDPOINT`, else https://huggingface.co. */
+  /** Address of the hub. Default: the environment's `HF_ENDPOINT`, else https://huggingface.co. */
   hubUrl?: string;
   /** The `fetch` to use, for example one that goes through a proxy. */
   fetch?: typeof fetch;

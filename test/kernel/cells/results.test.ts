@@ -18,7 +18,7 @@ it('gives the latest value, and each by the number of its cell', () => {
   ]);
 });
 
-it('says why there is none', () => {
+it('tells why there is none', () => {
   const results = new Results();
   expect(seen(results)._).toBeUndefined();
   expect(() => seen(results).Out[7]).toThrow(

@@ -160,7 +160,7 @@ describe('Features', () => {
       model.dispose();
     });
 
-    it('leave it to the reader to say why a clip cannot be read', async () => {
+    it('leave it to the reader to report why a clip cannot be read', async () => {
       const { model } = await countingModel();
       const stage = stageOf(model, 'head', kept('head'));
       const broken = { id: 'broken-4', path: join(folder, 'none.mp4') };

@@ -88,7 +88,7 @@ describe('download', () => {
     expect(progress).toEqual([]);
   });
 
-  it('goes on where a connection breaks, and in the next call where none brings anything', async () => {
+  it('resumes where a connection breaks, and in the next call where none brings anything', async () => {
     hub.breaks = [undefined, 100_000, 50_000, 0, 0, 0];
     const failure = await download('lab/model', { ...step, patience: hasty }).catch(
       (error: Error) => error.message,

@@ -23,6 +23,7 @@ export interface InternVLFrameConfig {
   numSegments: number;
   /** Most tiles of a frame, the thumbnail not counted. */
   maxNum: number;
+  /** Whether frames are cropped to a square in their centre first. */
   centerCropVideo: boolean;
 }
 

@@ -27,11 +27,15 @@ export interface WindowedVisionConfig extends QwenVisionConfig {
 export interface QwenFrameConfig {
   /** Frames that are taken of a second. */
   fps: number;
+  /** Fewest frames of a clip. */
   minFrames: number;
+  /** Most frames of a clip. */
   maxFrames: number;
   /** Pixels of a frame, and of all frames together, after resizing. */
   minPixels: number;
+  /** Most pixels of a frame after resizing. */
   maxPixels: number;
+  /** Most pixels of all frames together after resizing. */
   totalPixels: number;
 }
 
