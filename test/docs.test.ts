@@ -3,6 +3,9 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { expect, it } from 'vitest';
+import { importLines, nestedBlocks } from './support/nestedBlocks.js';
+
+const { anchors } = await import(new URL('../scripts/docs/anchors.mjs', import.meta.url).href);
 
 const root = resolve(fileURLToPath(new URL('..', import.meta.url)));
 const pagesIn = (folder: string) =>
@@ -14,14 +17,11 @@ const pages = [join(root, 'README.md'), ...pagesIn(join(root, 'docs'))];
 /** The TypeScript blocks of a page as one module: each sees those before it and may use their names anew. */
 function moduleOf(page: string): string {
   const blocks = [...page.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code]) => code);
-  const imports = new Set(["import * as sr from 'solireward';"]);
-  const nested = blocks.map((code) =>
-    code.replaceAll(/^import .*;$/gm, (line) => {
-      imports.add(line);
-      return '';
-    }),
-  );
-  return [...imports, ...nested.map((code) => `{ ${code}`), '}'.repeat(nested.length)].join('\n');
+  const imports = new Set([
+    "import * as sr from 'solireward';",
+    ...blocks.flatMap((code) => code.match(importLines) ?? []),
+  ]);
+  return [...imports, nestedBlocks(blocks)].join('\n');
 }
 
 /** What the compiler says of modules, by file name. */
@@ -72,20 +72,6 @@ it('shows code that the public surface has', () => {
   expect(found.filter((line) => !line.startsWith('wrong'))).toEqual([]);
 });
 
-/** The anchors of a page's headings, as GitHub makes them: a second of the same words has a number. */
-function anchorsOf(page: string): string[] {
-  const seen = new Map<string, number>();
-  return [...page.matchAll(/^#+ (.*)$/gm)].map(([, heading]) => {
-    const anchor = heading
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
-      .replaceAll(' ', '-');
-    const before = seen.get(anchor) ?? 0;
-    seen.set(anchor, before + 1);
-    return before === 0 ? anchor : `${anchor}-${before}`;
-  });
-}
-
 /** Links of a page to files or headings that are not there. */
 function brokenLinks(page: string, text: string): string[] {
   return [...text.matchAll(/\]\(([^)\s]+)\)/g)]
@@ -96,7 +82,8 @@ function brokenLinks(page: string, text: string): string[] {
       const target = path ? join(dirname(page), path) : page;
       if (!existsSync(target)) return true;
       if (!anchor || !target.endsWith('.md')) return false;
-      return !anchorsOf(path ? readFileSync(target, 'utf8') : text).includes(anchor);
+      const there: { anchor: string }[] = anchors(path ? readFileSync(target, 'utf8') : text);
+      return there.every((one) => one.anchor !== anchor);
     })
     .map((link) => `${basename(page)}: ${link}`);
 }

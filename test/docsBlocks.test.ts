@@ -17,6 +17,7 @@ import { promisify } from 'node:util';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { main } from '../src/cli.js';
+import { nestedBlocks } from './support/nestedBlocks.js';
 import { capturePrinted, complained, printed } from './support/printed.js';
 
 // Every code block and every command of the documents is run on small inputs, or checked by what reads it.
@@ -230,11 +231,7 @@ beforeAll(async () => {
   symlinkSync(join(root, 'test'), join(folder, 'test'), 'junction');
   const jobs = pages.map((page) => {
     const own = blocks.filter((block) => block.page === page);
-    const code = own
-      .filter(isRun)
-      .map(
-        (block) => `at(${JSON.stringify(placeOf(block))});\n{ ${block.code.replaceAll(/^import .*;$/gm, '')}`,
-      );
+    const code = own.filter(isRun).map((block) => `at(${JSON.stringify(placeOf(block))});\n${block.code}`);
     const lines = own.filter(({ language }) => language === 'sh').flatMap((block) => block.code.split('\n'));
     const commands: { args: string[]; code: number; prints?: string }[] = (commandsToRun[page] ?? []).map(
       ([start, code]) => {
@@ -246,7 +243,7 @@ beforeAll(async () => {
     for (const block of own)
       for (const [name, command] of Object.entries(printedBy))
         if (isNamed(block, [name])) commands.push({ args: command.split(' '), code: 0, prints: block.code });
-    const module = ts.transpile([...code, '}'.repeat(code.length)].join('\n'), {
+    const module = ts.transpile(nestedBlocks(code), {
       target: ts.ScriptTarget.ESNext,
     });
     return { page, module: shortened(page, module), commands };

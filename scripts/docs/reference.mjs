@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Application, Comment, CommentTag, Converter, ReflectionKind } from 'typedoc';
 import { inClone } from '../setup/environment.mjs';
+import { anchors } from './anchors.mjs';
 
 /**
  * Types that signatures name and rooms keep to themselves: parts of a model, and what a figure is made of.
@@ -121,10 +122,7 @@ export async function reference() {
  */
 function wordless(project) {
   return Object.values(project.reflections)
-    .filter(
-      ({ comment }) =>
-        (comment && !comment.hasVisibleComponent()) || (comment && comment.summary.length === 0),
-    )
+    .filter(({ comment }) => comment && (!comment.hasVisibleComponent() || comment.summary.length === 0))
     .filter((reflection) => !reflection.kindOf(ReflectionKind.Parameter))
     .map((reflection) => `${reflection.getFullName()} has a comment without words`);
 }
@@ -245,7 +243,7 @@ function page(folder, { name }) {
     .replace(/[ \t]+$/gm, '')
     .trim();
   const [about, ...sections] = text.split(/\n\n(?=## )/);
-  const places = anchors(sections.join('\n'));
+  const places = memberAnchors(sections.join('\n'));
   /** @type {Map<string, string>} */
   const types = new Map();
   const names = sections.map((section) => {
@@ -283,31 +281,19 @@ const withTypeLinks = (own, text, typesOf) =>
   });
 
 /**
- * The anchors that a code host gives to the headings of a page, by section and heading: a second of the same words has a number.
+ * The anchors of the members of a page, by section and heading.
  * @param {string} text
  */
-function anchors(text) {
-  /** @type {Map<string, number>} */
-  const seen = new Map();
+function memberAnchors(text) {
   /** @type {Map<string, string>} */
   const found = new Map();
   let section = '';
-  for (const [, level, heading] of text.matchAll(/^(#+) (.*)$/gm)) {
-    const base = anchor(heading);
-    const count = seen.get(base) ?? 0;
-    seen.set(base, count + 1);
-    if (level === '##') section = heading;
-    if (level === '###') found.set(`${section} ${heading}`, count === 0 ? base : `${base}-${count}`);
+  for (const { level, heading, anchor } of anchors(text)) {
+    if (level === 2) section = heading;
+    if (level === 3) found.set(`${section} ${heading}`, anchor);
   }
   return found;
 }
-
-/** @param {string} heading */
-const anchor = (heading) =>
-  heading
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N} _-]/gu, '')
-    .replaceAll(' ', '-');
 
 /**
  * Links to the pages of docs/ that link to a room's.

@@ -85,7 +85,7 @@ export interface AnnotatorData {
   annotators: string[];
 }
 
-/** What the annotator asks of the code, over a comm. The same id again is the same request. */
+/** What the annotator asks of the code, beside the cells or over a comm. The same id again is the same request. */
 export type AnnotatorRequest = { id: string; annotator: string } & (
   | { type: 'start' }
   | { type: 'vote'; clip: string; pass: boolean; note: string; seconds: number }
