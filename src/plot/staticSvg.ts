@@ -232,7 +232,7 @@ function drawTitle({ title }: Layout, { left, right, top, look }: Header, text: 
   const words = typeof given === 'string' ? given : given?.text;
   const below = typeof given === 'object' ? given.subtitle?.text : undefined;
   let y = top;
-  for (const line of words ? wrapped(words, look.title * 1.08, right - left) : []) {
+  for (const line of words ? wrapped(words, look.title * 1.13, right - left) : []) {
     y += look.title * 1.2;
     text(line, { x: left, y, 'font-size': look.title, 'font-weight': 600 });
   }
@@ -336,6 +336,8 @@ function drawPanel(
   });
   // Plot's style sheet is for a picture of its own: in a browser it would scale a panel.
   plot.querySelector('style')?.remove();
+  // Its ticks are in the font of the rest.
+  plot.removeAttribute('font-family');
   svg.append(
     set(plot, { x: round(box.left - room.left), y: round(box.top - 6), overflow: 'visible' }) as never,
   );

@@ -23,6 +23,13 @@ it('draws a bar for each value, as high as the value', () => {
   expect(heights[2] + 1).toBeCloseTo(2 * (heights[1] + 1), 0);
 });
 
+it('has one font, its own or the one that is asked for, for ticks too', () => {
+  for (const font of ['system-ui, sans-serif', 'Arimo'])
+    expect(staticSvg([bars], layout, { font }).match(/font-family="[^"]*"/g)).toEqual([
+      `font-family="${font}"`,
+    ]);
+});
+
 it('draws lines, leaving out what is not finite, and vertical lines', () => {
   const line: Trace = {
     type: 'scatter',
