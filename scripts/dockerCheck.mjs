@@ -8,7 +8,7 @@ import { packages } from './setup/packages.mjs';
 import { run, step } from './setup/step.mjs';
 
 // npm run docker-check [-- --only lint, or cpu, cuda, binder; more than once for several]: lints the Dockerfile, builds and starts
-// its images without a daemon, and does what Binder does, in a fresh clone. cuda needs some 15 GB of disk while it is built, and no GPU.
+// its images without a daemon, and does what Binder does, in a fresh clone. cuda needs some 30 GB of disk while it is built, and no GPU.
 const parts = ['lint', 'cpu', 'cuda', 'binder'];
 const { values: options } = parseArgs({
   options: { only: { type: 'string', multiple: true, default: parts } },

@@ -23,6 +23,13 @@ describe('solireward', () => {
     );
   });
 
+  it('explains a command of its own, after its error too', async () => {
+    expect(await main(['analyze', '--help'])).toBe(0);
+    expect(await main(['analyze'])).toBe(2);
+    for (const usage of [printed[0], complained[1]])
+      expect(usage).toMatch(/^usage:\n {2}solireward analyze SCORES (?!.*solireward doctor)/s);
+  });
+
   it.each([
     [[], 'no command was given'],
     [['dcotor'], "unknown command 'dcotor'"],

@@ -7,7 +7,9 @@ import { run, StepError } from '../setup/step.mjs';
 /** Where images are kept, apart from those of the machine. */
 const store = inClone('.cache', 'containers');
 const places = ['--root', join(store, 'images'), '--runroot', join(store, 'run')];
-const env = { ...environment, BUILDAH_ISOLATION: 'chroot' };
+// Drafts of layers too: in /var/tmp a build that is stopped leaves gigabytes behind.
+const drafts = join(store, 'tmp');
+const env = { ...environment, BUILDAH_ISOLATION: 'chroot', TMPDIR: drafts };
 
 /**
  * Runs buildah, which builds a Dockerfile without a daemon.
@@ -19,8 +21,10 @@ const buildah = (...args) =>
     remedy: 'as root: look at the step that failed, the last above',
   });
 
-/** Installs buildah by apt, where it is not there. */
+/** Installs buildah by apt, where it is not there, and removes what a stopped build has left. */
 export async function builder() {
+  rmSync(drafts, { recursive: true, force: true });
+  mkdirSync(drafts, { recursive: true });
   const remedy = 'install buildah and debootstrap (Debian, Ubuntu: apt install buildah debootstrap)';
   for (const program of ['buildah', 'debootstrap']) {
     try {
@@ -101,7 +105,6 @@ async function imitate(name) {
  * @param {string} target
  */
 export async function image(target) {
-  mkdirSync(store, { recursive: true });
   const name = `localhost/solireward:${target}`;
   await buildah('bud', '--layers', '--pull=never', '--target', target, '--tag', name, inClone());
   const container = (await buildah('from', '--pull=never', name)).trim();
