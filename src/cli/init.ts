@@ -38,7 +38,9 @@ export const init: Verb = {
     console.log(`made ${made.join(', ')} in ${place}`);
     const steps = [
       ...(folder === '.' ? [] : [`cd ${folder}`]),
-      made.includes('package.json') ? 'npm install' : `npm install ${source ?? 'solireward'}`,
+      ...(packageRoot === join(place, 'node_modules', 'solireward')
+        ? []
+        : [made.includes('package.json') ? 'npm install' : `npm install ${source ?? 'solireward'}`]),
       'python3 -m venv .venv && .venv/bin/pip install jupyterlab imageio-ffmpeg',
       'npx solireward kernel install --prefix .venv',
       '.venv/bin/jupyter lab votes.ipynb',
