@@ -96,7 +96,7 @@ export class Figure<Row extends object = object> implements Displayable {
    * drawn. The file is there as a whole or not at all.
    * @param options `width` and `height`, such as '85mm'; `dpi` of a PNG, 300; `font`, a TTF or OTF file
    * @returns the file
-   * @throws {RangeError} for another ending, or a size that is none; {Error} for letters that the font lacks, and of the
+   * @throws {RangeError} for another ending, or a size that is not a length; {Error} for letters that the font lacks, and of the
    *   file system
    */
   async save(file: string, options: SaveOptions = {}): Promise<string> {
