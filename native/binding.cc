@@ -266,26 +266,62 @@ napi_value RecordingConstant(napi_env env, napi_callback_info info) {
   return Finish(env, recording, node, 1);
 }
 
+// The tensors of a recording by their ids; throws for an id of none.
+bool Recorded(napi_env env, const Recording *recording, napi_value ids, std::vector<TF_Output> *outputs) {
+  for (int64_t id : Integers(env, ids)) {
+    const size_t index = static_cast<size_t>(-2 - id);
+    if (id > -2 || index >= recording->outputs.size()) {
+      napi_throw_error(env, nullptr, "an input is not a tensor of the recording");
+      return false;
+    }
+    outputs->push_back(recording->outputs[index]);
+  }
+  return true;
+}
+
 // recordingOperation(recording, operation, attributes, inputs, leading inputs that are one list, outputs) -> [info]
 napi_value RecordingOperation(napi_env env, napi_callback_info info) {
   const auto args = Arguments(env, info, 6);
   Recording *recording = RecordingOf(env, args[0]);
-  if (!recording) return nullptr;
   std::vector<TF_Output> inputs;
-  for (int64_t id : Integers(env, args[3])) {
-    const size_t index = static_cast<size_t>(-2 - id);
-    if (id > -2 || index >= recording->outputs.size()) {
-      napi_throw_error(env, nullptr, "an input is not a tensor of the recording");
-      return nullptr;
-    }
-    inputs.push_back(recording->outputs[index]);
-  }
+  if (!recording || !Recorded(env, recording, args[3], &inputs)) return nullptr;
   TF_OperationDescription *node = NewNode(recording, String(env, args[1]).c_str());
   const size_t list = std::min(static_cast<size_t>(Int(env, args[4])), inputs.size());
   if (list > 0) TF_AddInputList(node, inputs.data(), static_cast<int>(list));
   for (size_t i = list; i < inputs.size(); i++) TF_AddInput(node, inputs[i]);
   for (napi_value attribute : Elements(env, args[2])) SetAttribute(env, node, attribute);
   return Finish(env, recording, node, Int(env, args[5]));
+}
+
+// recordingCustomCall(recording, target, configuration, inputs, [{ dtype, shape }] of the results) -> [info]: a call of
+// XLA's own, of a kernel that it knows by its name
+napi_value RecordingCustomCall(napi_env env, napi_callback_info info) {
+  const auto args = Arguments(env, info, 5);
+  Recording *recording = RecordingOf(env, args[0]);
+  std::vector<TF_Output> inputs;
+  if (!recording || !Recorded(env, recording, args[3], &inputs)) return nullptr;
+  std::vector<TF_DataType> types;
+  std::vector<std::vector<int64_t>> shapes;
+  for (napi_value result : Elements(env, args[4])) {
+    types.push_back(static_cast<TF_DataType>(Int(env, Property(env, result, "dtype"))));
+    shapes.push_back(Integers(env, Property(env, result, "shape")));
+  }
+  const int count = static_cast<int>(shapes.size());
+  std::vector<const int64_t *> dims;
+  std::vector<int> ranks;
+  for (const auto &shape : shapes) {
+    dims.push_back(shape.data());
+    ranks.push_back(static_cast<int>(shape.size()));
+  }
+  const std::string target = String(env, args[1]), configuration = String(env, args[2]);
+  TF_OperationDescription *node = NewNode(recording, "XlaCustomCallV2");
+  TF_AddInputList(node, inputs.data(), static_cast<int>(inputs.size()));
+  TF_SetAttrString(node, "call_target_name", target.data(), target.size());
+  TF_SetAttrString(node, "backend_config", configuration.data(), configuration.size());
+  TF_SetAttrBool(node, "has_side_effect", 0);
+  TF_SetAttrTypeList(node, "result_dtypes", types.data(), count);
+  TF_SetAttrShapeList(node, "result_shapes", dims.data(), ranks.data(), count);
+  return Finish(env, recording, node, count);
 }
 
 // recordingEnd(recording, name, inputs, outputs): the function is known from now on; without a name the recording is dropped
@@ -433,7 +469,7 @@ NAPI_MODULE_INIT() {
       {"recordingConstant", RecordingConstant},   {"recordingOperation", RecordingOperation},
       {"recordingEnd", RecordingEnd},             {"removeFunction", RemoveFunction},
       {"callFunction", CallFunction},             {"setTensorFloat32", SetTensorFloat32},
-      {"deviceMemory", DeviceMemory},
+      {"deviceMemory", DeviceMemory},             {"recordingCustomCall", RecordingCustomCall},
   };
   for (const auto &[name, callback] : functions) {
     napi_value function;

@@ -1,5 +1,6 @@
 // What a machine with a GPU does: npm run gpu-check [-- --continue] [--minutes 6] [--output docs/gpu] [--python python3]
 // Writes <card>.json and <card>.md there. --continue measures what an earlier run had no time for, or where it failed.
+// --only step: this part, anew; more than once for several. The parts are those of gpuCheck/plan.mjs.
 // --quick: small shapes, on the CPU too, to try the check itself.
 // Needs Node, dist/, node_modules/, test/golden/ and this folder: no network, nothing to install.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -20,6 +21,7 @@ const { values: options } = parseArgs({
     minutes: { type: 'string', default: '6' },
     output: { type: 'string', default: join(root, 'docs', 'gpu') },
     python: { type: 'string', default: 'python3' },
+    only: { type: 'string', multiple: true },
   },
 });
 const { quick } = options;
@@ -42,12 +44,19 @@ const file = join(options.output, card.replaceAll(/\W+/g, '-').toLowerCase());
 mkdirSync(options.output, { recursive: true });
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 /** @type {Record<string, import('./gpuCheck/summary.mjs').Measured>} */
-const parts = options.continue ? earlier() : {};
+const parts = options.continue || options.only ? earlier() : {};
 console.log(`${card}: ${used.library}; ${options.minutes} minutes`);
 
 const golden = join(root, 'test', 'golden');
-for (const { name, title, script, settings, limit, needs } of plan({ ...used, quick, golden })) {
-  if (parts[name]?.status === 'measured') continue;
+const planned = plan({ ...used, quick, golden });
+const unknown = (options.only ?? []).filter((only) => !planned.some(({ name }) => name === only));
+if (unknown.length > 0) {
+  const names = planned.map(({ name }) => name).join(', ');
+  console.error(`gpu-check: there is no part ${unknown.join(', ')}; --only takes ${names}`);
+  process.exit(2);
+}
+for (const { name, title, script, settings, limit, needs } of planned) {
+  if (options.only ? !options.only.includes(name) : parts[name]?.status === 'measured') continue;
   const date = new Date().toISOString();
   const left = secondsLeft() - margin;
   if (left < needs) {

@@ -32,64 +32,49 @@ export function plan({ engine, precisions, quick, golden }) {
     needs,
   });
   const counts = quick ? { forwards: 2, steps: 2 } : {};
-  const peer = (/** @type {number} */ pairs) => ({ pairs, ...small, ...counts });
+  /** @param {number} pairs @param {string[]} names */
+  const peer = (pairs, names) => ({ pairs, names, ...small, ...counts });
+  const halves = ['autocast', 'bfloat16'];
 
   return [
     part('step', '1 pair', 'step.mjs', shape(counts), 270, 60),
+    part('peer', 'PyTorch, 1 pair', 'peer.py', peer(1, halves), 75, 20),
+    part('recipe', "Notebook 07's recipe", 'recipe.mjs', recipe(), 220, 40),
+    ...ofPairs(2),
     part('step-cached', '1 pair, compiled before', 'step.mjs', shape(counts), 90, 30),
-    part('peer', 'PyTorch, 1 pair', 'peer.py', peer(1), 75, 20),
     part('products', 'Products', 'products.mjs', { engine, precisions, ...(quick && { size: 256 }) }, 30, 5),
-    part('recipe', "Notebook 07's recipe", 'recipe.mjs', recipe(), 220, 60),
-    part(
-      'verify',
-      "The official code's numbers",
-      'verify.mjs',
-      { engine, folder: golden, ...(quick && { only: few }) },
-      60,
-      15,
-    ),
-    part('tutorial', "Notebook 01's training", 'tutorial.mjs', tutorial(), 90, 20),
-    part(
-      'step-other',
-      `1 pair, ${other}`,
-      'step.mjs',
-      shape({
-        compiler: other,
-        ...(other === 'eager' && { precision: 'float32' }),
-        forwards: 2,
-        steps: quick ? 2 : 3,
-      }),
-      60,
-      20,
-    ),
+    part('verify', "The official code's numbers", 'verify.mjs', numbers(), 60, 15),
     part('webgpu', 'WebGPU', 'webgpu.mjs', {}, 30, 5),
-    part(
-      'step-checkpointing',
-      '1 pair, layers computed again',
-      'step.mjs',
-      shape({ compiler: 'graph', checkpointing: true, forwards: 0, steps: quick ? 1 : 3 }),
-      60,
-      20,
-    ),
-    ...(quick ? [2] : [4, 8, 2]).flatMap((pairs) => [
-      part(
-        `step-${pairs}`,
-        `${pairs} pairs`,
-        'step.mjs',
-        shape({ pairs, forwards: 3, steps: quick ? 1 : 4 }),
-        270,
-        60,
-      ),
-      part(
-        `peer-${pairs}`,
-        `PyTorch, ${pairs} pairs`,
-        'peer.py',
-        { ...peer(pairs), names: ['autocast', 'bfloat16'] },
-        60,
-        15,
-      ),
-    ]),
+    part('tutorial', "Notebook 01's training", 'tutorial.mjs', tutorial(), 90, 20),
+    part('peer-float32', 'PyTorch, 1 pair, float32', 'peer.py', peer(1, ['tf32', 'float32']), 75, 20),
+    part('step-other', `1 pair, ${other}`, 'step.mjs', otherwise(), 60, 20),
+    part('step-checkpointing', '1 pair, layers computed again', 'step.mjs', again(1), 200, 60),
+    ...(quick ? [] : [part('step-6', '6 pairs, layers computed again', 'step.mjs', again(6), 270, 60)]),
+    ...(quick ? [] : ofPairs(3)),
   ];
+
+  /** @param {number} pairs */
+  function ofPairs(pairs) {
+    const ours = shape({ pairs, forwards: 3, steps: quick ? 1 : 4 });
+    return [
+      part(`step-${pairs}`, `${pairs} pairs`, 'step.mjs', ours, 270, 45),
+      part(`peer-${pairs}`, `PyTorch, ${pairs} pairs`, 'peer.py', peer(pairs, halves), 60, 12),
+    ];
+  }
+
+  /** @param {number} pairs */
+  function again(pairs) {
+    return shape({ pairs, checkpointing: true, forwards: 0, steps: quick ? 1 : 3 });
+  }
+
+  function otherwise() {
+    const precision = other === 'eager' ? { precision: 'float32' } : {};
+    return shape({ compiler: other, ...precision, forwards: 2, steps: quick ? 2 : 3 });
+  }
+
+  function numbers() {
+    return { engine, folder: golden, ...(quick && { only: few }) };
+  }
 
   function recipe() {
     return quick ? { engine, updates: 3, clips: 8, ...small } : { engine, updates: 20 };

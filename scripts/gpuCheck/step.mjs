@@ -45,7 +45,11 @@ const { gib, makeModel, memory } = await import('./shape.mjs');
 const report = await use(settings.engine);
 setPrecision(settings.precision);
 if (settings.compiler) setCompiler(settings.compiler);
-say({ engine: String(report), settings: { ...settings, compiler: compiler() } });
+say({
+  engine: String(report),
+  attention: report.attention,
+  settings: { ...settings, compiler: compiler() },
+});
 
 const start = performance.now();
 const model = await makeModel(settings);
@@ -81,8 +85,10 @@ if (settings.steps > 0) {
   const trained = new Map(
     model.parameters('all').map((/** @type {string} */ name) => [name, weights.get(name)]),
   );
-  const optimizer = new AdamW(trained, { weightDecay: 0.01 });
-  const step = new TrainStep(stage, { loss: winTie(), optimizer, checkpointing: settings.checkpointing });
+  // As notebook 07's recipe, which finds these programs then.
+  const optimizer = new AdamW(trained, { weightDecay: 0.01, decays: () => true });
+  const loss = winTie({ margin: 3 });
+  const step = new TrainStep(stage, { loss, optimizer, checkpointing: settings.checkpointing });
   const [zeros, ones] = [tf.zeros([pairs]), tf.ones([pairs])];
   const [first] = weights.values();
   for (let i = 0; i < settings.steps; i++) {

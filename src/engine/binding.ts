@@ -9,6 +9,12 @@ export interface TensorInfo {
   dtype: number;
 }
 
+export interface TypeAndShape {
+  /** TensorFlow's number of the type. */
+  dtype: number;
+  shape: readonly number[];
+}
+
 /** An attribute of an operation, as the kernels of tfjs-node give them. */
 export interface Attribute {
   name: string;
@@ -48,6 +54,14 @@ export interface Binding {
     inputs: readonly number[],
     list: number,
     outputs: number,
+  ): TensorInfo[];
+  /** A kernel that XLA knows by its name. @param results types and shapes of what it gives. */
+  recordingCustomCall(
+    recording: number,
+    target: string,
+    configuration: string,
+    inputs: readonly number[],
+    results: readonly TypeAndShape[],
   ): TensorInfo[];
   /** Makes a function of the recording; an empty name drops it. */
   recordingEnd(recording: number, name: string, inputs: readonly number[], outputs: readonly number[]): void;
@@ -91,4 +105,4 @@ export function nativeBackend(): NativeBackend | undefined {
 
 /** Whether the binding has functions: one that npm brought, or an older set-up built, has not. */
 export const hasFunctions = ({ binding }: NativeBackend): boolean =>
-  typeof binding.callFunction === 'function';
+  typeof binding.recordingCustomCall === 'function';

@@ -3,11 +3,19 @@ import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { gpuName, oldDriver } from './nvidia.js';
 
+/** XLA would compile each product and each fusion in dozens of forms and time them: a minute more for each shape. */
+const untuned = {
+  '--xla_gpu_autotune_level': '0',
+  '--xla_gpu_enable_triton_gemm': 'false',
+  '--xla_gpu_experimental_enable_fusion_autotuner': 'false',
+};
+
 /**
  * What TensorFlow and XLA read from the environment when their libraries start on a GPU. What the user has set stays.
  * - GPU memory is taken as it is needed, not all at once: others may use the card too.
  * - GPUs are numbered as nvidia-smi numbers them; behind a driver that is too old they are hidden, since TensorFlow
  *   would fail on them and not start on the CPU either.
+ * - XLA takes the products of cuBLAS as cuBLAS chooses them, as PyTorch does.
  * - XLA finds its compiler (ptxas, libdevice) in the wheel, and keeps the programs that it has compiled in
  *   $XDG_CACHE_HOME/solireward/xla (~/.cache/solireward/xla), apart for each card and library: it does not look
  *   whether a program of the folder was made for another.
@@ -27,6 +35,7 @@ export function setCudaEnvironment(
   const path = env.PATH?.split(delimiter) ?? [];
   if (!path.includes(bin)) env.PATH = [...path, bin].join(delimiter);
   addFlag(env, 'XLA_FLAGS', '--xla_gpu_cuda_data_dir', compiler);
+  for (const [flag, value] of Object.entries(untuned)) addFlag(env, 'XLA_FLAGS', flag, value);
 
   const library = statSync(join(cuda, '..', 'lib', 'libtensorflow_cc.so.2'), { throwIfNoEntry: false });
   const programs = join(

@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Random } from '../base/random.js';
-import { type Attribute, dtypes, type NativeBackend, type StoredTensor, type TensorInfo } from './binding.js';
+import {
+  type Attribute,
+  dtypes,
+  type NativeBackend,
+  type StoredTensor,
+  type TensorInfo,
+  type TypeAndShape,
+} from './binding.js';
 import { precision } from './precision.js';
 import { type Tensor, tf, type Variable } from './tf.js';
 
@@ -44,6 +51,21 @@ export function valuesAtHand(tensor: Tensor): Float32Array | Int32Array | Uint8A
  */
 export function drawn(shape: number[], random: Random, values: (random: Random) => Float32Array): Tensor {
   return recording ? recording.draw({ shape, values }) : tf.tensor(values(random), shape);
+}
+
+/**
+ * A kernel that XLA knows by its name, as a part of the function that is being recorded.
+ * @param configuration of the kernel, as XLA reads it. @param inputs with the types that the kernel takes.
+ * @throws where nothing is being recorded.
+ */
+export function customCall(
+  target: string,
+  configuration: object,
+  inputs: readonly { tensor: Tensor; dtype: number }[],
+  results: readonly TypeAndShape[],
+): Tensor[] {
+  if (!recording) throw new Error(`customCall: ${target} is a part of recorded functions only`);
+  return recording.customCall(target, JSON.stringify(configuration), inputs, results);
 }
 
 /**
@@ -156,6 +178,26 @@ class Recorder {
     const { id, tensor } = this.input(dtypes.float32, draw.shape);
     this.draws.push({ draw, id });
     return tensor;
+  }
+
+  /** Results in bfloat16 are given as float32, like those of products. */
+  customCall(
+    target: string,
+    configuration: string,
+    inputs: readonly { tensor: Tensor; dtype: number }[],
+    results: readonly TypeAndShape[],
+  ): Tensor[] {
+    const ids = inputs.map(({ tensor, dtype }) => {
+      const id = this.idOf(tensor);
+      return dtype === dtypes.bfloat16 ? this.half(id) : id;
+    });
+    const infos = this.binding.recordingCustomCall(this.graph, target, configuration, ids, results);
+    this.describe([target, configuration, this.numbered(ids), results], infos);
+    return infos.map((info) =>
+      this.backend.createOutputTensor(
+        info.dtype === dtypes.bfloat16 ? this.cast(info.id, dtypes.float32)[0] : info,
+      ),
+    );
   }
 
   private input(dtype: number, shape: readonly number[]): { id: number; tensor: Tensor } {

@@ -14,12 +14,17 @@ export class EngineReport {
     readonly gflops: number,
     /** The engines that were tried before this one, and why they are not in use. */
     readonly skipped: { engine: EngineName; reason: string }[],
+    /** Of attention by cuDNN's kernel, on `cuda`: its error relative to the largest value, and the reason where it is not taken. */
+    readonly attention?: { error?: number; reason?: string },
   ) {}
 
   /** One line: `native (TensorFlow 2.21.0, 2 cores, float32, 155 GFLOP/s); cuda: no NVIDIA driver`. */
   toString(): string {
     const used = `${this.engine} (${this.library}, ${this.precision}, ${formatGflops(this.gflops)})`;
-    return [used, ...this.skipped.map(({ engine, reason }) => `${engine}: ${reason}`)].join('; ');
+    const plain = this.attention?.reason
+      ? [`attention without cuDNN's kernel: ${this.attention.reason}`]
+      : [];
+    return [used, ...plain, ...this.skipped.map(({ engine, reason }) => `${engine}: ${reason}`)].join('; ');
   }
 
   /** The report as the value of a notebook cell. */

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { compiles } from './compile.js';
+import { tryFusedAttention } from './fusedAttention.js';
 import { explainGpu } from './gpuReport.js';
 import { type EngineName, engineNames } from './names.js';
 import { loadNative } from './native.js';
@@ -46,7 +47,7 @@ export async function use(
     try {
       const library = await start(engine, name === 'auto');
       const used = choosePrecision(engine, wanted);
-      return new EngineReport(engine, library, used, await speed(engine), skipped);
+      return new EngineReport(engine, library, used, await speed(engine), skipped, await tryFusedAttention());
     } catch (error) {
       if (error instanceof RangeError) throw error;
       skipped.push({ engine, reason: (error as Error).message });

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { setCudaEnvironment } from '../../src/engine/cudaEnvironment.js';
 
+const untuned =
+  '--xla_gpu_autotune_level=0 --xla_gpu_enable_triton_gemm=false --xla_gpu_experimental_enable_fusion_autotuner=false';
 let cache: string;
 beforeEach(() => {
   cache = mkdtempSync(join(tmpdir(), 'cache-'));
@@ -23,7 +25,7 @@ it('shows XLA its compiler and a folder for its programs, and takes memory as ne
     XDG_CACHE_HOME: cache,
     TF_FORCE_GPU_ALLOW_GROWTH: 'true',
     CUDA_DEVICE_ORDER: 'PCI_BUS_ID',
-    XLA_FLAGS: `--xla_gpu_cuda_data_dir=${nvidia}/cuda_nvcc`,
+    XLA_FLAGS: `--xla_gpu_cuda_data_dir=${nvidia}/cuda_nvcc ${untuned}`,
     TF_XLA_FLAGS: `--tf_xla_persistent_cache_directory=${programs}`,
   });
   expect(existsSync(programs)).toBe(true);
@@ -42,14 +44,15 @@ it('keeps what the user has set and adds to it', () => {
     XDG_CACHE_HOME: cache,
     TF_FORCE_GPU_ALLOW_GROWTH: 'false',
     CUDA_DEVICE_ORDER: 'FASTEST_FIRST',
-    XLA_FLAGS: '--xla_dump_to=/tmp/dump',
+    XLA_FLAGS: '--xla_dump_to=/tmp/dump --xla_gpu_autotune_level=4',
     TF_XLA_FLAGS: '--tf_xla_persistent_cache_directory=/mine',
   };
   setCudaEnvironment('/deps/nvidia', env);
   expect(env).toMatchObject({
     TF_FORCE_GPU_ALLOW_GROWTH: 'false',
     CUDA_DEVICE_ORDER: 'FASTEST_FIRST',
-    XLA_FLAGS: '--xla_dump_to=/tmp/dump --xla_gpu_cuda_data_dir=/deps/nvidia/cuda_nvcc',
+    XLA_FLAGS:
+      '--xla_dump_to=/tmp/dump --xla_gpu_autotune_level=4 --xla_gpu_cuda_data_dir=/deps/nvidia/cuda_nvcc --xla_gpu_enable_triton_gemm=false --xla_gpu_experimental_enable_fusion_autotuner=false',
     TF_XLA_FLAGS: '--tf_xla_persistent_cache_directory=/mine',
   });
 });
@@ -63,7 +66,7 @@ it('leaves a variable alone that names a file of flags', () => {
 it('quotes a path with a space', () => {
   const env: NodeJS.ProcessEnv = { XDG_CACHE_HOME: cache };
   setCudaEnvironment('/my project/nvidia', env);
-  expect(env.XLA_FLAGS).toBe('--xla_gpu_cuda_data_dir="/my project/nvidia/cuda_nvcc"');
+  expect(env.XLA_FLAGS).toBe(`--xla_gpu_cuda_data_dir="/my project/nvidia/cuda_nvcc" ${untuned}`);
 });
 
 it('does without the folder of programs where it cannot be made', () => {

@@ -1,4 +1,5 @@
 import { compiler } from '../../engine/compile.js';
+import { fusedAttention, fusesAttention } from '../../engine/fusedAttention.js';
 import { after } from '../../engine/recomputed.js';
 import { type Tensor, type Tensor3D, type Tensor4D, tf } from '../../engine/tf.js';
 
@@ -19,9 +20,12 @@ export function joinHeads(x: Tensor4D): Tensor3D {
 
 /**
  * softmax(q kᵀ / √d + mask) v. Queries [B, heads, M, d]; keys and values [B, groups, N, d], where `groups` divides
- * `heads` and query head h reads group ⌊h / (heads / groups)⌋; the additive mask broadcasts to [B, heads, M, N].
+ * `heads` and query head h reads group ⌊h / (heads / groups)⌋.
+ * @param mask of a decoder, from `decoderMask`: additive, broadcast to [B, heads, M, N].
  */
 export function attend(query: Tensor4D, key: Tensor4D, value: Tensor4D, mask?: Tensor): Tensor4D {
+  // Padding is at the end, so that a token that sees no later one sees none of it.
+  if (fusesAttention(query, key)) return fusedAttention(query, key, value, mask !== undefined);
   const [batch, heads, queries, size] = query.shape;
   const groups = key.shape[1];
   // The heads of a group are stacked along the queries, so that keys and values need not be repeated.
@@ -108,8 +112,17 @@ export function paddingMask(attentionMask: Tensor): Tensor3D {
   return tf.reshape(tf.mul(tf.sub(1, attentionMask), masked), [batch, 1, length]) as Tensor3D;
 }
 
+/**
+ * Additive mask [B, 1, N, N] of a decoder: it hides later keys, and padding, which is at the end.
+ * @param attentionMask [B, N]: 1 for a token, 0 for padding.
+ */
+export function decoderMask(attentionMask: Tensor): Tensor4D {
+  const causal = causalMask(attentionMask.shape[1] as number);
+  return tf.expandDims(tf.add(causal, paddingMask(attentionMask)), 1) as Tensor4D;
+}
+
 /** Additive mask [1, N, N] that hides later keys. */
-export function causalMask(length: number): Tensor3D {
+function causalMask(length: number): Tensor3D {
   const places = tf.range(0, length, 1, 'float32');
   const later = tf.less(tf.reshape(places, [1, length, 1]), tf.reshape(places, [1, 1, length]));
   return tf.mul(tf.cast(later, 'float32'), masked) as Tensor3D;

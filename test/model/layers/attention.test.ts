@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { type Tensor, type Tensor3D, type Tensor4D, tf } from '../../../src/engine/tf.js';
 import {
   attend,
-  causalMask,
+  decoderMask,
   joinHeads,
   paddingMask,
   splitHeads,
@@ -52,9 +52,9 @@ await describeEngines('attend', () => {
 
   it('sees neither later keys nor padding', () => {
     tf.tidy(() => {
-      const padding = paddingMask(tf.tensor2d([1, 1, 1, 1, 1, 0], [batch, length]));
-      expect(padding.shape).toEqual([batch, 1, length]);
-      const mask = tf.expandDims(tf.add(causalMask(length), padding), 1);
+      const tokens = tf.tensor2d([1, 1, 1, 1, 1, 0], [batch, length]);
+      expect(paddingMask(tokens).shape).toEqual([batch, 1, length]);
+      const mask = decoderMask(tokens);
       const expected = plainAttention((row, i, j) => j <= i && (row === 0 || j < 2));
       expect(attend(query(), narrow(), narrow(), mask).dataSync()).toBeAllclose(expected, { rtol: 1e-5 });
     });
@@ -63,7 +63,7 @@ await describeEngines('attend', () => {
   it('has the gradients of its formula', () => {
     tf.tidy(() => {
       const dy = tensorOf<Tensor>([batch, heads, length, size], (i) => wave(i + 3));
-      const mask = tf.expandDims(causalMask(length), 1);
+      const mask = decoderMask(tf.ones([1, length]));
       const f = (q: Tensor, k: Tensor, v: Tensor) =>
         attend(q as Tensor4D, k as Tensor4D, v as Tensor4D, mask);
       const gradients = tf.grads(f)([query(), narrow(), narrow()], dy);

@@ -2,7 +2,7 @@ import type { Random } from '../../../base/random.js';
 import { type Tensor, type Tensor2D, type Tensor3D, type Tensor4D, tf } from '../../../engine/tf.js';
 import { headSizeOf } from '../../commonConfig.js';
 import { normalisedTiles } from '../../input/normalise.js';
-import { causalMask, paddingMask } from '../../layers/attention.js';
+import { decoderMask } from '../../layers/attention.js';
 import { gelu } from '../../layers/gelu.js';
 import { linearOf } from '../../layers/linear.js';
 import { layerNorm } from '../../layers/norm.js';
@@ -72,7 +72,7 @@ export class InternVL {
           `decode: ${length} tokens, but the model has positions for ${llm.maxPositions}; take fewer frames or tiles`,
         );
       }
-      const mask = tf.expandDims(tf.add(causalMask(length), paddingMask(attentionMask)), 1);
+      const mask = decoderMask(attentionMask);
       const rotary = rotaryTable(length, headSizeOf(llm), llm.ropeTheta);
       const table = parameter(this.weights, 'language_model.model.embed_tokens.weight') as Tensor as Tensor2D;
       const embeddings = visualEmbedding(table, inputIds, this.imageContextId, visual);

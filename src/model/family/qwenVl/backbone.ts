@@ -3,7 +3,7 @@ import { type Tensor, type Tensor2D, type Tensor3D, tf } from '../../../engine/t
 import { headSizeOf } from '../../commonConfig.js';
 import type { PaddedIds } from '../../input/batch.js';
 import { normalisedPatches } from '../../input/normalise.js';
-import { causalMask, paddingMask } from '../../layers/attention.js';
+import { decoderMask } from '../../layers/attention.js';
 import { multimodalRotaryTable } from '../../layers/rotary.js';
 import { visualEmbedding } from '../../layers/visualEmbedding.js';
 import { parameter, type Weights } from '../../weights/weights.js';
@@ -64,8 +64,7 @@ export class QwenVL {
     return tf.tidy(() => {
       const table = parameter(this.weights, 'model.embed_tokens.weight') as Tensor as Tensor2D;
       const embeddings = visualEmbedding(table, inputIds, this.videoPadId, visual);
-      const causal = causalMask(inputIds.shape[1]);
-      const mask = tf.expandDims(tf.add(causal, paddingMask(attentionMask)), 1);
+      const mask = decoderMask(attentionMask);
       const [cos, sin] = positions ?? this.positionsOf(inputIds, attentionMask, grids);
       const rotary = { cos, sin };
       return qwenDecoder(this.weights, this.config.llm, 'model', embeddings, mask, rotary);
