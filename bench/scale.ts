@@ -61,7 +61,7 @@ export function simulate({
 }
 
 /** An H100 on the 1B shape, from docs/gpu: clips a second, and the seconds until its first batch (load and compile). */
-const card = { itemsPerSecond: 18.9, start: 6.7 + 21.8 };
+const card = { itemsPerSecond: 40.8, start: 6.7 + 9.4 };
 
 /** The plans of docs/scale.md. */
 export const plans = [

@@ -15,22 +15,30 @@ const { ffmpegPaths } = await at('data/video/tools.js');
  * frames as they were rendered, and the cache is filled from them.
  * @param {{ clips: number, seed: number, folder: string }} options
  * @param {any} model
+ * @param {boolean} [video] whether there is ffmpeg.
  */
-export async function worldFor(options, model) {
+export async function worldFor(options, model, video = hasFfmpeg()) {
   const cache = new FrameCache(join(options.folder, 'cache'));
   model.processor.cache = cache;
-  const video = hasFfmpeg();
   if (!video) {
     const folder = join(options.folder, 'clips');
     await mkdir(folder, { recursive: true });
     for (let i = 0; i < options.clips; i++) {
       const path = join(folder, `${clipId(i)}.mp4`);
       const pixels = renderClip(simulate(i, options).frames);
-      await writeFile(path, pixels);
+      await writeFile(path, Buffer.concat([boxOf(pixels.length), pixels]));
       await keepTiles(cache, model.processor.format.reading, path, pixels);
     }
   }
   return { ...(await makeWorld(options)), cache, video };
+}
+
+/** The head of the one box that makes a whole MP4 of what follows it: nothing decodes it. @param {number} bytes */
+function boxOf(bytes) {
+  const head = Buffer.alloc(8);
+  head.writeUInt32BE(8 + bytes);
+  head.write('mdat', 4);
+  return head;
 }
 
 /**

@@ -5,16 +5,19 @@ import { customCall, isRecording } from './recording.js';
 import { type Tensor, type Tensor4D, tf } from './tf.js';
 
 /** Largest error, relative to the largest value, at which the kernel is taken: bfloat16 has 8 bits of mantissa. */
-const TOLERANCE = 0.03;
+const TOLERANCE = 0.05;
 
 let works = false;
+
+/** Whether compiled functions compute attention by cuDNN's kernel. */
+export const hasFusedAttention = (): boolean => works && compiler() === 'xla' && precision() === 'bfloat16';
 
 /**
  * Whether attention of these queries and keys [B, heads, N, d] is computed by cuDNN's kernel: in a function that XLA
  * compiles on a GPU, with products in bfloat16. Where the scores are smaller than what they are made of, it brings nothing.
  */
 export function fusesAttention(query: Tensor4D, key: Tensor4D): boolean {
-  if (!works || !isRecording() || compiler() !== 'xla' || precision() !== 'bfloat16') return false;
+  if (!hasFusedAttention() || !isRecording()) return false;
   const [batch, heads, queries, size] = query.shape;
   const scores = batch * heads * queries * key.shape[2];
   return size % 8 === 0 && size <= 128 && scores > query.size + 2 * key.size;

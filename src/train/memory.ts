@@ -1,4 +1,5 @@
 import { nativeBackend } from '../engine/binding.js';
+import { hasFusedAttention } from '../engine/fusedAttention.js';
 import { ofGpu } from '../engine/nvidia.js';
 import { precision } from '../engine/precision.js';
 import { familyOf } from '../model/family/familyOf.js';
@@ -41,14 +42,16 @@ export function trainingBytes(
   const { patches } = size;
   const tiles = clips * size.tiles;
   const tokens = size.visualTokens + promptTokens;
-  // Of width d: normed twice, q, k and v with their padded copies, attention and what it mixes. Of the inner width: before
-  // and after the activation; the gated one has two before it.
+  // Of width d: normed twice, q, k and v (cuDNN's kernel takes them as they are, others padded copies), attention and what
+  // it mixes. Of the inner width: before and after the activation; the gated one has two before it.
+  const fused = hasFusedAttention();
+  const widths = fused ? 7 : 8.5;
   const ofVision = layersBytes({
     layers: trainable === 'all' ? vision.layers : 0,
     tokens: tiles * patches,
-    width: 8 * vision.hiddenSize + factor * (8.5 * vision.hiddenSize + 2 * vision.intermediateSize),
+    width: 8 * vision.hiddenSize + factor * (widths * vision.hiddenSize + 2 * vision.intermediateSize),
     kept: 4 * vision.hiddenSize,
-    scores: tiles * vision.heads * patches ** 2 * factor,
+    scores: fused ? 0 : tiles * vision.heads * patches ** 2 * factor,
     checkpointing,
   });
   const ofDecoder = layersBytes({
@@ -56,7 +59,7 @@ export function trainingBytes(
     tokens: clips * tokens,
     width: 8 * llm.hiddenSize + factor * (6 * llm.hiddenSize + 3 * llm.intermediateSize),
     kept: 4 * llm.hiddenSize,
-    scores: clips * llm.heads * tokens ** 2 * factor,
+    scores: fused ? 0 : clips * llm.heads * tokens ** 2 * factor,
     checkpointing,
   });
   return 4 * all + 12 * trained + ofVision.kept + ofDecoder.kept + Math.max(ofVision.once, ofDecoder.once);

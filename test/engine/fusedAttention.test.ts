@@ -55,6 +55,6 @@ it.skipIf(!here.includes('cuda'))(
   async () => {
     const { attention } = await use('cuda');
     expect(attention?.reason).toBeUndefined();
-    expect(attention?.error).toBeLessThan(0.03);
+    expect(attention?.error).toBeLessThan(0.05);
   },
 );

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -156,6 +157,22 @@ const root = join(import.meta.dirname, '..', '..');
 const built = existsSync(join(root, 'dist', 'src', 'verify', 'precisions.js'));
 
 describe.skipIf(!built)('npm run gpu-check (skipped before a build)', () => {
+  it('makes a world without ffmpeg, too: no clip of it is encoded or decoded', async () => {
+    const dist = (path: string) => import(new URL(`../../dist/src/${path}`, import.meta.url).href);
+    const { worldFor } = await script('gpuCheck/world.mjs');
+    const model = await (await dist('model/tiny.js')).tiny({ dimension: 'physics', seed: 1 });
+    const { clips } = await worldFor({ clips: 3, seed: 1, folder }, model, false);
+    const heads = await Promise.all(
+      clips.map(({ path }: { path: string }) =>
+        readFile(path).then((bytes) => bytes.toString('latin1', 4, 8)),
+      ),
+    );
+    expect(heads).toEqual(['mdat', 'mdat', 'mdat']);
+    const { inputs, failures } = await model.processor.processMany(clips, model.prompts);
+    expect([inputs.filter(Boolean).length, failures]).toEqual([3, []]);
+    model.dispose();
+  });
+
   const check = (...more: string[]) =>
     promisify(execFile)(
       process.execPath,

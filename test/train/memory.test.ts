@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { setPrecision } from '../../src/engine/precision.js';
 import type { InternVLConfig } from '../../src/model/family/internvl/config.js';
 import { parameterSpecs } from '../../src/model/parameters.js';
@@ -6,7 +6,12 @@ import { published } from '../../src/model/presets.js';
 import type { RewardModel } from '../../src/model/rewardModel.js';
 import { microBatchFor, trainingBytes } from '../../src/train/memory.js';
 
-afterEach(() => setPrecision('float32'));
+let fused = false;
+vi.mock('../../src/engine/fusedAttention.js', () => ({ hasFusedAttention: () => fused }));
+afterEach(() => {
+  setPrecision('float32');
+  fused = false;
+});
 const gib = 2 ** 30;
 
 /** The shape of InternVL3-1B at 8 frames a clip, without its weights. */
@@ -34,13 +39,16 @@ function shapeOf1b(layers = 24): RewardModel {
 
 describe('trainingBytes', () => {
   it.each([
-    [24, 1, false, 34.5],
-    [4, 4, false, 24.15],
-    [4, 4, true, 16.62],
+    [24, 1, false, false, 34.5],
+    [4, 4, false, false, 24.15],
+    [4, 4, true, false, 16.62],
+    [24, 1, false, true, 31.7],
+    [24, 2, false, true, 49.67],
   ])(
     'is within a tenth of what was measured on an H100: %i layers, %i pairs',
-    (layers, pairs, checkpointing, measured) => {
+    (layers, pairs, checkpointing, byCudnn, measured) => {
       setPrecision('bfloat16');
+      fused = byCudnn;
       const bytes = trainingBytes(shapeOf1b(layers), 'all', { pairs, checkpointing }) as number;
       expect(Math.abs(bytes / gib / measured - 1)).toBeLessThan(0.1);
     },

@@ -154,7 +154,6 @@ async function readElsewhere(
   settle: Settle,
 ): Promise<void> {
   options.signal?.throwIfAborted();
-  ffmpegPaths(); // where there is no ffmpeg, no clip is to blame
   const byPath = new Map<string, number[]>();
   clips.forEach(({ path }, index) => {
     byPath.set(path, [...(byPath.get(path) ?? []), index]);

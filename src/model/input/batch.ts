@@ -29,7 +29,7 @@ export interface Batch {
   positions?: readonly Tensor[];
 }
 
-/** Lengths are padded to multiples of it under XLA, which takes minutes to compile a function for each. */
+/** Lengths are padded to multiples of it under XLA, which takes up to a minute to compile a function for each. */
 const STEP = 64;
 
 /** To how many tokens sequences are padded. */

@@ -1,7 +1,7 @@
 import { compiler } from '../../engine/compile.js';
 
 /**
- * Fills batches up to the largest one so far under XLA, which takes minutes to compile a function for each number of clips:
+ * Fills batches up to the largest one so far under XLA, which takes up to a minute to compile a function for each number of clips:
  * the last batch of a list is smaller.
  */
 export class Fill {
