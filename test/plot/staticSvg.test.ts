@@ -30,6 +30,15 @@ it('has one font, its own or the one that is asked for, for ticks too', () => {
     ]);
 });
 
+it('cuts what leaves a range that is given, by ids that are the same each time', () => {
+  const zoomed = (range: [number, number]) => staticSvg([bars], { ...layout, yaxis: { range } });
+  expect(zoomed([0, 5])).not.toContain('clip');
+  const [first, second] = [zoomed([0, 3]), zoomed([0, 3])];
+  const [, id] = /<g[^>]*clip-path="url\(#(clip-\w{8}-0)\)"/.exec(first)!;
+  expect(parse(first).querySelector(`clipPath[id="${id}"] rect`)).not.toBeNull();
+  expect(second).toBe(first);
+});
+
 it('draws lines, leaving out what is not finite, and vertical lines', () => {
   const line: Trace = {
     type: 'scatter',
