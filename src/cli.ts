@@ -32,24 +32,28 @@ const verbs: Record<string, Verb> = {
   analyze,
   verify,
 };
-const usage = ['usage:', ...Object.values(verbs).map((verb) => verb.usage)].join('\n');
+
+const usageOf = (shown: readonly Verb[]): string => ['usage:', ...shown.map(({ usage }) => usage)].join('\n');
+const overview = `usage: solireward COMMAND, one of ${Object.keys(verbs).join(', ')}
+solireward --help explains all of them, solireward COMMAND --help one`;
 
 /** Runs one command line and returns the exit code: 0, 1 when something is wrong, 2 for a wrong command. */
 export async function main(args: string[]): Promise<number> {
+  const [name, ...rest] = args;
+  const verb = name !== undefined && Object.hasOwn(verbs, name) ? verbs[name] : undefined;
   try {
     if (args.includes('--help') || args.includes('-h')) {
-      console.log(usage);
+      console.log(usageOf(verb ? [verb] : Object.values(verbs)));
       return 0;
     }
-    const [name, ...rest] = args;
     if (name === undefined) throw new UsageError('no command was given');
-    if (!Object.hasOwn(verbs, name)) throw new UsageError(`unknown command '${name}'`);
-    return await verbs[name].run(rest);
+    if (!verb) throw new UsageError(`unknown command '${name}'`);
+    return await verb.run(rest);
   } catch (error) {
     console.error(`solireward: ${(error as Error).message}`);
     if (error instanceof RemedyError) console.error(`What to do: ${error.remedy}`);
     if (!(error instanceof UsageError)) return 1;
-    console.error(usage);
+    console.error(verb ? usageOf([verb]) : overview);
     return 2;
   }
 }

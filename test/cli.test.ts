@@ -23,6 +23,18 @@ describe('solireward', () => {
     );
   });
 
+  it('explains a command of its own, after its error too', async () => {
+    expect(await main(['analyze', '--help'])).toBe(0);
+    expect(await main(['analyze'])).toBe(2);
+    await main(['analyse']);
+    expect(complained.slice(2)).toEqual([
+      "solireward: unknown command 'analyse'",
+      expect.stringMatching(/^usage: solireward COMMAND, one of init, .*, analyze, .*\n.*--help one$/),
+    ]);
+    for (const usage of [printed[0], complained[1]])
+      expect(usage).toMatch(/^usage:\n {2}solireward analyze SCORES (?!.*solireward doctor)/s);
+  });
+
   it.each([
     [[], 'no command was given'],
     [['dcotor'], "unknown command 'dcotor'"],

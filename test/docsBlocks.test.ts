@@ -147,6 +147,7 @@ async function wrongIn(command: string): Promise<string | undefined> {
   if (program === 'pip') return wrongPip(args);
   if (program === 'node') return wrongFile(args[0]);
   if (program === 'npx' && args[0] === 'vite-node') return wrongFile(args[1]);
+  if (program === 'docker') return wrongDocker(args);
   if (program.startsWith('.') && args.length === 0) return wrongProgram(program);
   return `nothing checks "${command}": say in wrongIn of test/docsBlocks.test.ts what does`;
 }
@@ -199,6 +200,15 @@ function wrongPip(args: readonly string[]): string | undefined {
   const known = ['kernel/wheel', 'dist', name, `dist/${name.replaceAll('-', '_')}-*.whl`, 'imageio-ffmpeg'];
   const others = args.filter((arg) => !/^(wheel|install)$|^--/.test(arg) && !known.includes(arg));
   return others.length > 0 ? `nothing checks ${others.join(' ')} of "pip ${args.join(' ')}"` : undefined;
+}
+
+/** A stage that the Dockerfile has, and a command for the image that a shell of the clone could run. */
+async function wrongDocker(args: readonly string[]): Promise<string | undefined> {
+  const target = args.includes('--target') ? args[args.indexOf('--target') + 1] : 'cpu';
+  if (!text('Dockerfile').includes(` AS ${target}\n`)) return `the Dockerfile has no stage ${target}`;
+  const image = args.findIndex((arg) => /^solireward(:\w+)?$/.test(arg) && args[0] === 'run');
+  const command = image < 0 ? [] : args.slice(image + 1);
+  return command.length > 0 ? wrongIn(command.join(' ')) : undefined;
 }
 
 const wrongFile = (path: string): string | undefined =>
@@ -285,6 +295,8 @@ describe('the documents', () => {
     expect(await wrongIn('npm run quickstart -- --dimensions physics')).toMatch(/does not know --dimensions/);
     expect(await wrongIn('npm run quick')).toMatch(/no script/);
     expect(await wrongIn('npm run unit -- test/nothing')).toMatch(/there is no test\/nothing/);
+    expect(await wrongIn('docker build --target gpu .')).toMatch(/no stage gpu/);
+    expect(await wrongIn('docker run solireward npm run quick')).toMatch(/no script/);
     expect(await wrongIn('make all')).toMatch(/nothing checks/);
     const wrong: string[] = [];
     for (const block of blocks.filter(({ language }) => language === 'sh'))

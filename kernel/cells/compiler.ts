@@ -169,7 +169,7 @@ export class Compiler {
       // Whatever state it is in, the next cell does not continue with it.
       this.#known = undefined;
       throw new Error(
-        `TypeScript itself has failed on this cell (${(cause as Error).message}); write in another way what its stack names`,
+        `TypeScript itself has failed on this cell (${(cause as Error).message}); write what its stack names in another way`,
         { cause },
       );
     }

@@ -1,9 +1,12 @@
-/**
- * Lines of absl's log with the mark of information (`I0000 00:00:1795444270.007672   32568 port.cc:153] …`), and the
- * note that absl writes before its first line.
- */
-const information =
-  /^(?:WARNING: All log messages before absl::InitializeLog\(\) .*|I\d{4} \d\d:\d\d:[\d.]+ +\d+ [^\s:]+:\d+\] .*)\n/gm;
+const kinds = [
+  // The note that absl writes before its first line, and its lines with the mark of information:
+  // I0000 00:00:1795444270.007672   32568 port.cc:153] …
+  /WARNING: All log messages before absl::InitializeLog\(\) .*/,
+  /I\d{4} \d\d:\d\d:[\d.]+ +\d+ [^\s:]+:\d+\] .*/,
+  // WebGPU's Dawn where there is no Vulkan driver: the report of the engine says so in a few words.
+  /Warning: vkCreateInstance.*(?:\n {4}at \w+ \(.*\.cpp:\d+\)\n*)?/,
+];
+const information = new RegExp(`^(?:${kinds.map(({ source }) => source).join('|')})\n`, 'gm');
 
 /**
  * Parts what native code has written to stderr into what is for the user and what only informs. TensorFlow tells of

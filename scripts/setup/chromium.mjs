@@ -5,6 +5,15 @@ import { run, StepError } from './step.mjs';
 /** Where Debian and others put it; elsewhere Playwright's own is taken. */
 const system = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
+/** How it is started: also as root, and without a word to the network. */
+export const browserArguments = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-sync',
+];
+
 /** Finds or installs a Chromium for the browser tests, and tells the tests its path as `SOLIREWARD_CHROMIUM`. */
 export async function chromium() {
   let path = await find();

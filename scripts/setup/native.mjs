@@ -2,11 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { fromDist } from './build.mjs';
 import { environment, inClone } from './environment.mjs';
 
-/** Makes the native (or cuda) engine work: as it is, or by the build that `npx solireward engine build` does. */
-export async function native() {
+/**
+ * Makes the native (or cuda) engine work: as it is, or by the build that `npx solireward engine build` does.
+ * @param {{ cuda?: boolean }} [options] builds for a GPU that is not there yet; else a driver that answers decides
+ */
+export async function native({ cuda } = {}) {
   const { hasNvidiaDriver } = await fromDist('engine/nvidia.js');
   const found = load();
-  if (found?.functions && (found.cuda || !hasNvidiaDriver())) {
+  if (found?.functions && (found.cuda || !(cuda || hasNvidiaDriver()))) {
     const why = found.cuda && !found.gpu ? (await fromDist('engine/gpuReport.js')).explainGpu() : '';
     return `TensorFlow ${found.version} on the ${found.gpu ? 'GPU' : 'CPU'}${why && `: ${why}`}`;
   }
@@ -14,7 +17,7 @@ export async function native() {
   const { makeVenv } = await fromDist('engine/build/python.js');
   try {
     const python = await makeVenv(inClone('.venv'), environment);
-    const { library } = await buildEngine({ python, env: environment });
+    const { library } = await buildEngine({ python, env: environment, ...(cuda && { cuda }) });
     return library;
   } catch (error) {
     const rest = found

@@ -2,7 +2,7 @@ import type { Interval } from '../base/bootstrap.js';
 import { normal975 } from '../base/normal.js';
 
 /**
- * A share with its 95% interval by Wilson's score (1927), which holds near 0 and 1 too; NaN of nothing.
+ * A share with its 95% interval by Wilson's score (1927), which holds near 0 and 1 too; NaN where there is nothing.
  * @param hits how many of `total` there are
  */
 export function wilson(hits: number, total: number): Interval {

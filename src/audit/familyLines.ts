@@ -43,7 +43,7 @@ export function familyLines(audits: readonly Drawn[]): Picture {
     const expectation = ofFamily.flat()[0].expectation;
     return (
       `<g transform="translate(${(i % across) * panel.width},${Math.floor(i / across) * panel.height})">` +
-      text(`${family}: ${expectation}`, panel.left, 12, { 'font-weight': 600 }) +
+      text(`${family}: ${expectation}`, 4, 12, { 'font-weight': 600 }) +
       `<line x1="${panel.left}" x2="${panel.width - panel.right}" y1="${zero}" y2="${zero}" stroke="currentColor" stroke-opacity="0.4"/>` +
       [0, highest, lowest]
         .filter((tick, t) => t === 0 || Math.abs(up(tick) - up(0)) > 12)

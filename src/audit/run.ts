@@ -55,7 +55,7 @@ export interface AuditProgress {
  * has the mean spread of its scores, and a mark where its drop is smaller.
  * @param scorer a reward model, heads of one dimension, a function of clips, `command(…)` or `served(…)`
  * @param clips with the prompts they were generated from
- * @throws {RangeError} for no clip, two of one id, or a table of expectations that is none; Error when no clip can be read or
+ * @throws {RangeError} for no clip, two of one id, or something else than a table of expectations; Error when no clip can be read or
  *   scored; what the scorer as a whole does wrong (too few scores, no answer in time); and the signal's reason
  */
 export async function run(

@@ -26,7 +26,7 @@ const longestAnswer = 1 << 24;
  * A scorer behind a URL. It gets `POST` with `{ clips: [{ id, path, prompt }] }`, `path` the whole path of a file of this machine, and answers
  * `{ scores: [ … ] }` in the order of the clips: a number, `{ score }` or `{ error }` for each. So does `solireward serve`, at
  * `/v1/scores`. A server that is busy (429, 503) is asked again, within `seconds`.
- * @throws {RangeError} for a URL that is none of HTTP, or a limit that is none
+ * @throws {RangeError} for a URL that is not one of HTTP, or a limit that is not a number above 0
  */
 export function served(
   url: string,

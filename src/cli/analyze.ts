@@ -45,7 +45,7 @@ export const analyze: Verb = {
     console.log(report.summary);
     if (html) await replaceFile(html, (draft) => draft.writeFile(report.toHtml()));
     if (json) await replaceFile(json, (draft) => draft.writeFile(`${JSON.stringify(report, null, 1)}\n`));
-    if (html || json) console.log(`written ${[html, json].filter(Boolean).join(' and ')}`);
+    if (html || json) console.log(`wrote ${[html, json].filter(Boolean).join(' and ')}`);
     return 0;
   },
 };

@@ -90,7 +90,7 @@ export const audit: Verb = {
       await replaceFile(html, (draft) => draft.writeFile(page));
     }
     if (json) await replaceFile(json, (draft) => draft.writeFile(`${JSON.stringify(result, null, 1)}\n`));
-    if (html || json) console.log(`written ${[html, json].filter(Boolean).join(' and ')}`);
+    if (html || json) console.log(`wrote ${[html, json].filter(Boolean).join(' and ')}`);
     return first.verdicts.length + (second?.verdicts.length ?? 0) > 0 ? 1 : 0;
   },
 };

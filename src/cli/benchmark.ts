@@ -31,7 +31,7 @@ export const benchmark: Verb = {
     if (items) {
       const lines = given.clips.map(({ path, prompt }) => JSON.stringify({ video_path: path, prompt }));
       await replaceFile(items, (draft) => draft.writeFile(`[${lines.join(',\n')}]\n`));
-      console.log(`written ${items}`);
+      console.log(`wrote ${items}`);
     }
     if (!scores) return 0;
     const table = await readScores(scores, {
@@ -48,7 +48,7 @@ export const benchmark: Verb = {
     console.log(String(result));
     if (json) {
       await replaceFile(json, (draft) => draft.writeFile(`${JSON.stringify(result, null, 1)}\n`));
-      console.log(`written ${json}`);
+      console.log(`wrote ${json}`);
     }
     return 0;
   },

@@ -1,5 +1,5 @@
 import { copyFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { packageRoot } from '../base/packageRoot.js';
 import { parse, UsageError, type Verb } from './verb.js';
 
@@ -21,11 +21,12 @@ export const init: Verb = {
     }
     await mkdir(join(place, 'clips'), { recursive: true });
     await copyFile(join(packageRoot, 'assets', 'project', 'votes.ipynb'), join(place, 'votes.ipynb'));
+    const source = await sourceOf(place);
     const manifest = {
       name: nameOf(place),
       private: true,
       type: 'module',
-      dependencies: { solireward: `^${version}` },
+      dependencies: { solireward: source ?? `^${version}` },
     };
     const made = ['votes.ipynb', 'clips/'];
     for (const [name, text] of Object.entries({
@@ -37,7 +38,9 @@ export const init: Verb = {
     console.log(`made ${made.join(', ')} in ${place}`);
     const steps = [
       ...(folder === '.' ? [] : [`cd ${folder}`]),
-      'npm install solireward',
+      ...(packageRoot === join(place, 'node_modules', 'solireward')
+        ? []
+        : [made.includes('package.json') ? 'npm install' : `npm install ${source ?? 'solireward'}`]),
       'python3 -m venv .venv && .venv/bin/pip install jupyterlab imageio-ffmpeg',
       'npx solireward kernel install --prefix .venv',
       '.venv/bin/jupyter lab votes.ipynb',
@@ -46,6 +49,17 @@ export const init: Verb = {
     return 0;
   },
 };
+
+/** Where a project finds this package: the clone that runs, the archive it was installed from; undefined for the registry. */
+async function sourceOf(project: string): Promise<string | undefined> {
+  const modules = dirname(packageRoot);
+  const from = (path: string) => `file:${relative(project, path).replaceAll(sep, '/')}`;
+  if (basename(modules) !== 'node_modules') return from(packageRoot);
+  // npm's own record; a wheel has none.
+  const record = await readFile(join(modules, '.package-lock.json'), 'utf8').catch(() => '{}');
+  const { resolved } = JSON.parse(record).packages?.['node_modules/solireward'] ?? {};
+  return resolved?.startsWith('file:') ? from(resolve(dirname(modules), resolved.slice(5))) : undefined;
+}
 
 /** Writes a file that is not there; false where there is one. */
 async function writeNew(file: string, text: string): Promise<boolean> {

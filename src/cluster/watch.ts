@@ -8,7 +8,7 @@ const interval = 2000;
 
 /**
  * Watches a run in one output that is updated in place: shards done, running, failed and waiting, clips a second, when it is
- * expected to end, and failures by their reasons. It only looks; to stop watching leaves the run going on.
+ * expected to end, and failures by their reasons. It changes nothing: when you stop watching, the run continues.
  * @returns how far the run then is: all shards are done, or watching was stopped.
  * @throws as `status`.
  */

@@ -52,7 +52,7 @@ export interface NearDuplicateOptions {
  * split, `nearDuplicates({ train, test })`, it is said which of them lie on both sides. Clips that are shifted in time, cropped
  * or mirrored are not found.
  * @returns a table, a row for each clip that has a near-duplicate; `gallery` shows it by group
- * @throws {Error} for a table without `clip` and `path`, or an empty one; {RangeError} for a distance that is none
+ * @throws {Error} for a table without `clip` and `path`, or an empty one; {RangeError} for a distance outside 0 to 0.25
  */
 export async function nearDuplicates(
   clips: ClipSource | Readonly<Record<string, ClipSource>>,

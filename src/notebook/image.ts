@@ -16,7 +16,7 @@ export interface ImageOptions {
  * A picture that shows itself: `image('frame.png')`, or the bytes of a PNG, JPEG, GIF or WebP file. It becomes a part of the
  * notebook.
  * @param source the path of a file, from the folder of the notebook, or its bytes
- * @throws TypeError for what is no such picture; RangeError for one of more than 2 MiB, which Jupyter would not deliver;
+ * @throws TypeError for what is not such a picture; RangeError for one of more than 2 MiB, which Jupyter would not deliver;
  * file system errors of reading
  */
 export function image(source: string | Uint8Array | ArrayBuffer, { alt, width }: ImageOptions = {}): Content {

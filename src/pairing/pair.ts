@@ -19,7 +19,7 @@ export interface Pair {
 export interface PairStream {
   /** Pairs of an epoch. */
   readonly length: number;
-  /** Place of the next pair; set it to go on from anywhere. */
+  /** Place of the next pair; set it to continue from anywhere. */
   cursor: number;
   /** The next pairs. */
   next(count: number): Pair[];

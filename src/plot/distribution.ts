@@ -17,7 +17,7 @@ import { type Axis, errorBars, ink, type Layout, type ScatterTrace, type Trace }
 /** Groups of values by name, for each panel. */
 export type Panels = ReadonlyMap<string, ReadonlyMap<string, readonly number[]>>;
 
-/** How distributions are drawn; `facet` and `by` are done with. */
+/** How distributions are drawn, once `facet` and `by` have been applied. */
 export type DistributionOptions = Pick<
   PlotOptions,
   'kind' | 'bins' | 'scale' | 'intervals' | 'colours' | 'labels' | 'theme'

@@ -96,7 +96,7 @@ export class Figure<Row extends object = object> implements Displayable {
    * drawn. The file is there as a whole or not at all.
    * @param options `width` and `height`, such as '85mm'; `dpi` of a PNG, 300; `font`, a TTF or OTF file
    * @returns the file
-   * @throws {RangeError} for another ending, or a size that is none; {Error} for letters that the font lacks, and of the
+   * @throws {RangeError} for another ending, or a size that is not a length; {Error} for letters that the font lacks, and of the
    *   file system
    */
   async save(file: string, options: SaveOptions = {}): Promise<string> {
@@ -161,7 +161,11 @@ export class Figure<Row extends object = object> implements Displayable {
     const letters = Math.max(10, Math.floor((place.clientWidth - 80) / (0.58 * layout.title.font.size)));
     const lines = layout.title.text.match(new RegExp('.{1,' + letters + '}(?=\\\\s|$)|\\\\S+', 'g')) ?? [];
     layout.title.text = lines.map((line) => line.trim()).join('<br>');
-    layout.margin.t += Math.max(0, lines.length - 1) * 1.3 * layout.title.font.size;
+    if (lines.length > 1) {
+      layout.margin.t += (lines.length - 1) * 1.3 * layout.title.font.size;
+      // Plotly puts the first of several lines higher than a single one, by the height of its capitals.
+      layout.title.pad.t += 0.7 * layout.title.font.size;
+    }
     window.Plotly.newPlot(place, data, layout, { responsive: true, displaylogo: false });
   };
   if (window.Plotly) draw();

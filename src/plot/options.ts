@@ -15,7 +15,7 @@ export interface FigureLabels {
   groups?: Readonly<Record<string, string>>;
 }
 
-/** Everything that figures can be told; each takes those that mean something to it. */
+/** All options of figures; each figure takes those that mean something to it. */
 export interface PlotOptions {
   /** Above the figure. By default what it shows or found; in a paper nothing, since the caption says it. */
   title?: string;

@@ -14,7 +14,7 @@ export interface PlotlyRow {
  * points, lines, areas and bars of it, and say in place what they cannot draw.
  * @param figure `data`, the traces; `layout`. See plotly.com/javascript/reference
  * @param options those of every figure
- * @throws {RangeError} for data that are not a list of traces, or what JSON has no word for
+ * @throws {RangeError} for data that are not a list of traces, or hold what JSON cannot
  */
 export function plotly(
   figure: { data: readonly object[]; layout?: object },

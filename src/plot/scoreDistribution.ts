@@ -144,5 +144,5 @@ function everyFew(values: readonly number[], count: number): number[] {
 function inWords(values: readonly number[]): string {
   const center = mean(values);
   const deviation = Math.sqrt(mean(values.map((value) => (value - center) ** 2)));
-  return `${values.length} scores, mean ${center.toPrecision(3)}, deviation ${deviation.toPrecision(3)}`;
+  return `${values.length} ${values.length === 1 ? 'score' : 'scores'}, mean ${center.toPrecision(3)}, deviation ${deviation.toPrecision(3)}`;
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import { extent } from '../base/extent.js';
@@ -133,7 +134,7 @@ function draw(
       'font-size': look.text,
     });
   });
-  return inHundredths(svg.toString());
+  return inHundredths(withOwnIds(svg.toString()));
 }
 
 /** The same with places in hundredths of a pixel: less could not be seen, and would be half of the file. */
@@ -141,6 +142,14 @@ function inHundredths(svg: string): string {
   return svg.replace(/ (?:d|x|y|[xy][12]|c[xy]|r|width|height|transform)="[^"]*"/g, (attribute) =>
     attribute.replace(/\d+\.\d{3,}/g, (number) => String(round(Number(number)))),
   );
+}
+
+/** The same with ids of its own: Plot counts them from its start, and a page may hold several figures. */
+function withOwnIds(svg: string): string {
+  const counted = /plot-clip-\d+/g;
+  const ids = [...new Set(svg.match(counted))];
+  const hash = createHash('sha256').update(svg.replaceAll(counted, '')).digest('hex').slice(0, 8);
+  return svg.replaceAll(counted, (id) => `clip-${hash}-${ids.indexOf(id)}`);
 }
 
 /** The panels of what is drawn, each with its axes as numbers. */
@@ -232,7 +241,7 @@ function drawTitle({ title }: Layout, { left, right, top, look }: Header, text: 
   const words = typeof given === 'string' ? given : given?.text;
   const below = typeof given === 'object' ? given.subtitle?.text : undefined;
   let y = top;
-  for (const line of words ? wrapped(words, look.title * 1.08, right - left) : []) {
+  for (const line of words ? wrapped(words, look.title * 1.13, right - left) : []) {
     y += look.title * 1.2;
     text(line, { x: left, y, 'font-size': look.title, 'font-weight': 600 });
   }
@@ -330,12 +339,14 @@ function drawPanel(
       ...ticksOf(y, high, look.tick * 4, area.left - look.text * (titleOf(y) ? 2.6 : 1), look),
     },
     marks: [
-      ...panel.drawn.flatMap((one) => marks(one, look.line)),
+      ...panel.drawn.flatMap((one) => marks(one, look.line, leavesRange(panel) ? 'frame' : undefined)),
       ...panel.shapes.map((shape) => ruled(shape, panel, look.line)),
     ],
   });
   // Plot's style sheet is for a picture of its own: in a browser it would scale a panel.
   plot.querySelector('style')?.remove();
+  // Its ticks are in the font of the rest.
+  plot.removeAttribute('font-family');
   svg.append(
     set(plot, { x: round(box.left - room.left), y: round(box.top - 6), overflow: 'visible' }) as never,
   );
@@ -415,19 +426,32 @@ function reach({ bars, area, line, dots, intervals }: Drawable, side: 'x' | 'y')
   ];
 }
 
+/** Whether something is drawn beyond a range that an axis is given. */
+const leavesRange = (panel: Panel): boolean =>
+  (['x', 'y'] as const).some((side) => {
+    const { range, type } = panel[side];
+    const [low, high] = listed<number>(range).toSorted((a, b) => a - b);
+    const place = (value: number) => (type === 'log' ? Math.log10(value) : value);
+    return (
+      high !== undefined &&
+      panel.drawn.some((one) => reach(one, side).some((value) => place(value) < low || place(value) > high))
+    );
+  });
+
 function marks(
   { bars, area, line, dots, intervals, color, opacity }: Drawable,
   scale: number,
+  clip?: 'frame',
 ): Plot.Markish[] {
   const made: Plot.Markish[] = [];
   if (bars) {
     const ends = { x1: 'x1', x2: 'x2', y1: 'y1', y2: 'y2' };
     const whole = bars.filter((bar) => Object.values(bar).every(Number.isFinite));
-    made.push(Plot.rect(whole, { ...ends, fill: color, fillOpacity: opacity, inset: 0.5 }));
+    made.push(Plot.rect(whole, { ...ends, fill: color, fillOpacity: opacity, inset: 0.5, clip }));
   }
   if (area) {
     const { color: fill, points } = area;
-    made.push(Plot.line(points, { x: 'x', y: 'y', fill, stroke: 'none', curve: 'linear-closed' }));
+    made.push(Plot.line(points, { x: 'x', y: 'y', fill, stroke: 'none', curve: 'linear-closed', clip }));
   }
   if (line) {
     const dashes: Record<string, string> = { dash: '7 4', dot: '2 3', dashdot: '7 3 2 3', longdash: '10 4' };
@@ -439,6 +463,7 @@ function marks(
           stroke: line.color,
           strokeWidth: round(line.width * scale),
           strokeDasharray: dashes[line.dash],
+          clip,
         },
         ...(line.step && { curve: 'step-after' as const }),
       }),
@@ -453,9 +478,13 @@ function marks(
         y2: 'y2',
         stroke,
         strokeWidth: round(width * scale),
+        clip,
       }),
     );
-  if (dots) made.push(dots.tick ? ticks(dots.points, dots.color, opacity) : circles(dots, opacity, scale));
+  if (dots)
+    made.push(
+      dots.tick ? ticks(dots.points, dots.color, opacity, clip) : circles(dots, opacity, scale, clip),
+    );
   return made;
 }
 
@@ -463,6 +492,7 @@ const circles = (
   { points, color, size }: { points: Point[]; color: string; size: number },
   opacity: number,
   scale: number,
+  clip?: 'frame',
 ) =>
   Plot.dot(points.filter(isPoint), {
     x: 'x',
@@ -470,12 +500,13 @@ const circles = (
     fill: color,
     fillOpacity: opacity,
     r: round((size * scale) / 2),
+    clip,
   });
 
 /** Ticks as high as most of the distance between two rows of them, which is 1. */
-const ticks = (points: Point[], stroke: string, strokeOpacity: number) =>
+const ticks = (points: Point[], stroke: string, strokeOpacity: number, clip?: 'frame') =>
   Plot.ruleX(points.filter(isPoint), {
-    ...{ x: 'x', stroke, strokeOpacity },
+    ...{ x: 'x', stroke, strokeOpacity, clip },
     y1: ({ y }: Point) => y - 0.35,
     y2: ({ y }: Point) => y + 0.35,
   });

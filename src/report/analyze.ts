@@ -203,7 +203,7 @@ function countLines(scored: ScoredClips, unscored: number): string[] {
   const { rows, first } = scored.missing;
   if (rows > 0)
     lines.push(`${count(rows, 'row')} without a score left out, the first is row ${count(first)}`);
-  if (unscored > 0) lines.push(`${count(unscored, 'judged clip')} left out, which no score is of`);
+  if (unscored > 0) lines.push(`${count(unscored, 'judged clip')} left out, for want of a score`);
   return lines;
 }
 

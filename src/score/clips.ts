@@ -40,7 +40,7 @@ export interface ScoreProgress extends Pace {
 export interface ScoreOptions {
   /** Clips that go through the model together. Default 4; of the scores it changes the rounding alone. */
   batchSize?: number;
-  /** What the frozen part made of the clips in training, to go on from there; what is not there yet is added. */
+  /** What the frozen part made of the clips in training, to continue from there; what is not there yet is added. */
   features?: Features;
   /** Stops between batches, with the signal's reason. */
   signal?: AbortSignal;
@@ -55,7 +55,7 @@ export interface ScoreOptions {
  * each clip and dimension, named in a column `metric`; of several heads of one the score is their mean, and `spread` their deviation.
  * @param clips clips, or a table with the columns `clip` and `path` (labels, for example), whose columns are kept. Of a
  *   table of labels of several dimensions only the score's own count.
- * @throws when the input is no such table or two clips share an id; and with the signal's reason.
+ * @throws when the input is not such a table, or two clips share an id; and with the signal's reason.
  */
 export function clips(
   model: RewardModel | RewardHeads,

@@ -31,7 +31,7 @@ const reserved = ['index', 'error'];
  * Checks and counts the items of an inference file: a JSON list of objects, JSON Lines or any other table (`readColumns`).
  * The clip is `video_path`, else `input.video_local_path` (a key with a dot), relative to the working directory; the prompt
  * the first of `prompt`, `input.prompt` and `caption` that is not empty. An item that has no clip has a `fault`, and the
- * rest goes on. Source: official implementation, inference file.
+ * others are scored. Source: official implementation, inference file.
  * @throws naming the file when it is not a JSON list, or an item has a field that the output uses.
  */
 export async function openItems(file: string): Promise<Items> {
@@ -46,7 +46,7 @@ export async function openItems(file: string): Promise<Items> {
       }
       if (count !== total) {
         throw new Error(
-          `score: ${file} had ${total} items and has ${count} now; leave it as it is meanwhile`,
+          `score: ${file} had ${total} items and has ${count} now; leave it unchanged while it is scored`,
         );
       }
     },

@@ -126,7 +126,7 @@ function readLine(
   try {
     parsed = parseJson(line) as Record<string, unknown>;
   } catch {
-    throw fail('is not JSON');
+    throw fail('is not valid JSON');
   }
   const { index, score, error, ...fields } = parsed ?? {};
   if (typeof index !== 'number' || !(index in known)) {

@@ -68,7 +68,7 @@ export async function lookAtShard(run: string, { plan, id }: KnownPlan, shard: n
   try {
     manifest = JSON.parse(text);
   } catch {
-    return { damaged: 'its manifest is not JSON' };
+    return { damaged: 'its manifest is not valid JSON' };
   }
   if (manifest?.plan !== id) return { damaged: 'its manifest is of another plan' };
   const first = firstItem(shard, plan.shards, plan.input.items);

@@ -76,7 +76,7 @@ export async function readPlan(run: string): Promise<KnownPlan> {
   try {
     plan = JSON.parse(text);
   } catch (error) {
-    throw damaged(`is not JSON: ${(error as Error).message}`);
+    throw damaged(`is not valid JSON: ${(error as Error).message}`);
   }
   if (plan?.format !== 1)
     throw damaged(`has the format ${plan?.format}, and this version of solireward reads format 1`);

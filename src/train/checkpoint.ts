@@ -10,7 +10,7 @@ import type { RewardModel } from '../model/rewardModel.js';
 import { readTensors, writeTensors } from '../model/weights/safetensors.js';
 import type { AdamW } from './adamw.js';
 
-/** What a run has to know to go on, besides weights and moments. Nothing else in it is random or remembered. */
+/** What a run has to know to continue, besides weights and moments. Nothing else in it is random or remembered. */
 export interface RunState {
   /** Steps done. */
   step: number;

@@ -11,10 +11,10 @@ import { Training } from './training.js';
 /**
  * Trains a reward model on pairs. Run again with the same settings and folder, it continues from the newest checkpoint to
  * the same weights, bit by bit on one engine, wherever it was stopped or killed; the model then is the one that the run
- * began with. A damaged checkpoint, log or setting is named in a warning, and the newest one that is whole is gone on from.
+ * began with. A damaged checkpoint, log or setting is named in a warning, and the run resumes from the newest one that is whole.
  * Afterwards the model has the last weights; `run.best.folder` holds the best ones.
  * A clip that cannot be read is left out with its pairs: see `run.failures`.
- * In a notebook its curves are drawn while it goes on (`chart`); `watch` shows them elsewhere.
+ * In a notebook its curves are drawn while it trains (`chart`); `watch` shows them elsewhere.
  * Defaults follow the size of the model. A warning says so where the loss has not moved for a while after the warm-up.
  * Source: official implementation, training script; see `defaults`.
  * @param pairs read from its beginning, whatever its cursor.

@@ -62,7 +62,7 @@ export interface FitOptions {
   signal?: AbortSignal;
   /** Called after each step. */
   onProgress?: (progress: FitProgress) => void;
-  /** Whether the curves of the run are drawn while it goes on, in one output. Default: in a notebook. */
+  /** Whether the curves of the run are drawn while it trains, in one output. Default: in a notebook. */
   chart?: boolean;
 }
 

@@ -20,7 +20,7 @@ export interface MicroBatchChoice {
  * memory that is free; elsewhere, and where the memory is not known beforehand, pair by pair.
  * batchSize x accumulate = pairs.
  * @param options `trainable` as for `fit` (default `all`); `pairs` an update (default 320); `folder` of a run: one that
- *   has begun goes on in its own batches, whatever is free by now.
+ *   has begun continues in its own batches, whatever is free by now.
  * @throws RangeError unless `pairs` is a positive integer.
  */
 export async function microBatch(

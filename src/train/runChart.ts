@@ -8,7 +8,7 @@ import type { Run } from './run.js';
 /** Steps whose pace says how long the rest takes. */
 const recentSteps = 20;
 
-/** The curves of a run while it goes on: one output, updated in place; as text a line with how far it is. */
+/** The curves of a run while it trains: one output, updated in place; as text a line with how far it is. */
 export class RunChart {
   readonly #live = new LiveDisplay();
 

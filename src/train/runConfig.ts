@@ -60,7 +60,7 @@ export async function claimFolder(
     );
   }
   if (intact) return;
-  console.warn(`fit: ${file} is damaged; it is written again, and the run goes on`);
+  console.warn(`fit: ${file} is damaged; it is written again, and the run continues`);
   await write();
 }
 

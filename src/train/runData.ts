@@ -122,7 +122,7 @@ async function contentOf(path: string, size: number): Promise<string> {
   return hash.digest('hex').slice(0, 16);
 }
 
-/** A hash of what parameters begin with: those that are not trained have to be the same when a run goes on. */
+/** A hash of what parameters begin with: those that are not trained have to be the same when a run is resumed. */
 export async function weightsHash(parameters: readonly Variable[]): Promise<string> {
   const hash = createHash('sha256');
   if (parameters.length > 0) {
@@ -152,7 +152,7 @@ export function checkData({ kinds, clips }: EpochData, evaluated: readonly Clip[
   if (both.length > 0) {
     console.warn(
       `fit: ${both.length} of the ${evaluated.length} clips of evaluate are trained on (${some(both)}); what is measured ` +
-        'on them says nothing of new clips. Split first: sr.data.splitByPrompt',
+        'on them says nothing about new clips. Split first: sr.data.splitByPrompt',
     );
   }
 }

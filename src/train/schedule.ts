@@ -1,4 +1,4 @@
-/** How the learning rate goes on after its warm-up. */
+/** How the learning rate continues after its warm-up. */
 export const schedules = ['constant', 'linear', 'cosine', 'logarithmic'] as const;
 export type Schedule = (typeof schedules)[number];
 

@@ -9,8 +9,8 @@ import { isTraining } from './runConfig.js';
 const interval = 500;
 
 /**
- * Watches a run that another notebook or process trains, or that went on after its tab was closed: its curves, drawn in one
- * output until it ends. What is watched is not touched; to stop watching leaves the run going on.
+ * Watches a run that another notebook or process trains, or that continued after its tab was closed: its curves, drawn in one
+ * output until it ends. What is watched is not touched: when you stop watching, the run continues.
  * @returns the run as it then is: a stopped one is resumed by `fit`
  * @throws {Error} where the folder holds no run
  */

@@ -105,7 +105,7 @@ export class Fixtures {
     try {
       data = JSON.parse(text);
     } catch (error) {
-      throw new Error(`verify: ${where} is not JSON: ${(error as Error).message}`);
+      throw new Error(`verify: ${where} is not valid JSON: ${(error as Error).message}`);
     }
     if (!isObject(data)) throw new Error(`verify: ${where} is not a JSON object`);
     return new FixtureReader(`verify: ${where}`, data);

@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
@@ -7,6 +8,7 @@ import { type Displayable, jupyterDisplay } from '../../src/base/host.js';
 import { runFfmpeg } from '../../src/data/video/ffmpeg.js';
 import { pair } from '../../src/notebook/pair.js';
 import { player } from '../../src/notebook/player.js';
+import { plotlyReady } from '../../src/plot/plotlyScript.js';
 import { scoreDistribution } from '../../src/plot/scoreDistribution.js';
 import { chromiumPath } from '../support/chromium.js';
 
@@ -49,6 +51,21 @@ describe.skipIf(!chromiumPath)(
       const playing = () =>
         page.locator('video').evaluateAll((all) => all.map((video) => !(video as HTMLVideoElement).paused));
       await expect.poll(playing).toEqual([true, true]);
+      await page.close();
+    });
+
+    it('keeps each line of a title inside of a narrow figure', async () => {
+      const title = 'One of the longer titles, which takes three lines here';
+      const page = await open(scoreDistribution([0, 1, 2], { title }));
+      await page.setViewportSize({ width: 390, height: 600 });
+      const plotly = createRequire(import.meta.url).resolve('plotly.js-dist');
+      await page.addScriptTag({ path: plotly });
+      await page.evaluate((event) => window.dispatchEvent(new Event(event)), plotlyReady);
+      const [words, place] = ['.gtitle', '.main-svg'].map((part) => page.locator(part).first());
+      expect(await words.locator('tspan').count()).toBeGreaterThan(1);
+      const [inner, outer] = [await words.boundingBox(), await place.boundingBox()];
+      expect(inner!.y).toBeGreaterThanOrEqual(outer!.y);
+      expect(inner!.x + inner!.width).toBeLessThan(outer!.x + outer!.width);
       await page.close();
     });
 

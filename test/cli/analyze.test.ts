@@ -24,7 +24,7 @@ describe('solireward analyze', () => {
     expect(await main(['analyze', at('s.csv'), ...args])).toBe(0);
     expect(printed[0]).toContain('s.csv: score: quality\ns.csv: group: model');
     expect(printed[0]).toContain('quality has AUC 0.750');
-    expect(printed[1]).toBe(`written ${at('r.html')} and ${at('r.json')}`);
+    expect(printed[1]).toBe(`wrote ${at('r.html')} and ${at('r.json')}`);
     expect(readFileSync(at('r.html'), 'utf8')).toMatch(/^<!doctype html>/);
     expect(JSON.parse(readFileSync(at('r.json'), 'utf8')).agreement[0].metrics[0].auc.value).toBe(0.75);
   });

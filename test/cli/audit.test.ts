@@ -69,7 +69,7 @@ describe('solireward audit', () => {
     expect(code).toBe(1);
     expect(said[0]).toContain('1 verdict (14 clips, 2 changes)');
     expect(said[0]).toContain('ignores the prompt: other prompt');
-    expect(said[1]).toBe(`written ${html} and ${json}`);
+    expect(said[1]).toBe(`wrote ${html} and ${json}`);
     expect(await readFile(html, 'utf8')).toContain('ignores the prompt');
     expect(JSON.parse(await readFile(json, 'utf8'))).toMatchObject({ given: 14, scores: { length: 14 } });
   });

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -27,8 +27,9 @@ it('makes a project whose notebook runs on votes of its own, to the scores', asy
   expect(readdirSync(place).sort()).toEqual(['.gitignore', 'clips', 'package.json', 'votes.ipynb']);
   expect(JSON.parse(readFileSync(join(place, 'package.json'), 'utf8'))).toMatchObject({
     name: 'my-votes',
-    dependencies: { solireward: expect.stringMatching(/^\^\d+\.\d+\.\d+$/) },
+    dependencies: { solireward: expect.stringMatching(/^file:/) },
   });
+  expect(printed.join('\n')).toContain('\n  npm install\n');
 
   const clips = await makeClips(join(place, 'clips'), 8);
   const votes = clips.map(
@@ -42,7 +43,7 @@ it('makes a project whose notebook runs on votes of its own, to the scores', asy
   const args = ['run', join(place, 'votes.ipynb'), '-p', 'votes=votes.csv', '-p', 'steps=2'];
   const { stdout } = await promisify(execFile)(process.execPath, [cli, ...args]).catch((error) => error);
   expect(stdout).toMatch(/all 6 cells ran/);
-  expect(readdirSync(join(place, 'runs', 'first', 'checkpoints'))).toEqual(['step-2']);
+  expect(readdirSync(join(place, 'runs', 'physics-8-votes-2-steps', 'checkpoints'))).toEqual(['step-2']);
 });
 
 it('leaves what is there, and takes no project for another', async () => {
@@ -50,6 +51,8 @@ it('leaves what is there, and takes no project for another', async () => {
   writeFileSync(join(place, 'package.json'), '{}');
   expect(await main(['init', place])).toBe(0);
   expect(readFileSync(join(place, 'package.json'), 'utf8')).toBe('{}');
+  const [, clone] = /\n {2}npm install file:(\S+)\n/.exec(printed.join('\n'))!;
+  expect(resolve(place, clone)).toBe(resolve(cli, '../../..'));
   expect(await main(['init', place])).toBe(1);
   expect(complained[0]).toContain('votes.ipynb is there already; give another folder');
   expect(await main(['init', place, 'other'])).toBe(2);

@@ -137,5 +137,5 @@ it('does not take the lines of a shard for those of another', async () => {
     waiting: [0],
   });
   await appendFile(path, 'x');
-  expect((await status(run.run)).failed).toEqual([{ shard: 1, reason: 'its manifest is not JSON' }]);
+  expect((await status(run.run)).failed).toEqual([{ shard: 1, reason: 'its manifest is not valid JSON' }]);
 });

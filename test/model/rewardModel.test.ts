@@ -286,7 +286,7 @@ await describeEngines('RewardModel', () => {
     });
 
     it.each([
-      ['config.json', '{', /config\.json is not JSON/],
+      ['config.json', '{', /config\.json is not valid JSON/],
       ['model.safetensors', 'no tensors at all', /model\.safetensors/],
       ['tokenizer.json', '[]', /Tokens\.load/],
       ['training_config.json', '{"model_args": {"reduce_sequence": "sum"}}', /reduce_sequence/],

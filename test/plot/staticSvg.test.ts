@@ -23,6 +23,22 @@ it('draws a bar for each value, as high as the value', () => {
   expect(heights[2] + 1).toBeCloseTo(2 * (heights[1] + 1), 0);
 });
 
+it('has one font, its own or the one that is asked for, for ticks too', () => {
+  for (const font of ['system-ui, sans-serif', 'Arimo'])
+    expect(staticSvg([bars], layout, { font }).match(/font-family="[^"]*"/g)).toEqual([
+      `font-family="${font}"`,
+    ]);
+});
+
+it('cuts what leaves a range that is given, by ids that are the same each time', () => {
+  const zoomed = (range: [number, number]) => staticSvg([bars], { ...layout, yaxis: { range } });
+  expect(zoomed([0, 5])).not.toContain('clip');
+  const [first, second] = [zoomed([0, 3]), zoomed([0, 3])];
+  const [, id] = /<g[^>]*clip-path="url\(#(clip-\w{8}-0)\)"/.exec(first)!;
+  expect(parse(first).querySelector(`clipPath[id="${id}"] rect`)).not.toBeNull();
+  expect(second).toBe(first);
+});
+
 it('draws lines, leaving out what is not finite, and vertical lines', () => {
   const line: Trace = {
     type: 'scatter',

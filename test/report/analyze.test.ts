@@ -143,7 +143,7 @@ describe('analyze', () => {
       ),
       { rtol: 1e-12 },
     );
-    expect(values.read).toContain('1 judged clip left out, which no score is of');
+    expect(values.read).toContain('1 judged clip left out, for want of a score');
     expect(report.toHtml()).toContain('Clips that divide the annotators');
   });
 

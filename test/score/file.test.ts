@@ -232,7 +232,7 @@ describe('score.file', () => {
   });
 
   it.each<[string, string, RegExp]>([
-    ['no JSON', 'scores', /line 2 is not JSON/],
+    ['no JSON', 'scores', /line 2 is not valid JSON/],
     ['no object', 'null', /line 2 has the index nothing/],
     [
       'of an item that is not there',

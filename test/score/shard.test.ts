@@ -166,7 +166,7 @@ it('refuses a folder without a plan, a damaged plan and a shard that is not ther
   );
   await expect(run.score(3)).rejects.toThrow('has the shards 0 to 2, and no shard 3');
   await writeFile(join(run.run, 'plan.json'), '{"format": 1');
-  await expect(run.score(0)).rejects.toThrow('plan.json is not JSON');
+  await expect(run.score(0)).rejects.toThrow('plan.json is not valid JSON');
   await writeFile(join(run.run, 'plan.json'), '{"format": 2}');
   await expect(run.score(0)).rejects.toThrow('has the format 2');
 });

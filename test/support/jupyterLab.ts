@@ -1,12 +1,19 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
 import { chromiumPath } from './chromium.js';
+
+const setup = (name: string) => import(new URL(`../../scripts/setup/${name}.mjs`, import.meta.url).href);
+const { startJupyter } = await setup('jupyterServer');
+const { browserArguments } = await setup('chromium');
+
+/** What `startJupyter` gives. */
+interface Server {
+  url: string;
+  stop(): Promise<void>;
+}
 
 const root = resolve(fileURLToPath(new URL('../..', import.meta.url)));
 const python = join(root, '.venv', 'bin', 'python');
@@ -25,53 +32,17 @@ export class JupyterLab {
   private constructor(
     /** The folder that the server serves. */
     readonly folder: string,
-    private readonly home: string,
-    private readonly url: string,
-    private readonly server: ChildProcess,
+    private readonly server: Server,
     private readonly browser: Browser,
   ) {}
 
   static async start(): Promise<JupyterLab> {
-    const home = mkdtempSync(join(tmpdir(), 'solireward-lab-'));
-    const folder = join(home, 'served');
-    mkdirSync(folder);
-    const settings = join(home, 'config', 'lab', 'user-settings', '@jupyterlab', 'apputils-extension');
-    mkdirSync(settings, { recursive: true });
-    // Else it asks whether it may fetch news.
-    writeFileSync(join(settings, 'notification.jupyterlab-settings'), '{"fetchNews": "false"}');
-    const port = await freePort();
-    const env = {
-      ...process.env,
-      HOME: home,
-      IPYTHONDIR: home,
-      JUPYTER_CONFIG_DIR: join(home, 'config'),
-      JUPYTER_DATA_DIR: join(home, 'data'),
-      JUPYTER_RUNTIME_DIR: join(home, 'runtime'),
-      JUPYTER_PREFER_ENV_PATH: '1',
-      XDG_CACHE_HOME: join(home, 'cache'),
-    };
-    const options = [
-      ...['--LabApp.expose_app_in_browser=True', '--JupyterNotebookApp.expose_app_in_browser=True'],
-      ...['--no-browser', '--allow-root', '--IdentityProvider.token=', '--ServerApp.password='],
-      ...[`--ServerApp.port=${port}`, '--ServerApp.port_retries=0', `--ServerApp.root_dir=${folder}`],
-    ];
-    const server = spawn(python, ['-m', 'jupyterlab', ...options], {
-      env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let log = '';
-    for (const stream of [server.stdout, server.stderr]) stream.on('data', (chunk) => (log += chunk));
-    const url = `http://127.0.0.1:${port}`;
-    const [browser] = await Promise.all([
-      chromium.launch({
-        executablePath: chromiumPath,
-        args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
-      }),
-      answers(`${url}/api/status`, () => {
-        if (server.exitCode !== null) throw new Error(`JupyterLab ended with ${server.exitCode}:\n${log}`);
-      }),
+    const folder = mkdtempSync(join(tmpdir(), 'solireward-served-'));
+    const [browser, server] = await Promise.all([
+      chromium.launch({ executablePath: chromiumPath, args: browserArguments }),
+      startJupyter(folder) as Promise<Server>,
     ]);
-    return new JupyterLab(folder, home, url, server, browser);
+    return new JupyterLab(folder, server, browser);
   }
 
   /** Puts a notebook of our kernel with these cells into the folder; `saved` shows in an extra cell at its end. */
@@ -111,18 +82,15 @@ export class JupyterLab {
     const page = await context.newPage();
     const opened = new NotebookPage(page);
     const path = app === 'lab' ? `lab/workspaces/${++this.workspaces}/tree` : 'notebooks';
-    await page.goto(`${this.url}/${path}/${name}`);
+    await page.goto(`${this.server.url}/${path}/${name}`);
     await opened.ready();
     return opened;
   }
 
   async stop(): Promise<void> {
     await this.browser.close();
-    const ended = new Promise((resolve) => this.server.once('exit', resolve));
-    this.server.kill('SIGTERM');
-    const killing = sleep(10_000, undefined, { ref: false }).then(() => this.server.kill('SIGKILL'));
-    await Promise.race([ended, killing]);
-    rmSync(this.home, { recursive: true, force: true, maxRetries: 5 });
+    await this.server.stop();
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
@@ -199,26 +167,5 @@ export class NotebookPage {
 
   close(): Promise<void> {
     return this.page.context().close();
-  }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-}
-
-/** Waits until a URL answers; `check` throws when it never will. */
-async function answers(url: string, check: () => void): Promise<void> {
-  for (;;) {
-    check();
-    const answer = await fetch(url).catch(() => undefined);
-    if (answer?.ok) return;
-    await sleep(200);
   }
 }

@@ -117,7 +117,7 @@ describe('a damaged run', () => {
       await expect(train(6)).rejects.toThrow('holds a run with other settings (steps 4 there, 6 here');
       expect((await train()).run.status).toBe('finished');
       expect(warned).toEqual([
-        `fit: ${at('config.json')} is damaged; it is written again, and the run goes on`,
+        `fit: ${at('config.json')} is damaged; it is written again, and the run continues`,
       ]);
       expect(readFileSync(at('config.json'), 'utf8')).toBe(before);
     },

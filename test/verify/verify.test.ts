@@ -322,7 +322,7 @@ describe('solireward verify', () => {
     const text = printed.join('\n');
     expect(text).toMatch(/heads x\n +verify: heads\/x\.json is not a JSON object/);
     expect(text).toMatch(/checkpoint mine\n +verify: cannot read checkpoints\/mine\/io\.json: ENOENT/);
-    expect(text).toMatch(/metrics\.json\n +verify: metrics\.json is not JSON/);
+    expect(text).toMatch(/metrics\.json\n +verify: metrics\.json is not valid JSON/);
     expect(text).toMatch(/3 of 56 items FAILED/);
   });
 });

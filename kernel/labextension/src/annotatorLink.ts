@@ -72,7 +72,7 @@ export class AnnotatorLink {
     this.#comm.onClose(() => {
       this.close();
       this.#events.lost(
-        'The kernel was restarted, or has ended. Run this cell again: it goes on at this clip.',
+        'The kernel was restarted, or has ended. Run this cell again: it continues at this clip.',
       );
     });
     this.#send(this.#store.read(this.#name).request ?? this.#requestOf({ type: 'start' }));

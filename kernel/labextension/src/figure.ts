@@ -7,6 +7,7 @@ import { onThemeChange, themeValue } from './theme.js';
 interface Title {
   text?: string;
   font?: { size?: number };
+  pad?: { t?: number };
 }
 
 interface Layout {
@@ -83,6 +84,8 @@ const besideTitle = 120;
 /** Letters of a line are so wide on average, in sizes of the font. */
 const letterWidth = 0.6;
 const [titleSize, subtitleSize] = [17, 13];
+/** Plotly puts the first of several lines higher than a single one, by the height of capitals in sizes of the font. */
+const lift = 0.7;
 
 /** A layout with a title and subtitle in lines that fit into a width: plotly breaks none. */
 function broken(layout: Layout, width: number): Layout {
@@ -92,7 +95,8 @@ function broken(layout: Layout, width: number): Layout {
     const size = font?.size ?? usual;
     const most = Math.max(10, Math.floor((width - besideTitle) / (letterWidth * size)));
     const lines = text.includes('<') ? [text] : linesOf(text, most);
-    return { text: lines.join('<br>'), more: (lines.length - 1) * 1.3 * size };
+    const over = lines.length - 1;
+    return { text: lines.join('<br>'), more: over * 1.3 * size, lifted: over > 0 ? lift * size : 0 };
   };
   const main = inLines(title, titleSize);
   const below = title.subtitle && inLines(title.subtitle, subtitleSize);
@@ -102,6 +106,7 @@ function broken(layout: Layout, width: number): Layout {
     title: {
       ...title,
       text: main.text,
+      pad: { ...title.pad, t: (title.pad?.t ?? 0) + main.lifted },
       ...(below && { subtitle: { ...title.subtitle, text: below.text } }),
     },
     ...(more > 0 && { margin: { ...margin, t: (margin?.t ?? 100) + more } }),

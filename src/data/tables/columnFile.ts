@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { basename, extname } from 'node:path';
+import { basename, extname, resolve } from 'node:path';
 import { fromArrow } from 'arquero';
 import { parquetMetadata, parquetRead, parquetSchema } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
@@ -80,8 +80,9 @@ export function formatOf(operation: string, file: string): TextFormat | Exclude<
 
 async function openTable(operation: string, file: string) {
   const named = formatOf(operation, file);
-  const packed = await readFile(file).catch((error: Error) => {
-    throw new Error(`${operation}: cannot read ${file}: ${error.message}`);
+  const packed = await readFile(file).catch(({ code, message }: NodeJS.ErrnoException) => {
+    const reason = code === 'ENOENT' ? `there is no file ${resolve(file)}; check its path` : message;
+    throw new Error(`${operation}: cannot read ${file}: ${reason}`);
   });
   const where = `${operation}: ${basename(file)}`;
   const { bytes, content } = contentOf(packed, where);

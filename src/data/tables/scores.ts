@@ -120,7 +120,7 @@ export class Scores<Row extends ScoreRow = ScoreRow> extends ColumnTable {
 
   /**
    * The clip with the lowest score, or the `count` lowest, the lowest first; of equal ones the earlier rows.
-   * @throws {Error} for a table of several metrics, and one without scores; {RangeError} for a count that is none
+   * @throws {Error} for a table of several metrics, and one without scores; {RangeError} for a count that is not a positive whole number
    */
   worst(): Row;
   worst(count: number): Row[];

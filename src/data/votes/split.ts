@@ -41,7 +41,7 @@ export function splitByPrompt(
     const chosen = new Set(shuffled.slice(from, to));
     if (chosen.size === 0) {
       throw new Error(
-        `splitByPrompt: no prompt is left for ${name}: there are ${prompts.length} prompts, and the shares are ` +
+        `splitByPrompt: no prompt is left for ${name}: ${prompts.length === 1 ? 'there is 1 prompt' : `there are ${prompts.length} prompts`}, and the shares are ` +
           `${JSON.stringify({ test, validation })}; label clips of more prompts or change the shares`,
       );
     }

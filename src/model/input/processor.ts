@@ -44,7 +44,7 @@ export class Processor {
 
   /**
    * Many clips as model inputs. A clip that cannot be read, lacks the prompt it is asked about or has one that is too
-   * long is among the failures; the rest goes on.
+   * long is among the failures; the others are read.
    * @param options `signal` stops with its reason; `onProgress` is called after each clip.
    */
   async processMany(

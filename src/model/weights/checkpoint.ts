@@ -135,7 +135,7 @@ async function replaceCheckpoint(
   const foreign = present.find((name) => !ofCheckpoint.test(name));
   if (foreign !== undefined) {
     throw new Error(
-      `save: ${folder} holds "${foreign}", which is of no checkpoint; give the model a folder of its own`,
+      `save: ${folder} holds "${foreign}", which is not part of a checkpoint; give the model a folder of its own`,
     );
   }
 
@@ -215,6 +215,6 @@ async function readJson(path: string): Promise<Record<string, unknown> | undefin
   try {
     return parseJson(text.replace(/^\uFEFF/, '')) as Record<string, unknown>;
   } catch (error) {
-    throw new Error(`load: ${path} is not JSON: ${(error as Error).message}`);
+    throw new Error(`load: ${path} is not valid JSON: ${(error as Error).message}`);
   }
 }

@@ -34,7 +34,7 @@ export async function readHeader(path: string, file: FileHandle): Promise<Stored
   const headerSize = Number(length.readBigUInt64LE());
   if (headerSize > largestHeader || 8 + headerSize > size) {
     throw fail(
-      `a header of ${headerSize} bytes in a file of ${size}; it is truncated or no safetensors file`,
+      `a header of ${headerSize} bytes in a file of ${size}; it is truncated, or not a safetensors file`,
     );
   }
   const bytes = Buffer.alloc(headerSize);
@@ -63,7 +63,7 @@ function parseHeader(text: string, fail: (why: string) => Error): object {
   try {
     header = JSON.parse(text);
   } catch (error) {
-    throw fail(`the header is not JSON (${(error as Error).message})`);
+    throw fail(`the header is not valid JSON (${(error as Error).message})`);
   }
   if (typeof header !== 'object' || header === null || Array.isArray(header)) {
     throw fail('the header is not a JSON object');

@@ -44,9 +44,8 @@ const wanted = /^(model[^/]*\.safetensors|[^/]*\.json|merges\.txt|chat_template\
 
 /**
  * Downloads the files of a model into the Hugging Face cache (`HF_HOME`, `HF_HUB_CACHE`), which Python shares; what is
- * there already is not loaded again, and a download that broke goes on. Of several at once one loads a file, and the others
- * wait for it. A model that was downloaded before is found
- * without a network; where `HF_HUB_OFFLINE` is set, no network is used.
+ * there already is not downloaded again, and a download that broke is resumed. Of several at once one downloads a file, and the
+ * others wait for it. A model that was downloaded before is found without a network; where `HF_HUB_OFFLINE` is set, no network is used.
  * @returns the folder of the model in the cache.
  * @throws with the repository and the reason when it cannot be reached and is not in the cache, or is not there.
  */

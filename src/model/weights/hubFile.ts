@@ -33,8 +33,8 @@ export interface Transfer {
 }
 
 /**
- * Downloads a file into the Hugging Face cache: `blobs/<hash>`, and a link to it in `snapshots/<commit>/`. It is loaded
- * to `<hash>.incomplete`, where the next call goes on when the connection breaks; within a call it goes on, after a pause,
+ * Downloads a file into the Hugging Face cache: `blobs/<hash>`, and a link to it in `snapshots/<commit>/`. It is downloaded
+ * to `<hash>.incomplete`, where the next call resumes when the connection breaks; within a call it resumes, after a pause,
  * until five connections in a row have brought less than a megabyte. What another call loads is waited for.
  * @throws with who loads the file where nothing of it has come for two minutes; with the status of the server, why the connection broke,
  *   that the answer is a web page or of another size, or that the content has another checksum: it is deleted then.
@@ -91,7 +91,7 @@ async function downloadBlob(file: HubFile, blob: string, transfer: Transfer): Pr
     if (size >= farthest + progress) attempt = 0;
     farthest = Math.max(farthest, size);
     if (attempt >= requests || broken instanceof UselessAnswer || isOfFiles(broken)) {
-      const kept = size > 0 ? `; ${size} of ${file.size} bytes are kept, call again to go on` : '';
+      const kept = size > 0 ? `; ${size} of ${file.size} bytes are kept, call again to continue` : '';
       throw new Error(`${reasonOf(broken ?? new Error('the answer is too short'))}${kept}`);
     }
     await setTimeout(broken instanceof Later ? broken.pause : pause * 2 ** Math.max(0, attempt - 1));

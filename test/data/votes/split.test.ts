@@ -57,7 +57,7 @@ describe('splitByPrompt', () => {
 
   it('refuses too few prompts for the shares', () => {
     expect(() => splitByPrompt(labelsOf(1), { test: 0.5, seed: 1 })).toThrow(
-      'no prompt is left for train: there are 1 prompts',
+      'no prompt is left for train: there is 1 prompt',
     );
     expect(() => splitByPrompt(labelsOf(3), { test: 0.1, seed: 1 })).toThrow('no prompt is left for test');
     expect(() => splitByPrompt(labelsOf(3), { test: 0.4, validation: 0.1, seed: 1 })).toThrow(

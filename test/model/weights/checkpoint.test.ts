@@ -72,7 +72,7 @@ describe('checkpoint', () => {
     for (const name of ['votes.json', 'optimizer.safetensors', 'clip.mp4', 'a config.json']) {
       await write(name, 'mine');
       await expect(writeCheckpoint(folder, content())).rejects.toThrow(
-        `checkpoint-50 holds "${name}", which is of no checkpoint; give the model a folder of its own`,
+        `checkpoint-50 holds "${name}", which is not part of a checkpoint; give the model a folder of its own`,
       );
       expect(await readFile(join(folder, name), 'utf8')).toBe('mine');
       await rm(join(folder, name));
@@ -152,7 +152,7 @@ describe('checkpoint', () => {
     await expect(readCheckpoint(join(run, 'none'))).rejects.toThrow(/there is no folder .*none/);
     expect(await failure()).toMatch(/checkpoint-50\/config\.json is missing/);
     await write('config.json', '{"a": ');
-    expect(await failure()).toMatch(/checkpoint-50\/config\.json is not JSON/);
+    expect(await failure()).toMatch(/checkpoint-50\/config\.json is not valid JSON/);
     await write('config.json', {});
     expect(await failure()).toMatch(/checkpoint-50 has no weights: neither model\.safetensors nor/);
     await write('pytorch_model.bin', '');

@@ -94,7 +94,7 @@ describe('download', () => {
       (error: Error) => error.message,
     );
     expect(failure).toMatch(/^fromHub: cannot download lab\/model\/run\/step-1\/model\.safetensors: /);
-    expect(failure).toMatch(/150000 of 300000 bytes are kept, call again to go on$/);
+    expect(failure).toMatch(/150000 of 300000 bytes are kept, call again to continue$/);
     expect(requests(file).map((line) => line.split(' ')[2])).toEqual([
       undefined,
       'bytes=100000-',

@@ -158,8 +158,8 @@ describe('readTensors of a damaged file', () => {
       new Uint8Array(16),
       /tensor "x" is there twice/,
     ],
-    ['a header too deep to parse', '{"x":'.repeat(2e5), eight, /the header is not JSON/],
-    ['no JSON', '{"x":', eight, /the header is not JSON/],
+    ['a header too deep to parse', '{"x":'.repeat(2e5), eight, /the header is not valid JSON/],
+    ['no JSON', '{"x":', eight, /the header is not valid JSON/],
     ['a list for a header', [1], eight, /the header is not a JSON object/],
   ])('says what is wrong: %s', async (_, header, data, message) => {
     const path = await fileOf(header, data);

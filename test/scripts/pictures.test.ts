@@ -1,0 +1,48 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const { codeOf, pictures, record, report } = await import(
+  new URL('../../scripts/pictures/list.mjs', import.meta.url).href
+);
+
+const root = resolve(fileURLToPath(new URL('../..', import.meta.url)));
+const pages = [
+  join(root, 'README.md'),
+  ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join(root, 'docs', name)),
+];
+const shown = pages.flatMap((page) =>
+  [...readFileSync(page, 'utf8').matchAll(/!\[[^\]]*\]\(([^)]+)\)|<img[^>]*src="([^"]+)"/g)].map(
+    ([, link, source]) => relative(root, join(dirname(page), link ?? source)),
+  ),
+);
+const made: string[] = [...pictures, report].map(({ name }) => `docs/images/${name}.png`);
+
+describe('the pictures of README.md and docs/', () => {
+  it('are made by a script: npm run pictures, plots or study', () => {
+    const byOthers = /^docs\/images\/plots\/[^/]+\.svg$|^docs\/study\/[^/]+\/[^/]+\.svg$/;
+    expect(shown.filter((picture) => !made.includes(picture) && !byOthers.test(picture))).toEqual([]);
+    expect(shown.filter((picture) => !existsSync(join(root, picture)))).toEqual([]);
+  });
+
+  it('are all that npm run pictures makes, each below 300 kB', () => {
+    const there = readdirSync(join(root, 'docs', 'images')).filter((name) => name.endsWith('.png'));
+    expect(there.map((name) => `docs/images/${name}`).sort()).toEqual(made.toSorted());
+    expect(made.filter((picture) => !shown.includes(picture))).toEqual([]);
+    expect(made.filter((picture) => statSync(join(root, picture)).size > 300_000)).toEqual([]);
+  });
+
+  it('show the code that their notebooks have today', () => {
+    const written = JSON.parse(readFileSync(record, 'utf8'));
+    const today = Object.fromEntries(
+      pictures.map((picture: { name: string }) => [picture.name, codeOf(picture)]),
+    );
+    expect(written, 'npm run pictures').toEqual(today);
+    expect(() => codeOf({ ...pictures[0], cells: ['none', 'none'] })).toThrow(
+      'notebooks/01-training-run has no cells none to none',
+    );
+  });
+});
