@@ -28,7 +28,7 @@ async function main(connectionFile: string): Promise<void> {
   const connection = JSON.parse(readFileSync(connectionFile, 'utf8')) as Connection;
   const session = randomUUID();
   const wire = new Wire(connection, session);
-  const guarded = guardFolder(connection);
+  const guarded = await guardFolder(connection);
   const iopub = new Publisher({ ...unlimited, maxMessageSize: small.maxMessageSize });
   // Mandatory: to ask a client that does not listen is an error.
   const stdin = new Router({ ...unlimited, mandatory: true });

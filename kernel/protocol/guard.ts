@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,8 @@ import { address, type Connection } from './wire.js';
 /** Time in which what was sent last goes out. */
 const flushMilliseconds = 500;
 const prefix = 'solireward-ports-';
+/** Age of a folder from which on nobody is only about to bind its addresses. */
+const newMilliseconds = 60_000;
 
 /** A port of the connection file, behind which a socket is bound at an address of its own. */
 export interface Guarded {
@@ -21,23 +23,33 @@ export interface Guarded {
 }
 
 /** A folder for the addresses of {@link Guards}; what kernels that were killed have left of theirs is removed. */
-export function guardFolder(connection: Connection): string | undefined {
+export async function guardFolder(connection: Connection): Promise<string | undefined> {
   // On Windows libzmq has no addresses that are files; a connection file may ask for such ones itself.
   if (process.platform === 'win32' || connection.transport !== 'tcp') return undefined;
-  for (const name of readdirSync(tmpdir())) {
-    const pid = Number(name.startsWith(prefix) && name.slice(prefix.length).split('-')[0]);
-    if (pid > 0 && !isAlive(pid)) rmSync(join(tmpdir(), name), { recursive: true, force: true });
-  }
-  return mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`));
+  const left = readdirSync(tmpdir()).filter((name) => name.startsWith(prefix));
+  await Promise.all(left.map((name) => removeLeft(join(tmpdir(), name))));
+  return mkdtempSync(join(tmpdir(), prefix));
 }
 
-function isAlive(pid: number): boolean {
+/** Removes a folder behind whose addresses nobody is. One that is new may be of a kernel that starts. */
+async function removeLeft(folder: string): Promise<void> {
   try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+    if (Date.now() - statSync(folder).mtimeMs < newMilliseconds || (await isServed(join(folder, 'control'))))
+      return;
+    rmSync(folder, { recursive: true, force: true });
+  } catch {
+    // It is another user's, or gone by now.
   }
+}
+
+function isServed(path: string): Promise<boolean> {
+  const socket = connect(path);
+  return new Promise<boolean>((known) => {
+    socket.once('connect', () => known(true));
+    socket.once('error', ({ code }: NodeJS.ErrnoException) =>
+      known(code !== 'ECONNREFUSED' && code !== 'ENOENT'),
+    );
+  }).finally(() => socket.destroy());
 }
 
 /** Where a socket is bound: behind a guard where there is a folder, else at the port itself. */

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, linkSync, mkdtempSync, rmSync, utimesSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ let folder: string;
 let guards: Guards;
 let router: Router;
 beforeEach(async () => {
-  folder = guardFolder(connection) as string;
+  folder = (await guardFolder(connection)) as string;
   guards = new Guards(folder);
   router = new Router({ linger: 500 });
   await router.bind(boundAt(connection, 'shell', 0, folder));
@@ -99,20 +99,33 @@ it('is an error where the port is taken', async () => {
   await expect(guards.open('127.0.0.1', { name: 'shell', port, limit: 1000 })).rejects.toThrow('EADDRINUSE');
 });
 
-it('leaves no folder, and takes those of kernels that were killed', async () => {
-  // No process has a number that large.
-  const left = join(tmpdir(), 'solireward-ports-999999999-x');
-  const own = join(tmpdir(), `solireward-ports-${process.pid}-x`);
-  for (const path of [left, own]) mkdirSync(path);
-  const another = guardFolder(connection) as string;
-  expect([existsSync(left), existsSync(own), existsSync(another)]).toEqual([false, true, true]);
+it('leaves no folder, and takes those of kernels that were killed, but not those of living ones', async () => {
+  const [left, starting] = ['left', 'starting'].map((name) =>
+    mkdtempSync(join(tmpdir(), `solireward-ports-${name}-`)),
+  );
+  // A socket file that nobody serves, as a kill leaves it.
+  const dead = createServer().listen(join(left, 'was'));
+  await new Promise((listening) => dead.once('listening', listening));
+  linkSync(join(left, 'was'), join(left, 'control'));
+  await new Promise((ended) => dead.close(ended));
+  const control = new Router({ linger: 0 });
+  await control.bind(boundAt(connection, 'control', 0, folder));
+  for (const path of [left, folder]) utimesSync(path, 0, 0);
+  const another = (await guardFolder(connection)) as string;
+  expect([left, starting, folder, another].map((path) => existsSync(path))).toEqual([
+    false,
+    true,
+    true,
+    true,
+  ]);
+  control.close();
   await new Guards(another).close();
   await guards.close();
   expect([existsSync(another), existsSync(folder)]).toEqual([false, false]);
-  rmSync(own, { recursive: true });
+  rmSync(starting, { recursive: true });
 });
 
-it('guards only ports of TCP', () => {
-  expect(guardFolder({ ...connection, transport: 'ipc' })).toBeUndefined();
+it('guards only ports of TCP', async () => {
+  expect(await guardFolder({ ...connection, transport: 'ipc' })).toBeUndefined();
   expect(boundAt(connection, 'shell', 5555, undefined)).toBe('tcp://127.0.0.1:5555');
 });
