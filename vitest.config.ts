@@ -33,8 +33,8 @@ export default defineConfig({
     setupFiles: ['test/support/setup.ts'],
     sequence: { sequencer: LongFirst },
     pool: 'forks',
-    // One more than cores on a small machine: a third of the tests wait for processes of their own.
-    poolOptions: { forks: { maxForks: 3 } },
+    // Two more than cores on a small machine: many tests wait for processes of their own.
+    poolOptions: { forks: { maxForks: 4 } },
     // For a machine that is four times slower and busy: whoever hangs is found late, nobody fails for being slow.
     testTimeout: 600_000,
     hookTimeout: 600_000,
