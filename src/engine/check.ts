@@ -1,6 +1,7 @@
 import { Random } from '../base/random.js';
 import { canCompile } from './compile.js';
 import type { EngineName } from './names.js';
+import { relativeError } from './relativeError.js';
 import { tf } from './tf.js';
 import { matmulGflops } from './throughput.js';
 import { use } from './use.js';
@@ -81,16 +82,4 @@ function multiply(a: number[], b: number[], rows: number, inner: number, columns
 /** Row-major [rows, columns] to [columns, rows]. */
 function transpose(a: number[], rows: number, columns: number): number[] {
   return Array.from(a, (_, at) => a[(at % rows) * columns + Math.floor(at / rows)]);
-}
-
-/** max |x - exact| / max |exact|; infinite where a value is not finite. */
-function relativeError(x: ArrayLike<number>, exact: number[]): number {
-  let worst = 0;
-  let scale = 0;
-  exact.forEach((value, i) => {
-    const difference = Math.abs(x[i] - value);
-    worst = Math.max(worst, Number.isFinite(difference) ? difference : Number.POSITIVE_INFINITY);
-    scale = Math.max(scale, Math.abs(value));
-  });
-  return worst / scale;
 }

@@ -2,12 +2,14 @@ import { dtypes, nativeBackend } from './binding.js';
 import { Compiled, compiler } from './compile.js';
 import { precision } from './precision.js';
 import { customCall, isRecording } from './recording.js';
+import { relativeError } from './relativeError.js';
 import { type Tensor, type Tensor4D, tf } from './tf.js';
 
 /** Largest error, relative to the largest value, at which the kernel is taken: bfloat16 has 8 bits of mantissa. */
 const TOLERANCE = 0.05;
 
 let works = false;
+let tried: { error?: number; reason?: string } | undefined;
 
 /** Whether compiled functions compute attention by cuDNN's kernel. */
 export const hasFusedAttention = (): boolean => works && compiler() === 'xla' && precision() === 'bfloat16';
@@ -89,8 +91,6 @@ export async function tryFusedAttention(): Promise<{ error?: number; reason?: st
   return tried;
 }
 
-let tried: { error?: number; reason?: string } | undefined;
-
 async function attempt(): Promise<{ error?: number; reason?: string }> {
   // Two heads of a group, and a length that is no multiple of anything.
   const shapes = { q: [1, 4, 201, 64], k: [1, 2, 201, 64] } as const;
@@ -119,7 +119,7 @@ async function attempt(): Promise<{ error?: number; reason?: string }> {
     const expected = await plain.call(inputs);
     let error = 0;
     for (const [i, tensor] of found.entries())
-      error = Math.max(error, await relativeError(tensor, expected[i]));
+      error = Math.max(error, relativeError(await tensor.data(), await expected[i].data()));
     tf.dispose([...found, ...expected]);
     works = error <= TOLERANCE;
     return works ? { error } : { error, reason: `cuDNN's attention is off by ${error.toPrecision(2)}` };
@@ -146,17 +146,6 @@ function plainCausal(q: Tensor, k: Tensor, v: Tensor): Tensor {
   const later = tf.less(tf.reshape(places, [length, 1]), tf.reshape(places, [1, length]));
   const scores = tf.mul(tf.matMul(q, repeated(k), false, true), 1 / Math.sqrt(size));
   return tf.matMul(tf.softmax(tf.add(scores, tf.mul(tf.cast(later, 'float32'), -1e9))), repeated(v));
-}
-
-async function relativeError(found: Tensor, expected: Tensor): Promise<number> {
-  const [a, b] = [await found.data(), await expected.data()];
-  let [worst, scale] = [0, 0];
-  a.forEach((value, i) => {
-    const difference = Math.abs(value - b[i]);
-    worst = Math.max(worst, Number.isFinite(difference) ? difference : Number.POSITIVE_INFINITY);
-    scale = Math.max(scale, Math.abs(b[i]));
-  });
-  return worst / scale;
 }
 
 /** What the kernel writes its own values to; XLA makes it as large as cuDNN asks for. */
