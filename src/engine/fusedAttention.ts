@@ -8,11 +8,12 @@ import { type Tensor, type Tensor4D, tf } from './tf.js';
 /** Largest error, relative to the largest value, at which the kernel is taken: bfloat16 has 8 bits of mantissa. */
 const TOLERANCE = 0.05;
 
-let works = false;
+/** What came of trying the kernel. */
 let tried: { error?: number; reason?: string } | undefined;
 
 /** Whether compiled functions compute attention by cuDNN's kernel. */
-export const hasFusedAttention = (): boolean => works && compiler() === 'xla' && precision() === 'bfloat16';
+export const hasFusedAttention = (): boolean =>
+  tried !== undefined && !tried.reason && compiler() === 'xla' && precision() === 'bfloat16';
 
 /**
  * Whether attention of these queries and keys [B, heads, N, d] is computed by cuDNN's kernel: in a function that XLA
@@ -121,8 +122,9 @@ async function attempt(): Promise<{ error?: number; reason?: string }> {
     for (const [i, tensor] of found.entries())
       error = Math.max(error, relativeError(await tensor.data(), await expected[i].data()));
     tf.dispose([...found, ...expected]);
-    works = error <= TOLERANCE;
-    return works ? { error } : { error, reason: `cuDNN's attention is off by ${error.toPrecision(2)}` };
+    return error <= TOLERANCE
+      ? { error }
+      : { error, reason: `cuDNN's attention is off by ${error.toPrecision(2)}` };
   } catch (error) {
     return { reason: (error as Error).message };
   } finally {
