@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { inClone } from '../setup/environment.mjs';
-import { freePort } from './slurm.mjs';
+import { freePort } from '../setup/freePort.mjs';
 import { until } from './until.mjs';
 
 const ray = inClone('.cache', 'ray', 'bin', 'ray');

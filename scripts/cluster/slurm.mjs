@@ -3,9 +3,9 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { hostname } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { freePort } from '../setup/freePort.mjs';
 import { until } from './until.mjs';
 
 /** Where Debian puts daemons. */
@@ -113,15 +113,4 @@ function tail(file) {
   } catch {
     return '';
   }
-}
-
-/** @returns {Promise<number>} */
-export function freePort() {
-  const server = createServer();
-  return new Promise((resolve) =>
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-      server.close(() => resolve(port));
-    }),
-  );
 }

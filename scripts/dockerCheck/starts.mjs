@@ -1,15 +1,10 @@
 import { spawn } from 'node:child_process';
-import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../setup/freePort.mjs';
 
 // node starts.mjs COMMAND...: starts a JupyterLab on a free port, waits until it answers, and ends it.
 const [program, ...args] = process.argv.slice(2);
-const port = await new Promise((resolve) => {
-  const server = createServer().listen(0, () => {
-    const address = /** @type {import('node:net').AddressInfo} */ (server.address());
-    server.close(() => resolve(address.port));
-  });
-});
+const port = await freePort();
 // In a group of its own: npm's children end with it.
 const child = spawn(program, [...args, `--port=${port}`, '--port-retries=0'], {
   detached: true,
