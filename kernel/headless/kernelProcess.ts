@@ -2,13 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Dealer, Subscriber } from 'zeromq';
 import { nodeFlags } from '../process/nodeFlags.js';
 import { address, type Connection, type Message, Wire } from '../protocol/wire.js';
+import { freePorts } from './freePorts.js';
 
 /** How often a starting kernel is asked whether it is there. */
 const askMilliseconds = 200;
@@ -164,8 +164,7 @@ export class KernelProcess {
 
 /** Sockets in a folder that only this user can open; on Windows, which has none, ports of this machine. */
 async function newConnection(folder: string): Promise<Connection> {
-  const ports =
-    process.platform === 'win32' ? await Promise.all(Array.from({ length: 5 }, freePort)) : [1, 2, 3, 4, 5];
+  const ports = process.platform === 'win32' ? await freePorts(5) : [1, 2, 3, 4, 5];
   const [shell_port, iopub_port, stdin_port, control_port, hb_port] = ports;
   return {
     ...(process.platform === 'win32'
@@ -175,13 +174,4 @@ async function newConnection(folder: string): Promise<Connection> {
     signature_scheme: 'hmac-sha256',
     key: randomUUID(),
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }

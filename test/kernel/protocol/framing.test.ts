@@ -1,23 +1,12 @@
 import { expect, it } from 'vitest';
 import { Framing } from '../../../kernel/protocol/framing.js';
+import { command, frame as frameOf, greeting, more } from '../../support/zmtp.js';
 
-const [more, command] = [1, 4];
-const greeting = Buffer.concat([
-  Buffer.from([0xff, 0, 0, 0, 0, 0, 0, 0, 1, 0x7f, 3, 0]),
-  Buffer.from('NULL'),
-  Buffer.alloc(48),
-]);
-/** A frame with a short or a long head. */
-function frame(length: number, flags = 0): Buffer {
-  if (length < 256) return Buffer.concat([Buffer.from([flags, length]), Buffer.alloc(length)]);
-  const head = Buffer.alloc(9);
-  head[0] = flags | 2;
-  head.writeBigUInt64BE(BigInt(length), 1);
-  return Buffer.concat([head, Buffer.alloc(length)]);
-}
+/** A frame of so many bytes. */
+const frame = (length: number, flags = 0) => frameOf(Buffer.alloc(length), flags);
 const greeted = (limit: number, keeps = false) => {
   const framing = new Framing(limit, keeps);
-  expect(framing.take(greeting)).toBe(true);
+  expect(framing.take(greeting())).toBe(true);
   return framing;
 };
 
@@ -37,7 +26,7 @@ it('counts the frames of a message, with 1 KiB for each, until it ends', () => {
 });
 
 it('counts the same whatever pieces the bytes come in', () => {
-  const bytes = Buffer.concat([greeting, frame(300, more), frame(7, command), frame(0, more), frame(3)]);
+  const bytes = Buffer.concat([greeting(), frame(300, more), frame(7, command), frame(0, more), frame(3)]);
   const framing = new Framing(10_000);
   const seen: number[] = [];
   for (const byte of bytes) {
@@ -67,8 +56,8 @@ it('counts all messages and commands together where they are kept', () => {
 it.each([
   ['text', Buffer.from('GET / HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\nUser-Agent: none\r\n\r\n')],
   ['ZMTP 1', Buffer.alloc(64)],
-  ['ZMTP 2', Buffer.concat([greeting.subarray(0, 10), Buffer.from([1]), Buffer.alloc(53)])],
-  ['flags that are not allowed', Buffer.concat([greeting, Buffer.from([0x80, 0])])],
+  ['ZMTP 2', Buffer.concat([greeting().subarray(0, 10), Buffer.from([1]), Buffer.alloc(53)])],
+  ['flags that are not allowed', Buffer.concat([greeting(), Buffer.from([0x80, 0])])],
 ])('refuses %s', (_, bytes) => {
   expect(new Framing(1000).take(bytes)).toBe(false);
 });

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Dealer, Router } from 'zeromq';
+import { freePorts } from '../../../kernel/headless/freePorts.js';
 import { boundAt, Guards, guardFolder } from '../../../kernel/protocol/guard.js';
 import type { Connection } from '../../../kernel/protocol/wire.js';
+import { greeting } from '../../support/zmtp.js';
 
 const connection = { transport: 'tcp', ip: '127.0.0.1' } as Connection;
 let folder: string;
@@ -22,26 +24,11 @@ afterEach(async () => {
   await guards.close();
 });
 
-/** A port that nobody has. */
-function freePort(): Promise<number> {
-  const server = createServer();
-  return new Promise((found) =>
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => found(port));
-    }),
-  );
-}
 async function open(limit: number): Promise<number> {
-  const port = await freePort();
+  const [port] = await freePorts(1);
   await guards.open('127.0.0.1', { name: 'shell', port, limit });
   return port;
 }
-const greeting = Buffer.concat([
-  Buffer.from([0xff, 0, 0, 0, 0, 0, 0, 0, 1, 0x7f, 3, 0]),
-  Buffer.from('NULL'),
-  Buffer.alloc(48),
-]);
 const closed = (socket: Socket) => new Promise<void>((done) => socket.once('close', () => done()));
 
 it('gives messages on both ways, what is sent last too', async () => {
@@ -79,7 +66,7 @@ it('disconnects the client that holds the most, where all together hold too much
     gone = true;
   });
   const begin = (socket: Socket, frames: number) =>
-    socket.write(Buffer.concat([greeting, Buffer.alloc(2 * frames, Buffer.from([1, 0]))]));
+    socket.write(Buffer.concat([greeting(), Buffer.alloc(2 * frames, Buffer.from([1, 0]))]));
   begin(large, 60);
   begin(other, 50);
   await closed(large);

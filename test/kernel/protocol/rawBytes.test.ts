@@ -1,49 +1,23 @@
 import { readFileSync } from 'node:fs';
-import { connect, createServer, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Dealer } from 'zeromq';
+import { freePorts } from '../../../kernel/headless/freePorts.js';
 import { Random } from '../../../src/base/random.js';
 import { Client, type Ports, result } from '../../support/kernelClient.js';
+import { announce, command, frame, greeting, more } from '../../support/zmtp.js';
 
 let client: Client;
 let ports: Ports;
 beforeAll(async () => {
   const names = ['shell', 'iopub', 'stdin', 'control', 'hb'] as const;
-  const servers = await Promise.all(names.map(() => listening()));
-  const free = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => new Promise((closed) => server.close(closed))));
+  const free = await freePorts(names.length);
   ports = Object.fromEntries(names.map((name, i) => [name, free[i]])) as Ports;
   client = await Client.start(undefined, undefined, ports);
 });
 afterAll(() => client.stop());
 
-function listening(): Promise<ReturnType<typeof createServer>> {
-  const server = createServer();
-  return new Promise((ready) => server.listen(0, '127.0.0.1', () => ready(server)));
-}
-
-// ZMTP 3: a greeting of 64 bytes, a READY command of each side, then frames (rfc.zeromq.org/spec/23).
-const greeting = (mechanism = 'NULL', version = 3) =>
-  Buffer.concat([
-    Buffer.from([0xff, 0, 0, 0, 0, 0, 0, 0, 1, 0x7f, version, 0]),
-    Buffer.from(mechanism.padEnd(20, '\0')),
-    Buffer.alloc(32),
-  ]);
 const short = (text: string) => Buffer.concat([Buffer.from([text.length]), Buffer.from(text)]);
-function frame(body: Buffer | string, flags = 0): Buffer {
-  const bytes = Buffer.from(body as string);
-  if (bytes.length < 256) return Buffer.concat([Buffer.from([flags, bytes.length]), bytes]);
-  return Buffer.concat([announce(BigInt(bytes.length), flags), bytes]);
-}
-/** The head of a long frame. */
-function announce(length: bigint, flags = 0): Buffer {
-  const head = Buffer.alloc(9);
-  head[0] = flags | 2;
-  head.writeBigUInt64BE(length, 1);
-  return head;
-}
-const more = 1;
-const command = 4;
 function ready(type: string): Buffer {
   const value = Buffer.alloc(4);
   value.writeUInt32BE(type.length);
