@@ -1,7 +1,7 @@
 /** The report as a readable page. @param {any} report @returns {string} */
 export function page(report) {
   const { card, driver, memory, date, versions, summary, quick } = report;
-  const { shape, products, verify, recipe, tutorial, webgpu, open } = summary;
+  const { shape, large, products, verify, recipe, tutorial, webgpu, open } = summary;
   const small = quick
     ? '\nSmall shapes, to try the check itself: the figures say nothing about the machine.\n'
     : '';
@@ -52,6 +52,12 @@ compiled before: the programs that were new are counted.`,
         seconds(row.firstForwardMs),
       ]),
     ),
+    '## The head of a large model',
+    large
+      ? `The shape of \`${large.preset}\`, ${(large.parameters / 1e9).toPrecision(2)} billion made-up weights, ${large.precision}: ${large.forwardMs ?? '-'} ms for ` +
+        `${2 * large.pairs} clips in one batch (${large.clipsPerSecond ?? '-'} clips/s, ${gib(large.forwardPeakGiB) || 'memory not counted'}). What the head reads of a clip is ` +
+        `computed once, in ${large.featuresMs} ms (${gib(large.featuresPeakGiB) || 'memory not counted'}); a step of ${large.pairs} pairs on it takes ${large.stepMs ?? '-'} ms.`
+      : 'Not measured.',
     '## Products',
     table(
       ['precision', 'size', 'speed'],

@@ -45,11 +45,12 @@ export function plan({ engine, precisions, quick, golden }) {
     part('products', 'Products', 'products.mjs', { engine, precisions, ...(quick && { size: 256 }) }, 30, 5),
     part('verify', "The official code's numbers", 'verify.mjs', numbers(), 60, 15),
     part('webgpu', 'WebGPU', 'webgpu.mjs', {}, 30, 5),
-    part('tutorial', "Notebook 01's training", 'tutorial.mjs', tutorial(), 90, 20),
-    part('peer-float32', 'PyTorch, 1 pair, float32', 'peer.py', peer(1, ['tf32', 'float32']), 75, 20),
-    part('step-other', `1 pair, ${other}`, 'step.mjs', otherwise(), 60, 20),
+    part('tutorial', "Notebook 01's training", 'tutorial.mjs', tutorial(), 120, 20),
     part('step-checkpointing', '1 pair, layers computed again', 'step.mjs', again(1), 200, 60),
     ...(quick ? [] : [part('step-6', '6 pairs, layers computed again', 'step.mjs', again(6), 270, 60)]),
+    part('large', '8B, its head trained', 'step.mjs', large(), 240, 60),
+    part('peer-float32', 'PyTorch, 1 pair, float32', 'peer.py', peer(1, ['tf32', 'float32']), 75, 20),
+    part('step-other', `1 pair, ${other}`, 'step.mjs', otherwise(), 60, 20),
     ...(quick ? [] : ofPairs(3)),
   ];
 
@@ -65,6 +66,10 @@ export function plan({ engine, precisions, quick, golden }) {
   /** @param {number} pairs */
   function again(pairs) {
     return shape({ pairs, checkpointing: true, forwards: 0, steps: quick ? 1 : 3 });
+  }
+
+  function large() {
+    return shape({ preset: 'internvl3_8b', trainable: 'head', pairs: 2, forwards: quick ? 2 : 3, steps: 3 });
   }
 
   function otherwise() {

@@ -1,4 +1,4 @@
-// The model that is measured: of the shape of InternVL3-1B, with made-up weights.
+// The models that are measured: of the shape of published ones, with made-up weights.
 import { at } from './dist.mjs';
 
 const { tf } = await at('engine/tf.js');
@@ -12,11 +12,17 @@ const { evenLayers } = await at('model/officialConfig.js');
 const { dimensionPrompts } = await at('model/input/prompt.js');
 
 /**
- * @param {{ depth: number, frames: number, small: boolean }} shape layers of the vision transformer and of the decoder,
- *   frames of a clip; small: a twentieth of the widths, to try the check where there is no GPU.
+ * @typedef {object} Shape
+ * @property {string} [preset] the published model; InternVL3-1B without.
+ * @property {number} [depth] layers of the vision transformer and of the decoder; the published ones without.
+ * @property {number} frames of a clip.
+ * @property {boolean} small a twentieth of the widths, to try the check where there is no GPU.
  */
-export async function makeModel({ depth, frames, small }) {
-  const base = published.internvl3_1b;
+
+/** @param {Shape} shape */
+export async function makeModel({ preset = 'internvl3_1b', depth, frames, small }) {
+  const base = published[preset];
+  const layers = depth ?? base.llm.layers;
   const vision = small ? { hiddenSize: 64, intermediateSize: 128, heads: 2, imageSize: 56 } : {};
   const llm = small
     ? { hiddenSize: 64, intermediateSize: 128, heads: 4, keyValueHeads: 2, vocabSize: 2048 }
@@ -24,9 +30,9 @@ export async function makeModel({ depth, frames, small }) {
   const config = {
     ...base,
     numSegments: frames,
-    vision: { ...base.vision, ...vision, layers: depth, dropPathRate: 0 },
-    llm: { ...base.llm, ...llm, layers: depth },
-    layers: evenLayers(depth),
+    vision: { ...base.vision, ...vision, layers: depth ?? base.vision.layers, dropPathRate: 0 },
+    llm: { ...base.llm, ...llm, layers },
+    layers: evenLayers(layers),
   };
   return modelOf(config);
 }

@@ -1,5 +1,5 @@
-// One measurement of gpu-check, in a process of its own: training steps and forward passes of a model of the shape of
-// InternVL3-1B with made-up weights, all of it trained. Prints a line of JSON for each thing measured.
+// One measurement of gpu-check, in a process of its own: training steps and forward passes of a model of the shape of a
+// published one with made-up weights. Prints a line of JSON for each thing measured.
 //   node step.mjs '{ "engine": "cuda", "precision": "bfloat16", "compiler": "xla", "pairs": 1, ... }'
 import { at, say, settingsOf } from './dist.mjs';
 
@@ -11,7 +11,9 @@ import { at, say, settingsOf } from './dist.mjs';
  * @property {boolean} checkpointing
  * @property {number} pairs
  * @property {number} frames
- * @property {number} depth layers of the vision transformer, and of the decoder
+ * @property {string} preset
+ * @property {'all' | 'head'} trainable what stays frozen is computed once a clip, before the steps
+ * @property {number | undefined} depth layers of the vision transformer and of the decoder; the published ones without
  * @property {number} forwards
  * @property {number} steps
  * @property {boolean} small a twentieth of the widths, to try the check where there is no GPU
@@ -24,7 +26,9 @@ const defaults = {
   checkpointing: false,
   pairs: 1,
   frames: 8,
-  depth: 24,
+  preset: 'internvl3_1b',
+  trainable: 'all',
+  depth: undefined,
   forwards: 4,
   steps: 5,
   small: false,
@@ -54,12 +58,12 @@ say({
 const start = performance.now();
 const model = await makeModel(settings);
 const { weights } = model;
-const { frames, pairs } = settings;
+const { frames, pairs, trainable } = settings;
 const side = model.config.vision.imageSize;
 const clips = Array.from({ length: 2 * pairs }, (_, i) => noise(i + 1));
 const parameters = [...weights.values()].reduce((sum, { size }) => sum + size, 0);
 const madeInSeconds = (performance.now() - start) / 1000;
-const predictedGiB = gib(trainingBytes(model, 'all', settings));
+const predictedGiB = gib(trainingBytes(model, trainable, settings));
 say({ parameters, madeInSeconds, tokens: clips[0].inputIds.length, predictedGiB, ...memory() });
 
 /** A clip of noise. @param {number} seed */
@@ -81,19 +85,26 @@ async function milliseconds(action) {
 }
 
 if (settings.steps > 0) {
-  const stage = stageOf(model, 'all');
+  const stage = stageOf(model, trainable);
   const trained = new Map(
-    model.parameters('all').map((/** @type {string} */ name) => [name, weights.get(name)]),
+    model.parameters(trainable).map((/** @type {string} */ name) => [name, weights.get(name)]),
   );
+  /** @type {unknown[]} */
+  const features = [];
+  for (const [i, clip] of clips.entries()) {
+    const { ms, result } = await milliseconds(() => stage.features(clip));
+    features.push(result);
+    if (trainable !== 'all') say({ features: i, ms, ...memory() });
+  }
   // As notebook 07's recipe, which finds these programs then.
   const optimizer = new AdamW(trained, { weightDecay: 0.01, decays: () => true });
   const loss = winTie({ margin: 3 });
   const step = new TrainStep(stage, { loss, optimizer, checkpointing: settings.checkpointing });
   const [zeros, ones] = [tf.zeros([pairs]), tf.ones([pairs])];
-  const [first] = weights.values();
+  const [first] = trained.values();
   for (let i = 0; i < settings.steps; i++) {
     const { ms, result } = await milliseconds(async () => {
-      const { inputs } = stage.collate(clips);
+      const { inputs } = stage.collate(features);
       const batch = { inputs, tie: zeros, labels: { chosen: ones, rejected: zeros } };
       const done = await step.run([batch], { learningRate: 1e-6, clipNorm: 1 });
       tf.dispose(inputs);

@@ -12,6 +12,7 @@ export function summarize(parts) {
   });
   return {
     shape: shape.filter(({ stepMs, forwardMs }) => stepMs !== undefined || forwardMs !== undefined),
+    large: parts.large && largeOf(parts.large),
     products: lines('products'),
     verify: lines('verify'),
     recipe: recipe(lines('recipe')),
@@ -29,6 +30,16 @@ function ours({ lines, programs }) {
   const about = { who: 'solireward', pairs, frames, precision, compiler, checkpointing };
   const { predictedGiB } = lines.find(({ predictedGiB }) => predictedGiB) ?? {};
   return { ...about, compiled: programs, predictedGiB, ...times(lines, pairs) };
+}
+
+/** A model whose head is trained: what it is, and what its features took. @param {Measured} part */
+function largeOf(part) {
+  const features = part.lines.filter(({ features }) => features !== undefined);
+  if (features.length === 0) return undefined;
+  const { preset } = settingsIn(part.lines);
+  const { parameters } = part.lines.find(({ parameters }) => parameters);
+  const [featuresMs, featuresPeakGiB] = [medianMs(features), peak(features)];
+  return { preset, parameters, featuresMs, featuresPeakGiB, ...ours(part) };
 }
 
 /** The runs of peer.py, one for each precision. @param {Measured} part */

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { at, say, settingsOf, timed } from './dist.mjs';
 import { worldFor } from './world.mjs';
 
-const settings = settingsOf({ engine: 'cuda', clips: 500, steps: 100, seed: 1 });
+const settings = settingsOf({ engine: 'cuda', compiler: undefined, clips: 500, steps: 100, seed: 1 });
 const sr = await at('index.js');
 const { seed, steps, clips } = settings;
 const dimension = 'physics';
@@ -14,6 +14,7 @@ const folder = mkdtempSync(join(tmpdir(), 'gpu-check-tutorial-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
 say({ engine: String(await sr.engine.use(settings.engine)), settings });
+if (settings.compiler) (await at('engine/compile.js')).setCompiler(settings.compiler);
 const model = await sr.model.tiny({ dimension, seed });
 const made = await timed(() => worldFor({ clips, seed, folder: join(folder, 'world') }, model));
 const { votes, video, cache } = made.result;

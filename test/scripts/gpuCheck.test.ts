@@ -128,6 +128,31 @@ describe('summarize', () => {
     ]);
   });
 
+  it('tells what the features of a frozen model took from the steps of its head', () => {
+    const large = {
+      ...about,
+      lines: [
+        { engine: 'cuda', settings: { ...settings, preset: 'internvl3_8b', trainable: 'head' } },
+        { parameters: 7_900_000_000 },
+        { features: 0, ms: 30_000, peakGiB: 60 },
+        { features: 1, ms: 150, peakGiB: 50 },
+        { step: 0, ms: 2000, peakGiB: 33 },
+        { step: 1, ms: 20, peakGiB: 33 },
+        { forward: 0, ms: 30_000, peakGiB: 62 },
+        { forward: 1, ms: 500, peakGiB: 55 },
+      ],
+    };
+    const summary = summarize({ large });
+    expect(summary.shape).toEqual([]);
+    expect(summary.large).toMatchObject({
+      ...{ preset: 'internvl3_8b', featuresMs: 150, featuresPeakGiB: 60 },
+      ...{ stepMs: 20, forwardMs: 500, clipsPerSecond: 8, forwardPeakGiB: 62 },
+    });
+    const text = page({ card: 'X', date: '2026-11-26T00:00:00Z', versions: {}, summary });
+    expect(text).toContain('`internvl3_8b`, 7.9 billion made-up weights, bfloat16: 500 ms for 4 clips');
+    expect(text).toContain('in 150 ms (60 GiB); a step of 2 pairs on it takes 20 ms');
+  });
+
   it('makes a page of nothing, too', () => {
     const report = { card: 'X', date: '2026-11-26T00:00:00Z', versions: {}, summary: summarize({}) };
     expect(page(report)).toContain('Notebook 07: not measured.');
@@ -198,6 +223,7 @@ describe.skipIf(!built)('npm run gpu-check (skipped before a build)', () => {
     expect(first).toMatchObject({ who: 'solireward', pairs: 1, frames: 2 });
     expect(first.stepMs).toBeGreaterThan(0);
     expect(first.firstForwardMs).toBeGreaterThan(0);
+    expect(summary.large).toMatchObject({ preset: 'internvl3_8b', featuresMs: expect.any(Number) });
     expect(summary.recipe).toMatchObject({ updates: 3, pairsPerUpdate: 1 });
     expect(summary.tutorial.pairAccuracy).toBeGreaterThan(0);
     expect(readFileSync(join(folder, 'cpu.md'), 'utf8')).toContain('| solireward | 1 |');
