@@ -1,7 +1,7 @@
 /** The report as a readable page. @param {any} report @returns {string} */
 export function page(report) {
   const { card, driver, memory, date, versions, summary, quick } = report;
-  const { shape, large, products, verify, recipe, tutorial, webgpu, open } = summary;
+  const { shape, large, products, verify, recipe, tutorial, webgpu, open, tutorialOther } = summary;
   const small = quick
     ? '\nSmall shapes, to try the check itself: the figures say nothing about the machine.\n'
     : '';
@@ -80,12 +80,15 @@ compiled before: the programs that were new are counted.`,
     "## Notebook 07's recipe, and notebook 01's training",
     recipe
       ? `${recipe.updates} updates of ${recipe.pairsPerUpdate} pair(s) through \`fit\` on generated clips: ${recipe.msPerUpdate} ms an update, ` +
-        `${gib(recipe.peakGiB) || 'memory not counted'}, ${recipe.seconds ?? '-'} s with the first compilation and a checkpoint. The loss went from ` +
-        `${recipe.firstLoss?.toPrecision(4)} to ${recipe.lastLoss?.toPrecision(4)}.`
+        `${gib(recipe.peakGiB) || 'memory not counted'}, ${recipe.seconds ?? '-'} s with the first compilation and a checkpoint. The losses of win-lose and ` +
+        `win-tie pairs lay between ${recipe.lowestLoss?.toPrecision(4)} and ${recipe.highestLoss?.toPrecision(4)}.`
       : 'Notebook 07: not measured.',
     tutorial.steps
-      ? `The tutorial on ${tutorial.clips} clips: ${tutorial.steps} steps in ${tutorial.trainingSeconds.toFixed(1)} s, ${tutorial.msPerStep.toFixed(0)} ms each; ` +
-        `pair accuracy ${tutorial.pairAccuracy?.toFixed(3) ?? '-'}.`
+      ? `The tutorial on ${tutorial.clips} clips: ${training(tutorial)}.${
+          tutorialOther?.steps
+            ? ` Under \`${tutorialOther.settings.compiler}\`: ${training(tutorialOther)}.`
+            : ''
+        }`
       : 'Notebook 01: not measured.',
     '## WebGPU',
     webgpu.library
@@ -103,6 +106,12 @@ compiled before: the programs that were new are counted.`,
           open.map((/** @type {any} */ { title, status, reason }) => [title, status, reason]),
         ),
   ].join('\n\n')}\n`;
+}
+
+/** Steps, times and accuracy of a run of tutorial.mjs. @param {any} tutorial */
+function training({ steps, trainingSeconds, msPerStep, pairAccuracy }) {
+  const accuracy = pairAccuracy?.toFixed(3) ?? '-';
+  return `${steps} steps in ${trainingSeconds.toFixed(1)} s, ${msPerStep.toFixed(0)} ms each, pair accuracy ${accuracy}`;
 }
 
 /** @param {string[]} names @param {unknown[][]} rows */

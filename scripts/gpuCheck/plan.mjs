@@ -46,8 +46,9 @@ export function plan({ engine, precisions, quick, golden }) {
     part('verify', "The official code's numbers", 'verify.mjs', numbers(), 60, 15),
     part('webgpu', 'WebGPU', 'webgpu.mjs', {}, 30, 5),
     part('tutorial', "Notebook 01's training", 'tutorial.mjs', tutorial(), 120, 20),
+    part('tutorial-other', `Notebook 01's training, ${other}`, 'tutorial.mjs', tutorial(other), 120, 20),
     part('step-checkpointing', '1 pair, layers computed again', 'step.mjs', again(1), 200, 60),
-    ...(quick ? [] : [part('step-6', '6 pairs, layers computed again', 'step.mjs', again(6), 270, 60)]),
+    ...(quick ? [] : [6, 8].map(manyPairs)),
     part('large', '8B, its head trained', 'step.mjs', large(), 240, 60),
     part('peer-float32', 'PyTorch, 1 pair, float32', 'peer.py', peer(1, ['tf32', 'float32']), 75, 20),
     part('step-other', `1 pair, ${other}`, 'step.mjs', otherwise(), 60, 20),
@@ -64,8 +65,13 @@ export function plan({ engine, precisions, quick, golden }) {
   }
 
   /** @param {number} pairs */
+  function manyPairs(pairs) {
+    return part(`step-${pairs}`, `${pairs} pairs, layers computed again`, 'step.mjs', again(pairs), 270, 60);
+  }
+
+  /** @param {number} pairs */
   function again(pairs) {
-    return shape({ pairs, checkpointing: true, forwards: 0, steps: quick ? 1 : 3 });
+    return shape({ pairs, checkpointing: true, forwards: 0, steps: quick ? 1 : 5 });
   }
 
   function large() {
@@ -85,7 +91,8 @@ export function plan({ engine, precisions, quick, golden }) {
     return quick ? { engine, updates: 3, clips: 8, ...small } : { engine, updates: 20 };
   }
 
-  function tutorial() {
-    return quick ? { engine, clips: 64, steps: 3 } : { engine };
+  /** @param {string} [compiler] */
+  function tutorial(compiler) {
+    return quick ? { engine, compiler, clips: 64, steps: 3 } : { engine, compiler };
   }
 }

@@ -17,6 +17,7 @@ export function summarize(parts) {
     verify: lines('verify'),
     recipe: recipe(lines('recipe')),
     tutorial: Object.assign({}, ...lines('tutorial')),
+    tutorialOther: Object.assign({}, ...lines('tutorial-other')),
     webgpu: Object.assign({}, ...lines('webgpu')),
     open: Object.entries(parts).flatMap(([name, { status, title, reason }]) =>
       status === 'measured' ? [] : [{ name, title, status, reason }],
@@ -93,8 +94,8 @@ function recipe(lines) {
     firstUpdateMs: rounded(updates[0].ms),
     secondsPerPair: ms && rounded(ms / 1000 / settings.accumulate),
     peakGiB: peak(updates),
-    firstLoss: updates[0].loss,
-    lastLoss: updates[updates.length - 1].loss,
+    lowestLoss: Math.min(...updates.map(({ loss }) => loss)),
+    highestLoss: Math.max(...updates.map(({ loss }) => loss)),
     /** With its checkpoint. */
     seconds: rounded(lines.find(({ status }) => status)?.seconds),
   };
@@ -106,7 +107,9 @@ function medianMs(lines) {
     .slice(1)
     .map(({ ms }) => ms)
     .sort((a, b) => a - b);
-  return sorted.length > 0 ? rounded(sorted[sorted.length >> 1]) : undefined;
+  const middle = sorted.length >> 1;
+  const lower = sorted[sorted.length % 2 === 1 ? middle : middle - 1];
+  return sorted.length > 0 ? rounded((lower + sorted[middle]) / 2) : undefined;
 }
 
 /** @param {{ peakGiB?: number }[]} lines */
