@@ -26,18 +26,36 @@ class LongFirst extends BaseSequencer {
   }
 }
 
+const each = {
+  setupFiles: ['test/support/setup.ts'],
+  // For a machine that is four times slower and busy: whoever hangs is found late, nobody fails for being slow.
+  testTimeout: 600_000,
+  hookTimeout: 600_000,
+};
+
+/** Rooms whose tests use no engine and change nothing of their process: one thread loads the modules once for all of them. */
+const plain = [
+  'analysis',
+  'base',
+  'benchmark',
+  'data/tables',
+  'notebook',
+  'pairing',
+  'plot',
+  'report',
+  'reward',
+].map((room) => `test/${room}/**/*.test.ts`);
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/absence.ts'],
-    setupFiles: ['test/support/setup.ts'],
     sequence: { sequencer: LongFirst },
-    pool: 'forks',
-    // Two more than cores on a small machine: many tests wait for processes of their own.
-    poolOptions: { forks: { maxForks: 4 } },
-    // For a machine that is four times slower and busy: whoever hangs is found late, nobody fails for being slow.
-    testTimeout: 600_000,
-    hookTimeout: 600_000,
+    // More than cores on a small machine: many tests wait for processes of their own.
+    poolOptions: { forks: { maxForks: 4 }, threads: { maxThreads: 1, minThreads: 1, isolate: false } },
+    projects: [
+      { test: { ...each, name: 'plain', include: plain, pool: 'threads' } },
+      { test: { ...each, name: 'apart', include: ['test/**/*.test.ts'], exclude: plain, pool: 'forks' } },
+    ],
     coverage: {
       provider: 'v8',
       include: ['src/**', 'kernel/**/*.ts'],
