@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
@@ -33,28 +35,27 @@ const each = {
   hookTimeout: 600_000,
 };
 
-/** Rooms whose tests use no engine and change nothing of their process: one thread loads the modules once for all of them. */
-const plain = [
-  'analysis',
-  'base',
-  'benchmark',
-  'data/tables',
-  'notebook',
-  'pairing',
-  'plot',
-  'report',
-  'reward',
-].map((room) => `test/${room}/**/*.test.ts`);
+const folder = join(import.meta.dirname, 'test');
+/** Files that put something in the place of a module: each has modules of its own. */
+const mocking = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.test.ts'))
+  .filter((name) => readFileSync(join(folder, name), 'utf8').includes('vi.mock('))
+  .map((name) => `test/${name.replaceAll('\\', '/')}`);
 
 export default defineConfig({
   test: {
     globalSetup: ['test/support/absence.ts'],
     sequence: { sequencer: LongFirst },
-    // More than cores on a small machine: many tests wait for processes of their own.
-    poolOptions: { forks: { maxForks: 4 }, threads: { maxThreads: 1, minThreads: 1, isolate: false } },
+    poolOptions: {
+      // Two more than cores on a small machine: many tests wait for processes of their own. A process loads the modules and
+      // TensorFlow once for all of its files, which spares a second of each. All stay to the end: tinypool fails a run where
+      // one of them is ended before.
+      forks: { maxForks: 4, minForks: 4, isolate: false },
+      vmForks: { maxForks: 1, minForks: 1 },
+    },
     projects: [
-      { test: { ...each, name: 'plain', include: plain, pool: 'threads' } },
-      { test: { ...each, name: 'apart', include: ['test/**/*.test.ts'], exclude: plain, pool: 'forks' } },
+      { test: { ...each, name: 'sharing', include: ['test/**/*.test.ts'], exclude: mocking, pool: 'forks' } },
+      { test: { ...each, name: 'mocking', include: mocking, pool: 'vmForks' } },
     ],
     coverage: {
       provider: 'v8',

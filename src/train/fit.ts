@@ -10,8 +10,8 @@ import { Training } from './training.js';
 
 /**
  * Trains a reward model on pairs. Run again with the same settings and folder, it continues from the newest checkpoint to
- * the same weights, bit by bit on one engine, wherever it was stopped or killed; the model then is the one that the run
- * began with. A damaged checkpoint, log or setting is named in a warning, and the run resumes from the newest one that is whole.
+ * the same weights, bit by bit on one engine of the CPU, wherever it was stopped or killed (on a GPU two runs differ in their
+ * last digits); the model then is the one that the run began with. A damaged checkpoint, log or setting is named in a warning, and the run resumes from the newest one that is whole.
  * Afterwards the model has the last weights; `run.best.folder` holds the best ones.
  * A clip that cannot be read is left out with its pairs: see `run.failures`.
  * In a notebook its curves are drawn while it trains (`chart`); `watch` shows them elsewhere.
@@ -25,7 +25,7 @@ export async function fit(model: RewardModel, pairs: PairStream, options: FitOpt
 /**
  * Trains several heads over one backbone in one run: each step is one of each head, with its own pairs, optimizer, log and
  * checkpoints, in a folder of its name below `folder`. What the backbone makes of a clip is computed once for all of them, and
- * each head gets what `fit` of it alone gives, bit by bit on one engine.
+ * each head gets what `fit` of it alone gives, bit by bit on one engine of the CPU.
  * @param pairs of each dimension; a dimension without pairs keeps its heads as they are
  * @param options as above; `trainable` is `head`. Held-out labels or pairs may be of all dimensions: each head has its own.
  * @returns a run of each head, by its name

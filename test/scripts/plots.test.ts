@@ -2,12 +2,14 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import * as data from '../../src/data/index.js';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Figure } from '../../src/plot/figure.js';
-import * as plot from '../../src/plot/index.js';
-import * as analysis from '../../src/report/index.js';
 
+// Modules of its own: groups keep the colours that other tests' figures have given them.
+vi.resetModules();
+const data = await import('../../src/data/index.js');
+const plot = await import('../../src/plot/index.js');
+const analysis = await import('../../src/report/index.js');
 const { draw, page } = await import(new URL('../../scripts/plots.mjs', import.meta.url).href);
 
 const root = resolve(fileURLToPath(new URL('../..', import.meta.url)));
