@@ -61,41 +61,37 @@ function checkLine(line: string): void {
   if (hours) checkLimits({ seconds: 3600 * Number(hours) + 60 * Number(minutes) + Number(seconds) });
 }
 
-/** The part of what ffprobe says about a file that is used here. */
+/** The part of what ffprobe says about the picture of a file that is used here. */
 export interface FfprobeData {
+  /** The first stream that is no cover picture, if there is one. */
   streams: {
-    codec_type?: string;
     codec_name?: string;
     width?: number;
     height?: number;
     avg_frame_rate?: string;
     duration?: string;
-    disposition?: { attached_pic?: number };
   }[];
   format: { duration?: string };
+  /** Of the stream. A `D` among the flags: it is not shown, such as one that an edit list leaves out. */
+  packets: { flags: string }[];
 }
 
 /**
- * What ffprobe says about a file.
+ * What ffprobe says about the picture of a file.
  * @throws Error with ffprobe's own last lines as the reason; {ToolError} when a signal ended it.
  */
 export async function runFfprobe(input: readonly string[], signal?: AbortSignal): Promise<FfprobeData> {
-  const output = await probeOf(['-show_streams', '-show_format', '-of', 'json', ...input], signal);
-  const { streams = [], format = {} } = JSON.parse(output.toString()) as Partial<FfprobeData>;
-  return { streams, format };
+  const asked = ['-show_streams', '-show_format', '-show_packets', '-show_entries', 'packet=flags'];
+  const output = await probeOf(['-select_streams', 'V:0', ...asked, '-of', 'json', ...input], signal);
+  const said = JSON.parse(output.toString()) as Partial<FfprobeData>;
+  return { streams: said.streams ?? [], format: said.format ?? {}, packets: said.packets ?? [] };
 }
 
-/**
- * How many packets of the picture of a file are shown: not those that an edit list leaves out.
- * @throws as `runFfprobe`.
- */
-export async function countShownPackets(input: readonly string[], signal?: AbortSignal): Promise<number> {
-  const flags = ['-select_streams', 'V:0', '-show_entries', 'packet=flags', '-of', 'csv=p=0'];
-  const output = await probeOf([...flags, ...input], signal);
-  return output
-    .toString()
-    .split('\n')
-    .filter((flags) => flags !== '' && !flags.includes('D')).length;
+/** The kinds of the streams of a file, such as `audio`. @throws as `runFfprobe`. */
+export async function streamKinds(input: readonly string[], signal?: AbortSignal): Promise<string[]> {
+  const asked = ['-show_entries', 'stream=codec_type', '-of', 'csv=p=0'];
+  const output = await probeOf([...asked, ...input], signal);
+  return output.toString().trim().split('\n').filter(Boolean);
 }
 
 async function probeOf(args: readonly string[], signal = cellSignal()): Promise<Buffer> {

@@ -1,11 +1,5 @@
 import { clipInput } from './clipInput.js';
-import {
-  countedPictures,
-  countShownPackets,
-  describeByDecoding,
-  type FfprobeData,
-  runFfprobe,
-} from './ffmpeg.js';
+import { countedPictures, describeByDecoding, type FfprobeData, runFfprobe, streamKinds } from './ffmpeg.js';
 import { ToolError } from './runTool.js';
 import type { VideoInfo } from './videoInfo.js';
 import { probeWebp } from './webp.js';
@@ -37,17 +31,17 @@ export async function probe(path: string, { signal }: { signal?: AbortSignal } =
     return describe(await counted.catch(unreadable), path);
   }
   if (cutOff) throw new Error(`probe: ${path} ${cutOff}`);
-  const { streams, format } = data;
-  const stream = streams.find((s) => s.codec_type === 'video' && !s.disposition?.attached_pic);
+  const { streams, format, packets } = data;
+  const [stream] = streams;
   if (!stream) {
-    const kinds = streams.map((s) => s.codec_type).join(', ') || 'none';
-    throw new Error(`probe: ${path} has no video stream (streams: ${kinds})`);
+    const kinds = await streamKinds(input, signal).catch(unreadable);
+    throw new Error(`probe: ${path} has no video stream (streams: ${kinds.join(', ') || 'none'})`);
   }
   const [numerator, denominator] = String(stream.avg_frame_rate).split('/').map(Number);
   return {
     width: Number(stream.width),
     height: Number(stream.height),
-    frames: await countShownPackets(input, signal).catch(unreadable),
+    frames: packets.filter(({ flags }) => !flags.includes('D')).length,
     fps: numerator / denominator,
     duration: Number(Number.isFinite(Number(stream.duration)) ? stream.duration : format.duration),
     codec: String(stream.codec_name),
