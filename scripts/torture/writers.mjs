@@ -104,8 +104,12 @@ export const writers = {
     ends: true,
     async write(folder, acknowledge, _, ready) {
       const { file } = await dist('src/score/file.js');
+      const { replaceFile } = await dist('src/base/replaceFile.js');
       ready();
-      writeFileSync(join(folder, 'items.json'), JSON.stringify(inventory(6000)));
+      // Two at once write it both: neither may read half of it.
+      await replaceFile(join(folder, 'items.json'), (/** @type {any} */ draft) =>
+        draft.writeFile(JSON.stringify(inventory(6000))),
+      );
       const model = {
         config: { llm: { heads: 2 } },
         weights: new Map(),
@@ -197,10 +201,11 @@ export const writers = {
     async write(folder, acknowledge, _, ready) {
       const { DiskStore } = await dist('src/model/stages/featureStore.js');
       const { FrameCache } = await dist('src/data/video/frameCache.js');
+      const { replaceFile } = await dist('src/base/replaceFile.js');
       ready();
       const store = new DiskStore(new FrameCache(join(folder, 'features')), 'frozen');
       const path = join(folder, 'clip.mp4');
-      if (!existsSync(path)) writeFileSync(path, 'a clip');
+      if (!existsSync(path)) await replaceFile(path, (/** @type {any} */ draft) => draft.writeFile('a clip'));
       for (let i = 0; i < 1000; i++) {
         await store.keep({ id: `${i}`, path, prompt: `p${i}` }, { values: new Float32Array(3000).fill(i) });
         acknowledge(String(i));
