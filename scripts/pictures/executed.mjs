@@ -4,7 +4,7 @@ import { environment, inClone, root, venvProgram } from '../setup/environment.mj
 import { foreground } from '../setup/step.mjs';
 
 /**
- * @typedef {{ cell_type: string, id: string, source: string | string[], outputs?: { data?: object }[],
+ * @typedef {{ cell_type: string, id: string, source: string | string[], outputs?: { output_type?: string, data?: object }[],
  *   execution_count?: number | null }} Cell
  * @typedef {{ cells: Cell[], metadata: object }} Notebook
  */
@@ -25,7 +25,7 @@ export async function executed(name, last, fetv) {
   const needed = today.cells.slice(0, today.cells.findIndex(({ id }) => id === last) + 1);
   const { folder, run } = runs(fetv)[name];
   const file = join(folder, `${name.split('/').at(-1)}.ipynb`);
-  if (!isOf(needed, file)) {
+  if (!isRunOf(needed, file)) {
     console.log(
       `[pictures] ${name} is run into ${relative(root, folder)}: there is no run of its code of today`,
     );
@@ -50,7 +50,7 @@ function runs(fetv) {
   return {
     'notebooks/01-training-run': {
       folder: quickstart,
-      run: () => foreground(process.execPath, [inClone('scripts', 'quickstart.mjs')]),
+      run: runQuickstart,
     },
     'notebooks/02-real-ratings': {
       folder: inClone('runs', 'fetv'),
@@ -64,11 +64,14 @@ function runs(fetv) {
     'notebooks/07-full-run': {
       folder: full,
       run: async (cells) => {
+        const votes = join(quickstart, 'world-7000-1', 'votes.csv');
+        const exitCode = existsSync(votes) ? 0 : await runQuickstart();
+        if (exitCode !== 0) return exitCode;
         const cut = join(full, 'cut', '07-full-run.ipynb');
         mkdirSync(join(full, 'cut'), { recursive: true });
         writeFileSync(cut, JSON.stringify({ ...read(inClone('notebooks', '07-full-run.ipynb')), cells }));
         return runNotebook(cut, full, {
-          SOLIREWARD_VOTES: join(quickstart, 'world-7000-1', 'votes.csv'),
+          SOLIREWARD_VOTES: votes,
           SOLIREWARD_MODEL: join(quickstart, 'model-physics-1-8'),
           SOLIREWARD_RUN_FOLDER: full,
         });
@@ -76,6 +79,8 @@ function runs(fetv) {
     },
   };
 }
+
+const runQuickstart = () => foreground(process.execPath, [inClone('scripts', 'quickstart.mjs')]);
 
 /**
  * @param {string} notebook
@@ -88,18 +93,19 @@ const runNotebook = (notebook, folder, parameters) =>
   });
 
 /**
- * Whether a file is a run of these cells: the same code, and each has been executed.
+ * Whether a file is a run of these cells: the same code, and each has been executed without an error.
  * @param {Cell[]} cells
  * @param {string} file
  */
-function isOf(cells, file) {
+export function isRunOf(cells, file) {
   if (!existsSync(file)) return false;
   const ran = new Map(read(file).cells.map((cell) => [cell.id, cell]));
   return cells
     .filter(({ cell_type }) => cell_type === 'code')
     .every((cell) => {
       const then = ran.get(cell.id);
-      return then && text(then) === text(cell) && then.execution_count;
+      const failed = then?.outputs?.some(({ output_type }) => output_type === 'error');
+      return then?.execution_count && !failed && text(then) === text(cell);
     });
 }
 

@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -6,6 +7,8 @@ import { describe, expect, it } from 'vitest';
 const { codeOf, pictures, record, report } = await import(
   new URL('../../scripts/pictures/list.mjs', import.meta.url).href
 );
+
+const { isRunOf } = await import(new URL('../../scripts/pictures/executed.mjs', import.meta.url).href);
 
 const root = resolve(fileURLToPath(new URL('../..', import.meta.url)));
 const pages = [
@@ -45,4 +48,21 @@ describe('the pictures of README.md and docs/', () => {
       'notebooks/01-training-run has no cells none to none',
     );
   });
+});
+
+it('a notebook of which a cell has failed, has not run or was another one is run again', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'solireward-pictures-'));
+  const cell = { cell_type: 'code', id: 'a', source: '1 + 1' };
+  const ran = { ...cell, execution_count: 1, outputs: [{ output_type: 'execute_result' }] };
+  const isRun = (then: object) => {
+    const file = join(folder, 'then.ipynb');
+    writeFileSync(file, JSON.stringify({ cells: [then] }));
+    return isRunOf([cell], file);
+  };
+  expect(isRun(ran)).toBe(true);
+  expect(isRun({ ...ran, outputs: [{ output_type: 'error' }] })).toBe(false);
+  expect(isRun({ ...ran, execution_count: null })).toBe(false);
+  expect(isRun({ ...ran, source: '1 + 2' })).toBe(false);
+  expect(isRunOf([cell], join(folder, 'none.ipynb'))).toBe(false);
+  rmSync(folder, { recursive: true });
 });
