@@ -2,35 +2,23 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { RemedyError } from './base/runProgram.js';
-import { analyze } from './cli/analyze.js';
-import { audit } from './cli/audit.js';
-import { benchmark } from './cli/benchmark.js';
-import { cluster } from './cli/cluster.js';
-import { doctor } from './cli/doctor.js';
-import { engine } from './cli/engine.js';
-import { features } from './cli/features.js';
-import { init } from './cli/init.js';
-import { kernel } from './cli/kernel.js';
-import { run } from './cli/run.js';
-import { score } from './cli/score.js';
-import { serve } from './cli/serve.js';
 import { UsageError, type Verb } from './cli/verb.js';
-import { verify } from './cli/verify.js';
 
-const verbs: Record<string, Verb> = {
-  init,
-  doctor,
-  engine,
-  kernel,
-  run,
-  score,
-  features,
-  cluster,
-  serve,
-  audit,
-  benchmark,
-  analyze,
-  verify,
+/** Each is loaded when it is asked for: together they take a second. */
+const verbs: Record<string, () => Promise<Verb>> = {
+  init: async () => (await import('./cli/init.js')).init,
+  doctor: async () => (await import('./cli/doctor.js')).doctor,
+  engine: async () => (await import('./cli/engine.js')).engine,
+  kernel: async () => (await import('./cli/kernel.js')).kernel,
+  run: async () => (await import('./cli/run.js')).run,
+  score: async () => (await import('./cli/score.js')).score,
+  features: async () => (await import('./cli/features.js')).features,
+  cluster: async () => (await import('./cli/cluster.js')).cluster,
+  serve: async () => (await import('./cli/serve.js')).serve,
+  audit: async () => (await import('./cli/audit.js')).audit,
+  benchmark: async () => (await import('./cli/benchmark.js')).benchmark,
+  analyze: async () => (await import('./cli/analyze.js')).analyze,
+  verify: async () => (await import('./cli/verify.js')).verify,
 };
 
 const usageOf = (shown: readonly Verb[]): string => ['usage:', ...shown.map(({ usage }) => usage)].join('\n');
@@ -40,10 +28,12 @@ solireward --help explains all of them, solireward COMMAND --help one`;
 /** Runs one command line and returns the exit code: 0, 1 when something is wrong, 2 for a wrong command. */
 export async function main(args: string[]): Promise<number> {
   const [name, ...rest] = args;
-  const verb = name !== undefined && Object.hasOwn(verbs, name) ? verbs[name] : undefined;
+  const known = name !== undefined && Object.hasOwn(verbs, name);
+  const verb = known ? await verbs[name]() : undefined;
   try {
     if (args.includes('--help') || args.includes('-h')) {
-      console.log(usageOf(verb ? [verb] : Object.values(verbs)));
+      const shown = verb ? [verb] : await Promise.all(Object.values(verbs).map((load) => load()));
+      console.log(usageOf(shown));
       return 0;
     }
     if (name === undefined) throw new UsageError('no command was given');
