@@ -45,9 +45,16 @@ const audited = (scorer: ScoreFunction, more = {}) =>
 const kinds = async (scorer: ScoreFunction, more = {}) =>
   (await audited(scorer, more)).verdicts.map(({ kind, family }) => `${kind}: ${family}`);
 
+const measures = new Map<string, ReturnType<typeof clipMeasures>>();
+/** Of a file, which is decoded once for all tests. */
+function measured(path: string) {
+  const own = measures.get(path) ?? clipMeasures(path);
+  measures.set(path, own);
+  return own;
+}
 /** Mean difference from frame to frame: a score of motion. */
 const motion: ScoreFunction = (clips) =>
-  Promise.all(clips.map(async ({ path }) => (await clipMeasures(path)).motion));
+  Promise.all(clips.map(async ({ path }) => (await measured(path)).motion));
 /** How well the words of the prompt are those of the clip, whatever is in its pictures. */
 const words = (clip: AuditedClip) => {
   const own = String(clips.find(({ id }) => id === clip.of)?.prompt).split(' ');
@@ -70,7 +77,7 @@ describe('run', () => {
     const bright: ScoreFunction = (some) =>
       Promise.all(
         some.map(
-          async ({ path, of }) => (await clipMeasures(path)).brightness + 0.02 * words({ of } as AuditedClip),
+          async ({ path, of }) => (await measured(path)).brightness + 0.02 * words({ of } as AuditedClip),
         ),
       );
     const audit = await audited(bright, { expectations: 'physics' });
