@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { ffmpegPaths } from '../../src/data/video/tools.js';
 import { Client, contents, result } from '../support/kernelClient.js';
+import { toolsOf } from '../support/tools.js';
 
 let client: Client;
 let folder: string;
@@ -57,16 +58,10 @@ it('ends a decoding ffmpeg', async () => {
   const code = `for (;;) await sr.data.readClips([{ id: 'a', path: 'long.mp4', prompt: '' }], {
   segments: 500, parameters: {}, transform: ({ frames }) => frames[0] })`;
   const running = await client.send('execute_request', { code });
-  const decoding = () => {
-    try {
-      return execFileSync('pgrep', ['-P', String(client.process.pid)], { encoding: 'utf8' });
-    } catch {
-      return '';
-    }
-  };
-  await vi.waitUntil(() => decoding() !== '', { timeout: 100_000, interval: 5 });
+  const decoding = () => toolsOf(client.process.pid!).length > 0;
+  await vi.waitUntil(decoding, { timeout: 100_000, interval: 5 });
   await interrupt();
   expect((await client.outcome(running)).reply.content.status).toBe('error');
-  await vi.waitUntil(() => decoding() === '', { timeout: 100_000 });
+  await vi.waitUntil(() => !decoding(), { timeout: 100_000 });
   expect(result(await client.execute('kept'))['text/plain']).toBe('1');
 }, 300_000);

@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
-import type { Readable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
 import { childEnvironment } from '../../base/childEnvironment.js';
+import { startTool } from './startTool.js';
 import { aboveLimit, videoLimits } from './videoLimits.js';
 
 /** A run of ffmpeg or ffprobe. */
@@ -52,19 +52,10 @@ export function runTool(program: string, run: ToolRun): Promise<ToolOutput> {
   const { args, pipes, input, signal, onLine } = run;
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
-    const stdio = Array.from({ length: Math.max(2, ...pipes) + 1 }, (_, descriptor) =>
-      descriptor === 2 || pipes.includes(descriptor) ? ('pipe' as const) : ('ignore' as const),
-    );
-    if (input) stdio[0] = 'pipe';
-    const command = withMemoryLimit(program, args);
-    const env = childEnvironment({ MALLOC_ARENA_MAX: '2' }); // each arena of glibc is address space
-    const child = spawn(command.program, command.args, { stdio, windowsHide: true, env });
-
     let failure: Error | undefined;
     const fail = (error: unknown) => {
       failure ??= error as Error;
-      child.kill('SIGKILL');
-      for (const stream of child.stdio) stream?.destroy(); // nobody waits for what else holds them open
+      tool.kill();
     };
     /** A handler whose exceptions end the tool: nobody could catch them. */
     const guarded =
@@ -76,13 +67,68 @@ export function runTool(program: string, run: ToolRun): Promise<ToolOutput> {
           fail(error);
         }
       };
-    const abort = () => fail(signal?.reason);
-    signal?.addEventListener('abort', abort, { once: true });
 
     let quiet = 0;
     const progress = () => {
       quiet = 0;
     };
+
+    let size = 0;
+    const chunks = new Map<number, Buffer[]>(pipes.map((descriptor) => [descriptor, []]));
+    const onPipe = (descriptor: number, chunk: Buffer) => {
+      progress();
+      size += chunk.length;
+      if (size > videoLimits.memory) throw aboveLimit('memory', size);
+      chunks.get(descriptor)?.push(chunk);
+    };
+
+    let log = '';
+    let line = '';
+    let seen = '';
+    const decoder = new StringDecoder('utf8');
+    const onLog = (text: string) => {
+      log = (log + text).slice(-logLength);
+      const lines = (line + text).slice(-logLength).split(/[\r\n]/);
+      line = lines.pop() ?? '';
+      for (const each of lines) {
+        // ffmpeg reports where it is twice a second, whether it goes on or not.
+        const place = /frame=.*?(?=\s*bitrate=)/.exec(each)?.[0].replace(/fps=\s*\S+/, '') ?? each;
+        if (place !== seen) progress();
+        seen = place;
+        onLine?.(each);
+      }
+    };
+
+    const command = withMemoryLimit(program, args);
+    const env = childEnvironment({ MALLOC_ARENA_MAX: '2' }); // each arena of glibc is address space
+    const outputs = [...new Set([...pipes, 2])];
+    const tool = startTool(
+      { ...command, env, cwd: process.cwd(), outputs, input: input !== undefined },
+      input,
+      {
+        onOutput: guarded((descriptor, bytes) => {
+          if (descriptor === 2) onLog(decoder.write(bytes));
+          else onPipe(descriptor, bytes);
+        }),
+        onInput: progress,
+        onEnd({ status, killedBy, error }) {
+          end();
+          try {
+            if (failure) reject(failure);
+            else if (error !== undefined) reject(new Error(error));
+            else if (status === 0)
+              resolve({ outputs: pipes.map((descriptor) => Buffer.concat(chunks.get(descriptor)!)), log });
+            else reject(new ToolError(log, killedBy, status));
+          } catch (error) {
+            reject(error); // what came does not fit into one buffer
+          }
+        },
+      },
+    );
+
+    const abort = () => fail(signal?.reason);
+    signal?.addEventListener('abort', abort, { once: true });
+
     // Counted in looks, not by the clock: where this thread has computed for minutes, what has come is still to be read.
     const watch = setInterval(
       () => {
@@ -97,67 +143,11 @@ export function runTool(program: string, run: ToolRun): Promise<ToolOutput> {
       Math.min(workSeconds * 1000, longest),
     );
 
-    let size = 0;
-    const outputs = pipes.map((descriptor) => {
-      const chunks: Buffer[] = [];
-      const stream = child.stdio[descriptor] as Readable | null;
-      stream?.on(
-        'data',
-        guarded((chunk: Buffer) => {
-          progress();
-          size += chunk.length;
-          if (size > videoLimits.memory) throw aboveLimit('memory', size);
-          chunks.push(chunk);
-        }),
-      );
-      stream?.on('error', fail);
-      return chunks;
-    });
-
-    let log = '';
-    let line = '';
-    let seen = '';
-    child.stderr?.setEncoding('utf8');
-    child.stderr?.on(
-      'data',
-      guarded((text: string) => {
-        log = (log + text).slice(-logLength);
-        const lines = (line + text).slice(-logLength).split(/[\r\n]/);
-        line = lines.pop() ?? '';
-        for (const each of lines) {
-          // ffmpeg reports where it is twice a second, whether it goes on or not.
-          const place = /frame=.*?(?=\s*bitrate=)/.exec(each)?.[0].replace(/fps=\s*\S+/, '') ?? each;
-          if (place !== seen) progress();
-          seen = place;
-          onLine?.(each);
-        }
-      }),
-    );
-    child.stderr?.on('error', fail);
-
-    child.stdin?.on('error', () => {}); // a failing tool closes its input early; its exit status tells the reason
-    child.stdin?.on('drain', progress);
-    child.stdin?.end(input);
-
     const end = () => {
       clearInterval(watch);
       clearTimeout(whole);
       signal?.removeEventListener('abort', abort);
     };
-    child.on('error', (error) => {
-      end();
-      reject(new Error(`cannot start ${program}: ${error.message}`));
-    });
-    child.on('close', (status, killedBy) => {
-      end();
-      try {
-        if (failure) reject(failure);
-        else if (status === 0) resolve({ outputs: outputs.map((chunks) => Buffer.concat(chunks)), log });
-        else reject(new ToolError(log, killedBy, status));
-      } catch (error) {
-        reject(error); // what came does not fit into one buffer
-      }
-    });
   });
 }
 

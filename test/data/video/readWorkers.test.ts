@@ -7,6 +7,7 @@ import { fileUrl, runFfmpeg } from '../../../src/data/video/ffmpeg.js';
 import type { Reading, Recipe } from '../../../src/data/video/readTask.js';
 import { addressOf } from '../../support/built.js';
 import { makeClips } from '../../support/clips.js';
+import { toolsOf } from '../../support/tools.js';
 import { temporaryFolder } from '../../support/videoFixtures.js';
 
 const { readClips }: typeof import('../../../src/data/video/readClips.js') = await import(
@@ -89,10 +90,10 @@ describe('threads that read clips', () => {
       return { id: `${i}`, path };
     });
     const reading = readClips(slow, { ...options, signal: stop.signal });
-    await vi.waitFor(() => expect(children().length).toBeGreaterThan(0), { timeout: 60_000 });
+    await vi.waitFor(() => expect(toolsOf(process.pid)).not.toEqual([]), { timeout: 60_000 });
     stop.abort(new Error('enough'));
     await expect(reading).rejects.toThrow('enough');
-    await vi.waitFor(() => expect(children()).toEqual([]), { timeout: 60_000 });
+    await vi.waitFor(() => expect(toolsOf(process.pid)).toEqual([]), { timeout: 60_000 });
     await expect(readClips(slow, { ...options, signal: stop.signal })).rejects.toThrow('enough');
     expect((await readClips(clips.slice(0, 2), options)).frames.size).toBe(2);
   });
@@ -137,10 +138,3 @@ describe('threads that read clips', () => {
     expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: `${count}\nstopped\n`, stderr: '' });
   });
 });
-
-/** Processes that threads of this one have started. */
-function children(): string[] {
-  return readdirSync('/proc/self/task').flatMap((thread) =>
-    readFileSync(`/proc/self/task/${thread}/children`, 'utf8').split(' ').filter(Boolean),
-  );
-}

@@ -1,10 +1,23 @@
-import { chmodSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { runFfmpeg } from '../../../src/data/video/ffmpeg.js';
-import { runTool, ToolError, withMemoryLimit } from '../../../src/data/video/runTool.js';
+import { runTool as runHere, ToolError, withMemoryLimit } from '../../../src/data/video/runTool.js';
 import { videoLimits } from '../../../src/data/video/videoLimits.js';
+import { addressOf } from '../../support/built.js';
 import { temporaryFolder } from '../../support/videoFixtures.js';
+
+/** As it is built, where a large process has its tools started by a small one. */
+const built: typeof import('../../../src/data/video/runTool.js') = await import(
+  addressOf('data/video/runTool.js')
+);
+const ofBuilt: typeof import('../../../src/data/video/videoLimits.js') = await import(
+  addressOf('data/video/videoLimits.js')
+);
+/** Makes this process a large one. */
+const memory = Buffer.alloc(300 << 20, 1);
 
 const folder = temporaryFolder();
 const limits = { ...videoLimits };
@@ -23,7 +36,15 @@ function script(lines: string): string {
 }
 const run = { args: [], pipes: [1] };
 
-describe('runTool', () => {
+/** What holds whoever starts the tool. */
+describe.each([
+  ['started by this process', runHere, videoLimits],
+  ['started by a small process', built.runTool, ofBuilt.videoLimits],
+])('a tool %s', (_, runTool, videoLimits) => {
+  afterEach(() => {
+    Object.assign(videoLimits, limits);
+  });
+
   it('gives what is written to the pipes, and the log', async () => {
     const { outputs, log } = await runTool(script('printf one; printf two >&3; echo said >&2'), {
       args: [],
@@ -35,7 +56,7 @@ describe('runTool', () => {
 
   it('rejects with the log, the status and the signal of a tool that fails', async () => {
     const failure = await runTool(script('echo why >&2; exit 3'), run).catch((error) => error);
-    expect(failure).toBeInstanceOf(ToolError);
+    expect(failure.constructor.name).toBe(ToolError.name);
     expect(failure).toMatchObject({ log: 'why\n', killedBy: null });
     const killed = await runTool(script('kill -SEGV $$'), run).catch((error) => error);
     expect(killed).toMatchObject({ killedBy: 'SIGSEGV' });
@@ -61,14 +82,6 @@ describe('runTool', () => {
     videoLimits.memory = 300 << 20;
     const { outputs } = await runTool(script('ulimit -v'), run);
     expect(Number(outputs[0])).toBe(300 << 10);
-  });
-
-  it('limits each block of memory where the system has no limit for the whole', () => {
-    videoLimits.memory = 1000;
-    expect(withMemoryLimit('ffmpeg', ['-i', 'a'], 'darwin')).toEqual({
-      program: 'ffmpeg',
-      args: ['-max_alloc', '1000', '-i', 'a'],
-    });
   });
 
   it('ends a tool that shows no progress', async () => {
@@ -98,6 +111,92 @@ describe('runTool', () => {
     expect(String(outputs[0])).toBe('done');
   });
 
+  it('is given its input, of any size, and gives its outputs whole, several at once', async () => {
+    const inputs = [0, 1, 1 << 20, 5_000_001].map((length, i) => Buffer.alloc(length, `part ${i} `));
+    const twice = script(`own=$(mktemp ${folder}/XXXXXX); cat > $own; cat $own; cat $own >&3`);
+    const runs = inputs.map((input) => runTool(twice, { args: [], pipes: [1, 3], input }));
+    for (const [i, { outputs }] of (await Promise.all(runs)).entries())
+      expect(outputs.map((bytes) => bytes.equals(inputs[i]))).toEqual([true, true]);
+    await expect(runTool(script('exit 4'), { ...run, input: Buffer.alloc(9_000_000) })).rejects.toThrow(
+      'status 4',
+    );
+  });
+
+  it('ends by a signal, with what holds its outputs open', async () => {
+    const stop = new AbortController();
+    const own = join(folder, `pid-${count}`);
+    const running = runTool(script(`echo $$ > ${own}.part; mv ${own}.part ${own}; sleep 1000 & wait`), {
+      ...run,
+      signal: stop.signal,
+    });
+    await expect.poll(() => existsSync(own), { timeout: 60_000 }).toBe(true);
+    stop.abort(new Error('not wanted any more'));
+    await expect(running).rejects.toThrow('not wanted any more');
+    const pid = Number(readFileSync(own, 'utf8'));
+    await expect.poll(() => isThere(pid), { timeout: 60_000 }).toBe(false);
+    await expect(runTool('ffmpeg', { ...run, signal: stop.signal })).rejects.toThrow('not wanted any more');
+  });
+});
+
+describe.runIf(process.platform === 'linux')('the small process', () => {
+  const { runTool } = built;
+  const parent = script('printf $PPID');
+  const starterOf = async () => Number((await runTool(parent, run)).outputs[0]);
+
+  it('starts the tools of a large one, and there is one of it', async () => {
+    expect(memory.length).toBeGreaterThan(256 << 20);
+    const [first, second] = [await starterOf(), await starterOf()];
+    expect(first).toBe(second);
+    expect(first).not.toBe(process.pid);
+    expect(Number((await runHere(parent, run)).outputs[0])).toBe(process.pid);
+    const { outputs } = await runTool(script('pwd; printenv'), run);
+    expect(String(outputs[0])).toContain(process.cwd());
+  });
+
+  it('may be killed: its tools fail with that reason, and another one starts the next', async () => {
+    const starter = await starterOf();
+    const running = runTool(script('sleep 1000'), run);
+    process.kill(starter, 'SIGKILL');
+    await expect(running).rejects.toThrow('the process that starts ffmpeg ended: SIGKILL');
+    expect(await starterOf()).not.toBe(starter);
+  });
+
+  it('stays when Ctrl-C is pressed in the terminal', async () => {
+    const starter = await starterOf();
+    process.kill(starter, 'SIGINT');
+    expect(await starterOf()).toBe(starter);
+  });
+
+  it('keeps nobody waiting, and ends with the one that it works for, with its tools', async () => {
+    const own = join(folder, 'last');
+    const large = `globalThis.memory = Buffer.alloc(300 << 20, 1);
+      const { runTool } = await import(${JSON.stringify(addressOf('data/video/runTool.js'))});`;
+    const node = (code: string) => spawn(process.execPath, ['--input-type=module', '-e', large + code]);
+    const first = node(
+      `console.log(String((await runTool('${parent}', { args: [], pipes: [1] })).outputs[0]))`,
+    );
+    const [said] = (await Promise.all([first.stdout.toArray(), once(first, 'close')])) as [Buffer[], unknown];
+    await expect.poll(() => isThere(Number(Buffer.concat(said))), { timeout: 60_000 }).toBe(false);
+
+    const endless = script(`echo $$ $PPID > ${own}.part; mv ${own}.part ${own}; exec sleep 1000`);
+    const killed = node(`await runTool('${endless}', { args: [], pipes: [1] })`);
+    await expect.poll(() => existsSync(own), { timeout: 60_000 }).toBe(true);
+    killed.kill('SIGKILL');
+    const pids = readFileSync(own, 'utf8').trim().split(' ').map(Number);
+    expect(pids).not.toContain(killed.pid);
+    for (const pid of pids) await expect.poll(() => isThere(pid), { timeout: 60_000 }).toBe(false);
+  });
+});
+
+describe('runTool', () => {
+  it('limits each block of memory where the system has no limit for the whole', () => {
+    videoLimits.memory = 1000;
+    expect(withMemoryLimit('ffmpeg', ['-i', 'a'], 'darwin')).toEqual({
+      program: 'ffmpeg',
+      args: ['-max_alloc', '1000', '-i', 'a'],
+    });
+  });
+
   it.runIf(process.platform === 'linux')('gives ffmpeg none of the secrets of this process', async () => {
     process.env.HF_TOKEN = 'hf_secret';
     const copy = ['-f', 'data', '-i', 'file:/proc/self/environ', '-map', '0:d', '-c', 'copy', '-f', 'data'];
@@ -106,3 +205,12 @@ describe('runTool', () => {
     expect(environment).not.toContain('hf_secret');
   });
 });
+
+/** Whether a process runs, other than as one that has ended and is to be asked for. */
+function isThere(pid: number): boolean {
+  try {
+    return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,187 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import type { Readable, Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { childEnvironment } from '../../base/childEnvironment.js';
+import {
+  kinds,
+  notStarted,
+  PartReader,
+  partHead,
+  stdioOf,
+  type ToolCommand,
+  type ToolEnd,
+} from './toolParts.js';
+
+/** Who starts a tool, and is told of it. */
+export interface ToolEvents {
+  /** Bytes that the tool has written to a descriptor. */
+  onOutput(descriptor: number, bytes: Buffer): void;
+  /** Some of its input has been taken. */
+  onInput(): void;
+  /** It has ended, and all that it wrote has been told. */
+  onEnd(how: ToolEnd): void;
+}
+
+/** A tool that runs. */
+export interface RunningTool {
+  /** Ends it, whatever it does; what it still writes is not told. */
+  kill(): void;
+}
+
+/** From so many bytes of memory on, Linux takes longer to fork a process than another one to start the tool. */
+const large = 256 << 20;
+const entry = new URL('./toolStarter.js', import.meta.url);
+/** Not there while the library runs from its sources. */
+const isBuilt = existsSync(fileURLToPath(entry));
+
+/**
+ * Starts a tool. On Linux a process copies its page tables to start another, 35 ms for each GiB in which all of its threads
+ * stand still: where this one is large, a small one starts it.
+ */
+export function startTool(
+  command: ToolCommand,
+  input: Uint8Array | undefined,
+  events: ToolEvents,
+): RunningTool {
+  const apart = process.platform === 'linux' && isBuilt && process.memoryUsage.rss() > large;
+  if (!apart) return startHere(command, input, events);
+  starter ??= new Starter();
+  return starter.start(command, input, events);
+}
+
+function startHere(
+  { program, args, env, cwd, outputs }: ToolCommand,
+  input: Uint8Array | undefined,
+  events: ToolEvents,
+): RunningTool {
+  const stdio = stdioOf(outputs, input !== undefined);
+  const child = spawn(program, args, { stdio, env, cwd, windowsHide: true });
+  let ended = false;
+  const end = (how: ToolEnd) => {
+    if (!ended) events.onEnd(how);
+    ended = true;
+  };
+  for (const descriptor of outputs) {
+    const stream = child.stdio[descriptor] as Readable | null;
+    stream?.on('data', (bytes: Buffer) => events.onOutput(descriptor, bytes));
+    stream?.on('error', ({ message }) => {
+      child.kill('SIGKILL');
+      end({ status: null, killedBy: null, error: message });
+    });
+  }
+  child.stdin?.on('error', () => {}); // a failing tool closes its input early; its exit status tells the reason
+  child.stdin?.on('drain', () => events.onInput());
+  child.stdin?.end(input);
+  child.on('error', (error) => end(notStarted(program, error)));
+  child.on('close', (status, killedBy) => end({ status, killedBy }));
+  return {
+    kill() {
+      child.kill('SIGKILL');
+      for (const stream of child.stdio) stream?.destroy(); // nobody waits for what else holds them open
+    },
+  };
+}
+
+/** Bytes of a tool's input that are on their way at a time. */
+const inputLength = 1 << 20;
+
+interface ApartTool {
+  events: ToolEvents;
+  /** What of its input is not on its way yet. */
+  input?: Buffer;
+}
+
+/** The process that starts tools for this one. It ends with it, and keeps it alive only while a tool runs. */
+class Starter {
+  private readonly child: ChildProcessByStdio<Writable, Readable, null>;
+  private readonly tools = new Map<number, ApartTool>();
+  private count = 0;
+  private reading = false;
+  private readonly parts = new PartReader((tool, kind, bytes, last) => this.take(tool, kind, bytes, last));
+
+  constructor() {
+    const child = spawn(process.execPath, [fileURLToPath(entry)], {
+      stdio: ['pipe', 'pipe', 'ignore'],
+      env: childEnvironment(),
+    });
+    this.child = child;
+    const fail = (reason: string) => this.end(`the process that starts ffmpeg ended: ${reason}`);
+    child.on('error', ({ message }) => fail(message));
+    child.on('exit', (status, signal) => fail(signal ?? `status ${status}`));
+    child.stdin.on('error', () => {}); // it has ended, which is told
+    child.stdout.on('data', (chunk: Buffer) => {
+      // An interrupt of the cell may have ended this in its middle: what follows cannot be told apart any more.
+      if (this.reading) return this.end('ffmpeg was interrupted');
+      this.reading = true;
+      this.parts.push(chunk);
+      this.reading = false;
+    });
+    this.hold(false);
+  }
+
+  start(command: ToolCommand, input: Uint8Array | undefined, events: ToolEvents): RunningTool {
+    const tool = this.count++;
+    const bytes = input && Buffer.from(input.buffer, input.byteOffset, input.byteLength);
+    this.tools.set(tool, { events, ...(bytes && { input: bytes }) });
+    this.hold(true);
+    this.say(tool, kinds.begin, Buffer.from(JSON.stringify(command)));
+    this.giveMore(tool);
+    return {
+      kill: () => {
+        if (this.tools.has(tool)) this.say(tool, kinds.kill, Buffer.alloc(0));
+      },
+    };
+  }
+
+  private take(tool: number, kind: number, bytes: Buffer, last: boolean): void {
+    const own = this.tools.get(tool);
+    if (kind >= kinds.output) own?.events.onOutput(kind - kinds.output, bytes);
+    else if (kind === kinds.input) {
+      own?.events.onInput();
+      this.giveMore(tool);
+    } else if (kind === kinds.end) {
+      this.ending = Buffer.concat([this.ending, bytes]);
+      if (!last) return;
+      const how = JSON.parse(this.ending.toString());
+      this.ending = Buffer.alloc(0);
+      this.tools.delete(tool);
+      if (this.tools.size === 0) this.hold(false);
+      own?.events.onEnd(how);
+    }
+  }
+  private ending = Buffer.alloc(0);
+
+  /** The next bytes of a tool's input, or its end. */
+  private giveMore(tool: number): void {
+    const own = this.tools.get(tool);
+    if (!own?.input) return;
+    const bytes = own.input.subarray(0, inputLength);
+    this.say(tool, kinds.input, bytes);
+    own.input = bytes.length > 0 ? own.input.subarray(bytes.length) : undefined;
+  }
+
+  private say(tool: number, kind: number, bytes: Buffer): void {
+    this.child.stdin.write(partHead(tool, kind, bytes.length));
+    if (bytes.length > 0) this.child.stdin.write(bytes);
+  }
+
+  /** Whether this process stays for it. */
+  private hold(held: boolean): void {
+    const change = held ? 'ref' : 'unref';
+    const { child } = this;
+    for (const one of [child, child.stdin as Socket, child.stdout as Socket]) one[change]();
+  }
+
+  private end(reason: string): void {
+    if (starter === this) starter = undefined;
+    const ended = [...this.tools.values()];
+    this.tools.clear();
+    this.hold(false);
+    this.child.stdin.destroy(); // which ends it and its tools
+    for (const { events } of ended) events.onEnd({ status: null, killedBy: null, error: reason });
+  }
+}
+
+let starter: Starter | undefined;

@@ -1,0 +1,12 @@
+import { execFileSync } from 'node:child_process';
+
+/** Processes that a process has started, by itself or by the small one that starts its tools. */
+export function toolsOf(pid: number): string[] {
+  const lines = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' }).trim().split('\n');
+  const all = lines.map((line) => line.trim().split(/\s+/)).filter(([, , program]) => program !== 'ps');
+  const below = (parent: string): string[] =>
+    all
+      .filter(([, of]) => of === parent)
+      .flatMap(([own, , ...command]) => (command.join(' ').includes('toolStarter.js') ? below(own) : [own]));
+  return below(String(pid));
+}
