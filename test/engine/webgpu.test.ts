@@ -65,7 +65,7 @@ describe.runIf(available.includes('webgpu'))('WebGPU', () => {
           folder: join(root, `${engine}-${trainable}`),
           trainable,
           steps: 3,
-          batchSize: 2,
+          batchSize: 1,
           accumulate: 2,
           learningRate: 1e-3,
           loss: winTie({ margin: 1 }),
