@@ -1,9 +1,10 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import type { Socket } from 'node:net';
+import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import { childEnvironment } from '../../base/childEnvironment.js';
+import { packageRoot } from '../../base/packageRoot.js';
 import {
   kinds,
   notStarted,
@@ -31,10 +32,10 @@ export interface RunningTool {
 }
 
 /** From so many bytes of memory on, Linux takes longer to fork a process than another one to start the tool. */
-const large = 256 << 20;
-const entry = new URL('./toolStarter.js', import.meta.url);
-/** Not there while the library runs from its sources. */
-const isBuilt = existsSync(fileURLToPath(entry));
+const large = 128 << 20;
+/** As it is built, also for the library's sources. */
+const entry = join(packageRoot, 'dist', 'src', 'data', 'video', 'toolStarter.js');
+const isBuilt = existsSync(entry);
 
 /**
  * Starts a tool. On Linux a process copies its page tables to start another, 35 ms for each GiB in which all of its threads
@@ -102,7 +103,7 @@ class Starter {
   private readonly parts = new PartReader((tool, kind, bytes, last) => this.take(tool, kind, bytes, last));
 
   constructor() {
-    const child = spawn(process.execPath, [fileURLToPath(entry)], {
+    const child = spawn(process.execPath, [entry], {
       stdio: ['pipe', 'pipe', 'ignore'],
       env: childEnvironment(),
     });

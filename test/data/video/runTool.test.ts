@@ -2,22 +2,18 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runFfmpeg } from '../../../src/data/video/ffmpeg.js';
-import { runTool as runHere, ToolError, withMemoryLimit } from '../../../src/data/video/runTool.js';
+import { runTool, ToolError, withMemoryLimit } from '../../../src/data/video/runTool.js';
 import { videoLimits } from '../../../src/data/video/videoLimits.js';
 import { addressOf } from '../../support/built.js';
 import { temporaryFolder } from '../../support/videoFixtures.js';
 
-/** As it is built, where a large process has its tools started by a small one. */
-const built: typeof import('../../../src/data/video/runTool.js') = await import(
-  addressOf('data/video/runTool.js')
-);
-const ofBuilt: typeof import('../../../src/data/video/videoLimits.js') = await import(
-  addressOf('data/video/videoLimits.js')
-);
-/** Makes this process a large one. */
-const memory = Buffer.alloc(300 << 20, 1);
+/** Lets this process be one with so much memory, which decides who starts its tools. */
+const hold = (bytes: number) => vi.spyOn(process.memoryUsage, 'rss').mockReturnValue(bytes);
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 const folder = temporaryFolder();
 const limits = { ...videoLimits };
@@ -36,13 +32,12 @@ function script(lines: string): string {
 }
 const run = { args: [], pipes: [1] };
 
-/** What holds whoever starts the tool. */
 describe.each([
-  ['started by this process', runHere, videoLimits],
-  ['started by a small process', built.runTool, ofBuilt.videoLimits],
-])('a tool %s', (_, runTool, videoLimits) => {
-  afterEach(() => {
-    Object.assign(videoLimits, limits);
+  ['this process', 100e6],
+  ['a small process', 1e9],
+])('a tool that is started by %s', (_, bytes) => {
+  beforeEach(() => {
+    hold(bytes);
   });
 
   it('gives what is written to the pipes, and the log', async () => {
@@ -56,7 +51,7 @@ describe.each([
 
   it('rejects with the log, the status and the signal of a tool that fails', async () => {
     const failure = await runTool(script('echo why >&2; exit 3'), run).catch((error) => error);
-    expect(failure.constructor.name).toBe(ToolError.name);
+    expect(failure).toBeInstanceOf(ToolError);
     expect(failure).toMatchObject({ log: 'why\n', killedBy: null });
     const killed = await runTool(script('kill -SEGV $$'), run).catch((error) => error);
     expect(killed).toMatchObject({ killedBy: 'SIGSEGV' });
@@ -139,18 +134,20 @@ describe.each([
 });
 
 describe.runIf(process.platform === 'linux')('the small process', () => {
-  const { runTool } = built;
+  beforeEach(() => {
+    hold(1e9);
+  });
   const parent = script('printf $PPID');
   const starterOf = async () => Number((await runTool(parent, run)).outputs[0]);
 
   it('starts the tools of a large one, and there is one of it', async () => {
-    expect(memory.length).toBeGreaterThan(256 << 20);
     const [first, second] = [await starterOf(), await starterOf()];
     expect(first).toBe(second);
     expect(first).not.toBe(process.pid);
-    expect(Number((await runHere(parent, run)).outputs[0])).toBe(process.pid);
     const { outputs } = await runTool(script('pwd; printenv'), run);
     expect(String(outputs[0])).toContain(process.cwd());
+    hold(100e6);
+    expect(await starterOf()).toBe(process.pid);
   });
 
   it('may be killed: its tools fail with that reason, and another one starts the next', async () => {
