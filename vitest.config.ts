@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
@@ -49,6 +50,9 @@ const each = {
   hookTimeout: 600_000,
 };
 
+/** A process of tests takes up to 2 GB, with what it starts. */
+const workers = totalmem() < 12 * 2 ** 30 ? 4 : 6;
+
 const folder = join(import.meta.dirname, 'test');
 /** Files that put something in the place of a module: each has modules of its own. */
 const mocking = readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -61,10 +65,10 @@ export default defineConfig({
     globalSetup: ['test/support/absence.ts'],
     sequence: { sequencer: LongFirst },
     poolOptions: {
-      // Two more than cores on a small machine: many tests wait for processes of their own. A process loads the modules and
+      // More than cores on a small machine: many tests wait for processes of their own. A process loads the modules and
       // TensorFlow once for all of its files, which spares a second of each. All stay to the end: tinypool fails a run where
       // one of them is ended before.
-      forks: { maxForks: 4, minForks: 4, isolate: false },
+      forks: { maxForks: workers, minForks: workers, isolate: false },
       vmForks: { maxForks: 1, minForks: 1 },
     },
     projects: [
