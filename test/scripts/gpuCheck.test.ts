@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { stateOf } from '../support/tools.js';
 
 const script = (path: string) => import(new URL(`../../scripts/${path}`, import.meta.url).href);
 const { runChild } = await script('gpuCheck/child.mjs');
@@ -61,15 +62,6 @@ describe('runChild', () => {
     });
   });
 });
-
-/** `gone`, or what Linux says of a process. */
-function stateOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1];
-  } catch {
-    return 'gone';
-  }
-}
 
 const about = { title: '1 pair', date: '2026-11-26', status: 'measured' as const, seconds: 9 };
 

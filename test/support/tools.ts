@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 
 /** Processes that a process has started, by itself or by the small one that starts its tools. */
 export function toolsOf(pid: number): string[] {
@@ -9,4 +10,13 @@ export function toolsOf(pid: number): string[] {
       .filter(([, of]) => of === parent)
       .flatMap(([own, , ...command]) => (command.join(' ').includes('toolStarter.js') ? below(own) : [own]));
   return below(String(pid));
+}
+
+/** `gone`, or what Linux says of a process. */
+export function stateOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1];
+  } catch {
+    return 'gone';
+  }
 }

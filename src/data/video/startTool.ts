@@ -5,24 +5,13 @@ import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { childEnvironment } from '../../base/childEnvironment.js';
 import { packageRoot } from '../../base/packageRoot.js';
-import {
-  kinds,
-  notStarted,
-  PartReader,
-  partHead,
-  stdioOf,
-  type ToolCommand,
-  type ToolEnd,
-} from './toolParts.js';
+import { killTool, spawnTool, type ToolCommand, type ToolEvents } from './spawnTool.js';
+import { kinds, PartReader, partHead } from './toolParts.js';
 
-/** Who starts a tool, and is told of it. */
-export interface ToolEvents {
-  /** Bytes that the tool has written to a descriptor. */
-  onOutput(descriptor: number, bytes: Buffer): void;
+/** What is told of a tool that is given an input. */
+interface FedToolEvents extends ToolEvents {
   /** Some of its input has been taken. */
   onInput(): void;
-  /** It has ended, and all that it wrote has been told. */
-  onEnd(how: ToolEnd): void;
 }
 
 /** A tool that runs. */
@@ -44,7 +33,7 @@ const isBuilt = existsSync(entry);
 export function startTool(
   command: ToolCommand,
   input: Uint8Array | undefined,
-  events: ToolEvents,
+  events: FedToolEvents,
 ): RunningTool {
   const apart = process.platform === 'linux' && isBuilt && process.memoryUsage.rss() > large;
   if (!apart) return startHere(command, input, events);
@@ -52,44 +41,18 @@ export function startTool(
   return starter.start(command, input, events);
 }
 
-function startHere(
-  { program, args, env, cwd, outputs }: ToolCommand,
-  input: Uint8Array | undefined,
-  events: ToolEvents,
-): RunningTool {
-  const stdio = stdioOf(outputs, input !== undefined);
-  const child = spawn(program, args, { stdio, env, cwd, windowsHide: true });
-  let ended = false;
-  const end = (how: ToolEnd) => {
-    if (!ended) events.onEnd(how);
-    ended = true;
-  };
-  for (const descriptor of outputs) {
-    const stream = child.stdio[descriptor] as Readable | null;
-    stream?.on('data', (bytes: Buffer) => events.onOutput(descriptor, bytes));
-    stream?.on('error', ({ message }) => {
-      child.kill('SIGKILL');
-      end({ status: null, killedBy: null, error: message });
-    });
-  }
-  child.stdin?.on('error', () => {}); // a failing tool closes its input early; its exit status tells the reason
+function startHere(command: ToolCommand, input: Uint8Array | undefined, events: FedToolEvents): RunningTool {
+  const child = spawnTool(command, events);
   child.stdin?.on('drain', () => events.onInput());
   child.stdin?.end(input);
-  child.on('error', (error) => end(notStarted(program, error)));
-  child.on('close', (status, killedBy) => end({ status, killedBy }));
-  return {
-    kill() {
-      child.kill('SIGKILL');
-      for (const stream of child.stdio) stream?.destroy(); // nobody waits for what else holds them open
-    },
-  };
+  return { kill: () => killTool(child) };
 }
 
 /** Bytes of a tool's input that are on their way at a time. */
 const inputLength = 1 << 20;
 
 interface ApartTool {
-  events: ToolEvents;
+  events: FedToolEvents;
   /** What of its input is not on its way yet. */
   input?: Buffer;
 }
@@ -100,7 +63,7 @@ class Starter {
   private readonly tools = new Map<number, ApartTool>();
   private count = 0;
   private reading = false;
-  private readonly parts = new PartReader((tool, kind, bytes, last) => this.take(tool, kind, bytes, last));
+  private readonly parts = new PartReader((tool, kind, bytes) => this.take(tool, kind, bytes));
 
   constructor() {
     const child = spawn(process.execPath, [entry], {
@@ -122,7 +85,7 @@ class Starter {
     this.hold(false);
   }
 
-  start(command: ToolCommand, input: Uint8Array | undefined, events: ToolEvents): RunningTool {
+  start(command: ToolCommand, input: Uint8Array | undefined, events: FedToolEvents): RunningTool {
     const tool = this.count++;
     const bytes = input && Buffer.from(input.buffer, input.byteOffset, input.byteLength);
     this.tools.set(tool, { events, ...(bytes && { input: bytes }) });
@@ -136,23 +99,18 @@ class Starter {
     };
   }
 
-  private take(tool: number, kind: number, bytes: Buffer, last: boolean): void {
+  private take(tool: number, kind: number, bytes: Buffer): void {
     const own = this.tools.get(tool);
     if (kind >= kinds.output) own?.events.onOutput(kind - kinds.output, bytes);
     else if (kind === kinds.input) {
       own?.events.onInput();
       this.giveMore(tool);
     } else if (kind === kinds.end) {
-      this.ending = Buffer.concat([this.ending, bytes]);
-      if (!last) return;
-      const how = JSON.parse(this.ending.toString());
-      this.ending = Buffer.alloc(0);
       this.tools.delete(tool);
       if (this.tools.size === 0) this.hold(false);
-      own?.events.onEnd(how);
+      own?.events.onEnd(JSON.parse(bytes.toString()));
     }
   }
-  private ending = Buffer.alloc(0);
 
   /** The next bytes of a tool's input, or its end. */
   private giveMore(tool: number): void {

@@ -21,13 +21,14 @@ export function partHead(tool: number, kind: number, length: number): Buffer {
   return head;
 }
 
-/** Is given a piece of a part, and whether it is the last one. */
+/** Is given a piece of a part, and whether it is the last one; what is JSON comes in one piece. */
 type OnPiece = (tool: number, kind: number, bytes: Buffer, last: boolean) => void;
 
 /** Takes parts out of a stream. Pieces are views of its chunks, as long as these reach: nothing is copied. */
 export class PartReader {
   private head = Buffer.alloc(0);
   private rest = 0;
+  private json = Buffer.alloc(0);
 
   constructor(private readonly onPiece: OnPiece) {}
 
@@ -47,41 +48,13 @@ export class PartReader {
       this.rest -= piece.length;
       const [tool, kind] = [this.head.readUInt32LE(0), this.head.readUInt32LE(4)];
       if (this.rest === 0) this.head = Buffer.alloc(0);
-      this.onPiece(tool, kind, piece, this.rest === 0);
+      const last = this.rest === 0;
+      if (kind !== kinds.begin && kind !== kinds.end) this.onPiece(tool, kind, piece, last);
+      else {
+        const json = Buffer.concat([this.json, piece]);
+        this.json = last ? Buffer.alloc(0) : json;
+        if (last) this.onPiece(tool, kind, json, last);
+      }
     }
   }
 }
-
-/** A tool, as it is asked for. */
-export interface ToolCommand {
-  program: string;
-  args: string[];
-  env: NodeJS.ProcessEnv;
-  cwd: string;
-  /** Descriptors whose bytes are wanted. */
-  outputs: number[];
-  /** Whether it is given bytes. */
-  input: boolean;
-}
-
-/** What the descriptors of a tool are. */
-export function stdioOf(outputs: readonly number[], input: boolean): ('pipe' | 'ignore')[] {
-  return Array.from({ length: Math.max(2, ...outputs) + 1 }, (_, descriptor) =>
-    (descriptor === 0 ? input : outputs.includes(descriptor)) ? 'pipe' : 'ignore',
-  );
-}
-
-/** How a tool ended. */
-export interface ToolEnd {
-  status: number | null;
-  killedBy: NodeJS.Signals | null;
-  /** Why it was not started, or is not told of any more. */
-  error?: string;
-}
-
-/** The end of a tool that has not begun. */
-export const notStarted = (program: string, { message }: Error): ToolEnd => ({
-  status: null,
-  killedBy: null,
-  error: `cannot start ${program}: ${message}`,
-});

@@ -7,6 +7,7 @@ import { runFfmpeg } from '../../../src/data/video/ffmpeg.js';
 import { runTool, ToolError, withMemoryLimit } from '../../../src/data/video/runTool.js';
 import { videoLimits } from '../../../src/data/video/videoLimits.js';
 import { addressOf } from '../../support/built.js';
+import { stateOf } from '../../support/tools.js';
 import { temporaryFolder } from '../../support/videoFixtures.js';
 
 /** Lets this process be one with so much memory, which decides who starts its tools. */
@@ -204,10 +205,4 @@ describe('runTool', () => {
 });
 
 /** Whether a process runs, other than as one that has ended and is to be asked for. */
-function isThere(pid: number): boolean {
-  try {
-    return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
-  } catch {
-    return false;
-  }
-}
+const isThere = (pid: number): boolean => !/^(gone|Z)/.test(stateOf(pid));

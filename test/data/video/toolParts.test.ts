@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { Random } from '../../../src/base/random.js';
-import { kinds, PartReader, partHead, stdioOf } from '../../../src/data/video/toolParts.js';
+import { kinds, PartReader, partHead } from '../../../src/data/video/toolParts.js';
 
 it('PartReader gives the parts of a stream whole, wherever its chunks end', () => {
   const random = new Random(1);
@@ -31,7 +31,15 @@ it('PartReader gives the parts of a stream whole, wherever its chunks end', () =
   }
 });
 
-it('stdioOf makes pipes of what is wanted, and leaves a tool nothing else', () => {
-  expect(stdioOf([2, 4], true)).toEqual(['pipe', 'ignore', 'pipe', 'ignore', 'pipe']);
-  expect(stdioOf([1], false)).toEqual(['ignore', 'pipe', 'ignore']);
+it('PartReader gives JSON in one piece', () => {
+  const json = JSON.stringify({ program: 'ffmpeg', args: ['-i', 'é.mp4'] });
+  const bytes = Buffer.from(json);
+  const received: [number, number, string][] = [];
+  const reader = new PartReader((tool, kind, piece) => received.push([tool, kind, piece.toString()]));
+  for (const kind of [kinds.begin, kinds.end])
+    for (const byte of [...partHead(7, kind, bytes.length), ...bytes]) reader.push(Buffer.of(byte));
+  expect(received).toEqual([
+    [7, kinds.begin, json],
+    [7, kinds.end, json],
+  ]);
 });
