@@ -54,10 +54,13 @@ const each = {
 const workers = totalmem() < 12 * 2 ** 30 ? 4 : 6;
 
 const folder = join(import.meta.dirname, 'test');
-/** Files that put something in the place of a module: each has modules of its own. */
-const mocking = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+/**
+ * Files that put something in the place of a module, or load what is built beside its sources, whose kernels TensorFlow.js
+ * would then have: each has modules of its own.
+ */
+const alone = readdirSync(folder, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.test.ts'))
-  .filter((name) => readFileSync(join(folder, name), 'utf8').includes('vi.mock('))
+  .filter((name) => /vi\.mock\(|import\(\s*addressOf\(/.test(readFileSync(join(folder, name), 'utf8')))
   .map((name) => `test/${name.replaceAll('\\', '/')}`);
 
 export default defineConfig({
@@ -72,8 +75,8 @@ export default defineConfig({
       vmForks: { maxForks: 1, minForks: 1 },
     },
     projects: [
-      { test: { ...each, name: 'sharing', include: ['test/**/*.test.ts'], exclude: mocking, pool: 'forks' } },
-      { test: { ...each, name: 'mocking', include: mocking, pool: 'vmForks' } },
+      { test: { ...each, name: 'sharing', include: ['test/**/*.test.ts'], exclude: alone, pool: 'forks' } },
+      { test: { ...each, name: 'alone', include: alone, pool: 'vmForks' } },
     ],
     coverage: {
       provider: 'v8',

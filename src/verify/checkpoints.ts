@@ -1,4 +1,4 @@
-import { type Scalar, type Tensor, type Tensor2D, tf } from '../engine/tf.js';
+import { type Scalar, type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, tf } from '../engine/tf.js';
 import type { Piece } from '../model/input/prompt.js';
 import type { Tokens } from '../model/input/tokens.js';
 import { gatherRows } from '../model/layers/gatherRows.js';
@@ -19,7 +19,10 @@ export async function* checkpoints(fixtures: Fixtures): AsyncGenerator<Item> {
   }
 }
 
-/** One of them. Vision and decoder run once for all items that begin with what they compute. */
+/**
+ * One of them. Vision and decoder run once for all items that begin with what they compute, the gradients among them: on
+ * WebGPU in software a pass takes seconds.
+ */
 export async function* checkpoint(fixtures: Fixtures, name: string): AsyncGenerator<Item> {
   const title = `checkpoint ${name}`;
   const io = await fixtures.json('checkpoints', name, 'io.json');
@@ -30,17 +33,16 @@ export async function* checkpoint(fixtures: Fixtures, name: string): AsyncGenera
   const model = await load(fixtures.path('checkpoints', name));
   const sample = new Sample(model, stored);
   const held: Tensor[] = [];
-  const hold = <T extends Tensor | Tensor[]>(compute: () => T): T => {
-    const made = tf.tidy(compute);
-    held.push(...[made].flat());
-    return made;
-  };
   try {
-    const projected = hold(() => sample.projected());
-    const states = hold(() => sample.states(projected));
-    const rewards = copy ? io.numbers('reward_scores_float32_compute') : stored.floats('reward_scores').data;
-    yield { name: `${title}: rewards`, error: await errorOf(() => sample.rewards(states), rewards) };
-    if (copy) return;
+    if (copy) {
+      const expected = io.numbers('reward_scores_float32_compute');
+      yield { name: `${title}: rewards`, error: await errorOf(() => sample.rewards(), expected) };
+      return;
+    }
+    const { projected, states, received, loss, gradients } = differentiated(model, sample);
+    held.push(projected, ...states, received, loss, ...gradients.values());
+    const rewards = stored.floats('reward_scores').data;
+    yield { name: `${title}: rewards`, error: relativeError(await received.data(), rewards) };
     const expected = io.object('expected');
     const turned = 'reward_scores_left_padded';
     const left = new Sample(model, stored, true);
@@ -76,7 +78,7 @@ export async function* checkpoint(fixtures: Fixtures, name: string): AsyncGenera
     yield { name: `${title}: hidden states`, error: await stateError(model, states, stored) };
     const logits = stored.floats('logits_last').data;
     yield { name: `${title}: logits`, error: await errorOf(() => sample.logits(states), logits) };
-    yield { name: `${title}: gradients`, error: await gradientError(model, sample, stored, io) };
+    yield { name: `${title}: gradients`, error: await gradientError(loss, gradients, stored, io) };
     yield* clipItems(fixtures, model, name, title);
   } finally {
     tf.dispose(held);
@@ -147,42 +149,55 @@ async function stateError(model: RewardModel, states: readonly Tensor[], stored:
   return worst.error;
 }
 
-/** Of the BT loss with margin 3, softplus(3 - (r₀ - r₁)): the loss, each stored gradient, and the norms of all. */
+/** What a model makes of a sample on the way to the loss, and the gradients of it; the caller's to dispose. */
+interface Differentiated {
+  projected: Tensor2D;
+  states: Tensor3D[];
+  received: Tensor1D;
+  loss: Scalar;
+  /** By the names of the parameters. */
+  gradients: Map<string, Tensor>;
+}
+
+/** Of the BT loss with margin 3, softplus(3 - (r₀ - r₁)). */
+function differentiated(model: RewardModel, sample: Sample): Differentiated {
+  const names = model.parameters('all');
+  const variables = names.map((name) => parameter(model.weights, name));
+  let forward: Pick<Differentiated, 'projected' | 'states' | 'received'> | undefined;
+  const { grads, value } = tf.variableGrads(() => {
+    const projected = tf.keep(sample.projected());
+    const states = sample.states(projected).map((state) => tf.keep(state));
+    const received = tf.keep(sample.rewards(states));
+    forward = { projected, states, received };
+    const [chosen, rejected] = tf.split(received, 2);
+    return tf.sum(tf.softplus(tf.sub(3, tf.sub(chosen, rejected)))) as Scalar;
+  }, variables);
+  const gradients = new Map(names.map((name, i) => [name, grads[variables[i].name]]));
+  return { ...(forward as NonNullable<typeof forward>), loss: value, gradients };
+}
+
+/** Of the loss, each stored gradient, and the norms of all. */
 async function gradientError(
-  model: RewardModel,
-  sample: Sample,
+  loss: Scalar,
+  gradients: ReadonlyMap<string, Tensor>,
   stored: Tensors,
   io: FixtureReader,
 ): Promise<number> {
-  const variables = model
-    .parameters('all')
-    .map((name) => ({ name, variable: parameter(model.weights, name) }));
-  const { grads, value } = tf.variableGrads(
-    () => {
-      const [chosen, rejected] = tf.split(sample.rewards(), 2);
-      return tf.sum(tf.softplus(tf.sub(3, tf.sub(chosen, rejected)))) as Scalar;
-    },
-    variables.map(({ variable }) => variable),
-  );
-  try {
-    const worst = new Worst();
-    const expected = io.object('expected');
-    const norms = io.object('gradient').object('norms');
-    const global = expected.number('gradient_global_norm');
-    worst.add(await value.data(), [expected.number('bt_loss_margin3')]);
-    let squares = 0;
-    for (const { name, variable } of variables) {
-      const gradient = (await grads[variable.name].data()) as Float32Array;
-      const norm = Math.sqrt(gradient.reduce((sum, x) => sum + x * x, 0));
-      squares += norm * norm;
-      worst.add([norm], [norms.number(name)], noise * global);
-      if (stored.has(`grad.${name}`)) worst.add(gradient, stored.floats(`grad.${name}`).data, noise * global);
-    }
-    worst.add([Math.sqrt(squares)], [global]);
-    return worst.error;
-  } finally {
-    tf.dispose([value, grads] as Tensor[]);
+  const worst = new Worst();
+  const expected = io.object('expected');
+  const norms = io.object('gradient').object('norms');
+  const global = expected.number('gradient_global_norm');
+  worst.add(await loss.data(), [expected.number('bt_loss_margin3')]);
+  let squares = 0;
+  for (const [name, tensor] of gradients) {
+    const gradient = (await tensor.data()) as Float32Array;
+    const norm = Math.sqrt(gradient.reduce((sum, x) => sum + x * x, 0));
+    squares += norm * norm;
+    worst.add([norm], [norms.number(name)], noise * global);
+    if (stored.has(`grad.${name}`)) worst.add(gradient, stored.floats(`grad.${name}`).data, noise * global);
   }
+  worst.add([Math.sqrt(squares)], [global]);
+  return worst.error;
 }
 
 /** Rewards of the clips of `e2e.json` whose pixels are stored: the decoding of clips has no part in them. */
