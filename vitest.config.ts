@@ -43,8 +43,9 @@ class LongFirst extends BaseSequencer {
   }
 }
 
+const setupFiles = ['test/support/setup.ts'];
 const each = {
-  setupFiles: ['test/support/setup.ts'],
+  setupFiles,
   // For a machine that is four times slower and busy: whoever hangs is found late, nobody fails for being slow.
   testTimeout: 600_000,
   hookTimeout: 600_000,
@@ -75,7 +76,16 @@ export default defineConfig({
       vmForks: { maxForks: 1, minForks: 1 },
     },
     projects: [
-      { test: { ...each, name: 'sharing', include: ['test/**/*.test.ts'], exclude: alone, pool: 'forks' } },
+      {
+        test: {
+          ...each,
+          name: 'sharing',
+          include: ['test/**/*.test.ts'],
+          exclude: alone,
+          pool: 'forks',
+          setupFiles: [...setupFiles, 'test/support/sameEngine.ts'],
+        },
+      },
       { test: { ...each, name: 'alone', include: alone, pool: 'vmForks' } },
     ],
     coverage: {
