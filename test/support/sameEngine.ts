@@ -1,4 +1,7 @@
 // Files share a process: each begins on the same engine, whichever the one before has left.
-import { use } from '../../src/engine/use.js';
+import { setPrecision } from '../../src/engine/precision.js';
+import { tf } from '../../src/engine/tf.js';
+import { backend, precision } from './firstEngine.js';
 
-await use();
+await tf.setBackend(backend);
+setPrecision(precision);
