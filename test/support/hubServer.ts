@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 
 export const commit = 'a'.repeat(40);
 
@@ -11,6 +12,8 @@ export interface HubServer {
   files: Record<string, Buffer>;
   /** Bytes after which it breaks the connection, answer by answer; none for those that it sends whole. */
   breaks: (number | undefined)[];
+  /** Settles when a connection may break: so many bytes of the file were sent by then, in all. Default: 20 ms later. */
+  beforeBreak: (bytes: number) => Promise<unknown>;
   /** It does not know ranges. */
   rangeless: boolean;
   /** It sends another content than it has announced. */
@@ -35,6 +38,7 @@ export async function hubServer(files: Record<string, Buffer>): Promise<HubServe
   const hub: HubServer = {
     url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
     ...{ files, breaks: [], rangeless: false, corrupt: false, log: [], authorization: new Set() },
+    beforeBreak: () => setTimeout(20),
     close: () => {
       http.closeAllConnections(); // those that wait for an answer that never comes
       return new Promise((resolve) => http.close(() => resolve()));
@@ -73,7 +77,11 @@ export async function hubServer(files: Record<string, Buffer>): Promise<HubServe
     } else response.writeHead(200, length);
     const most = hub.breaks.shift();
     if (most === undefined) response.end(content);
-    else response.write(content.subarray(0, most), () => setTimeout(() => response.destroy(), 20));
+    else {
+      response.write(content.subarray(0, most));
+      await hub.beforeBreak(from + most);
+      response.destroy();
+    }
   }
 }
 
