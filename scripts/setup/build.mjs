@@ -15,7 +15,10 @@ import { run } from './step.mjs';
 
 const stamp = inClone('dist', '.built-from');
 
-/** Compiles src/ and kernel/ into dist/, bundles the JupyterLab extension and minifies plotly, if the sources changed since the last time. */
+/**
+ * Compiles src/ and kernel/ into dist/, bundles the JupyterLab extension and minifies plotly, if the sources changed since the
+ * last time.
+ */
 export async function build() {
   const scripts = ['build.mjs', 'declarations.mjs'].map((name) => `scripts/setup/${name}`);
   const sources = hashOf(['src', 'kernel', 'tsconfig.json', 'package-lock.json', ...scripts]);
@@ -27,11 +30,21 @@ export async function build() {
   // Not at the head: it needs TypeScript, which npm has not installed yet when the set-up begins.
   const { completeDeclarations } = await import('./declarations.mjs');
   await completeDeclarations();
+  await compileResize();
   await minifyPlotly();
   await bundleLabextension();
   chmodSync(inClone('dist', 'src', 'cli.js'), 0o755);
   writeFileSync(stamp, sources);
   return 'compiled into dist/';
+}
+
+/** TypeScript has no vectors; the passes of the resize are written in WebAssembly's own text. */
+async function compileResize() {
+  const { default: wabt } = await import('wabt');
+  const [name, path] = ['resize.wat', ['src', 'model', 'input']];
+  const module = (await wabt()).parseWat(name, readFileSync(inClone(...path, name)), { simd: true });
+  writeFileSync(inClone('dist', ...path, 'resize.wasm'), module.toBinary({}).buffer);
+  module.destroy();
 }
 
 /** plotly.js-dist ships 10 MB of readable code; a page gets less than half of that. */

@@ -1,15 +1,42 @@
-/** Fixed-point weights have this many fraction bits, as in Pillow. */
-const fractionBits = 22;
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageRoot } from '../../base/packageRoot.js';
 
-/** How one axis of `from` pixels becomes `to`: output k = sum over t of weights[k * taps + t] * input[starts[k] + t]. */
+/** How one axis of `from` pixels becomes `to`. */
 interface Axis {
+  /** The first input of each output. */
   starts: Int32Array;
-  counts: Int32Array;
-  weights: Int32Array;
-  taps: number;
+  /** [to, taps / 2, 4]: of two taps side by side the high parts, then the low parts of their weights. */
+  weights: Int16Array;
+  /** Bytes of the weights of one output. */
+  weightBytes: number;
 }
 
 const axes = new Map<string, Axis>();
+
+/** What `resize.wat` is compiled to. */
+interface Passes {
+  memory: WebAssembly.Memory;
+  resizeRow(
+    from: number,
+    to: number,
+    end: number,
+    starts: number,
+    weights: number,
+    weightBytes: number,
+  ): void;
+  sumRows(
+    from: number,
+    to: number,
+    end: number,
+    rowBytes: number,
+    weights: number,
+    weightBytes: number,
+  ): void;
+}
+
+const compiled = join(packageRoot, 'dist', 'src', 'model', 'input', 'resize.wasm');
+let passes: Passes | undefined;
 
 /**
  * Bicubic resize with antialiasing of an RGB image, equal to that of Pillow up to 12.3 bit for bit: two passes,
@@ -27,8 +54,35 @@ export function resize(
   newHeight: number,
 ): Uint8Array {
   checkSizes(rgb, width, height, newWidth, newHeight);
-  const narrow = newWidth === width ? rgb : resizeRows(rgb, width, height, newWidth);
-  return newHeight === height ? narrow.slice() : resizeColumns(narrow, newWidth, height, newHeight);
+  passes ??= new WebAssembly.Instance(new WebAssembly.Module(readFileSync(compiled)))
+    .exports as unknown as Passes;
+  const { memory, resizeRow, sumRows } = passes;
+  const across = axis(width, newWidth);
+  const down = axis(height, newHeight);
+  const row = 3 * newWidth;
+  // Taps are read in fours, so up to three rows below the last, and bytes in sixteens.
+  const [starts, acrossWeights, downWeights, input, narrow, output] = places(memory, [
+    across.starts.byteLength,
+    across.weights.byteLength,
+    down.weights.byteLength,
+    rgb.length,
+    row * (height + 3),
+    row * newHeight,
+  ]);
+  new Int32Array(memory.buffer, starts).set(across.starts.map((start) => 3 * start));
+  new Int16Array(memory.buffer, acrossWeights).set(across.weights);
+  new Int16Array(memory.buffer, downWeights).set(down.weights);
+  new Uint8Array(memory.buffer, input).set(rgb);
+  for (let y = 0; y < height; y++) {
+    const to = narrow + y * row;
+    resizeRow(input + y * width * 3, to, to + row, starts, acrossWeights, across.weightBytes);
+  }
+  for (let y = 0; y < newHeight; y++) {
+    const to = output + y * row;
+    const weights = downWeights + y * down.weightBytes;
+    sumRows(narrow + down.starts[y] * row, to, to + row, row, weights, down.weightBytes);
+  }
+  return new Uint8Array(memory.buffer, output, row * newHeight).slice();
 }
 
 /**
@@ -91,48 +145,18 @@ function checkSizes(
   }
 }
 
-function resizeRows(rgb: Uint8Array, width: number, height: number, newWidth: number): Uint8Array {
-  const { starts, counts, weights, taps } = axis(width, newWidth);
-  const result = new Uint8ClampedArray(newWidth * height * 3);
-  let out = 0;
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < newWidth; x++) {
-      let red = 1 << (fractionBits - 1);
-      let green = red;
-      let blue = red;
-      let from = (y * width + starts[x]) * 3;
-      const first = x * taps;
-      const end = first + counts[x];
-      for (let t = first; t < end; t++) {
-        const weight = weights[t];
-        red = (red + weight * rgb[from]) | 0;
-        green = (green + weight * rgb[from + 1]) | 0;
-        blue = (blue + weight * rgb[from + 2]) | 0;
-        from += 3;
-      }
-      result[out++] = red >> fractionBits;
-      result[out++] = green >> fractionBits;
-      result[out++] = blue >> fractionBits;
-    }
-  }
-  return new Uint8Array(result.buffer);
-}
-
-function resizeColumns(rgb: Uint8Array, width: number, height: number, newHeight: number): Uint8Array {
-  const { starts, counts, weights, taps } = axis(height, newHeight);
-  const row = width * 3;
-  const result = new Uint8ClampedArray(row * newHeight);
-  const sums = new Int32Array(row);
-  for (let y = 0; y < newHeight; y++) {
-    sums.fill(1 << (fractionBits - 1));
-    for (let t = 0; t < counts[y]; t++) {
-      const weight = weights[y * taps + t];
-      const from = (starts[y] + t) * row;
-      for (let i = 0; i < row; i++) sums[i] += weight * rgb[from + i];
-    }
-    for (let i = 0; i < row; i++) result[y * row + i] = sums[i] >> fractionBits;
-  }
-  return new Uint8Array(result.buffer);
+/** Addresses of arrays of so many bytes, one behind the other, for which the memory grows. */
+function places(memory: WebAssembly.Memory, sizes: readonly number[]): number[] {
+  let end = 0;
+  const found = sizes.map((size) => {
+    const place = end;
+    end = 16 * Math.ceil((place + size) / 16) + 16;
+    return place;
+  });
+  const page = 2 ** 16;
+  const missing = Math.ceil((end - memory.buffer.byteLength) / page);
+  if (missing > 0) memory.grow(missing);
+  return found;
 }
 
 /** Weights of one axis, made once for each pair of sizes. */
@@ -148,19 +172,18 @@ function axis(from: number, to: number): Axis {
 
 function makeAxis(from: number, to: number): Axis {
   const exact = exactAxis(from, to);
-  const taps = Math.max(...exact.map(({ weights }) => weights.length));
-  const starts = new Int32Array(to);
-  const counts = new Int32Array(to);
-  const weights = new Int32Array(to * taps);
+  const taps = 4 * Math.ceil(Math.max(...exact.map(({ weights }) => weights.length)) / 4);
+  const weights = new Int16Array(2 * taps * to);
   for (const [k, output] of exact.entries()) {
-    starts[k] = output.start;
-    counts[k] = output.weights.length;
     output.weights.forEach((value, t) => {
-      const weight = value * 2 ** fractionBits;
-      weights[k * taps + t] = Math.trunc(weight < 0 ? weight - 0.5 : weight + 0.5);
+      const weight = value * 2 ** 22; // bits of fraction, as in Pillow
+      const fixed = Math.trunc(weight < 0 ? weight - 0.5 : weight + 0.5);
+      const place = 2 * taps * k + 4 * (t >> 1) + (t & 1);
+      weights[place] = fixed >> 11;
+      weights[place + 2] = fixed & (2 ** 11 - 1);
     });
   }
-  return { starts, counts, weights, taps };
+  return { starts: Int32Array.from(exact, ({ start }) => start), weights, weightBytes: 4 * taps };
 }
 
 /** For each output of an axis its first input and the weights of the inputs from there, with the sum 1. */
