@@ -11,8 +11,8 @@ import { lookAt } from './wholeFile.js';
 /** Chooses frames of a video, by their indices. */
 export type PickFrames = (video: VideoInfo) => readonly number[];
 
-/** Files up to this many bytes are decoded whole, which saves the process that would count their frames. */
-const smallFile = 1 << 20;
+/** Files up to this many bytes are decoded whole, which saves the process that would count their frames, or together. */
+export const tinyFile = 1 << 17;
 /** Decoding a file whole stops at this many bytes of RGB: a small file can hold a long video. */
 const wholeLimit = 64 << 20;
 
@@ -67,13 +67,10 @@ async function decodeAny(
     (file) => file.size,
     () => 0, // ffmpeg says what is wrong with it
   );
-  const clip = size <= smallFile ? await decodeWhole(path, signal) : undefined;
+  const clip = size <= tinyFile ? await decodeWhole(path, signal) : undefined;
   if (!clip) return decodeSelected(path, pick, signal);
   return pickFrames(path, clip, pick);
 }
-
-/** Files of at most this many bytes are worth decoding together. */
-export const tinyFile = 1 << 17;
 
 /**
  * `decodeFrames` of several tiny files in one process, which spares the start of the others.
