@@ -1,9 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { clipInput } from './clipInput.js';
 import { countedPictures, everyFrameOnce, runFfmpegOutputs } from './ffmpeg.js';
+import { type AvcStream, neededPackets } from './neededPackets.js';
 import { type Frames, splitPpm } from './ppm.js';
-import { probe, type VideoInfo } from './probe.js';
+import { probeStream } from './probe.js';
 import { sampleFrames } from './sampleFrames.js';
+import { ffmpegPaths } from './tools.js';
+import type { VideoInfo } from './videoInfo.js';
 import { checkLimits } from './videoLimits.js';
 import { decodeWebp } from './webp.js';
 import { lookAt } from './wholeFile.js';
@@ -25,7 +28,7 @@ const wholeLimit = 64 << 20;
  * @param options `signal`: kills ffmpeg and rejects with the signal's reason.
  * @returns width, height and one Uint8Array [height, width, 3] a pick (a repeated index repeats the array).
  * @throws Error that names the path and ffmpeg's reason for a file that is missing, damaged (one damaged
- *   frame is enough) or without a picture, or the limit of `videoLimits` that it is above; RangeError for no index, or one
+ *   frame is enough, of those that are asked for and those that they refer to) or without a picture, or the limit of `videoLimits` that it is above; RangeError for no index, or one
  *   that the clip does not have.
  */
 export async function decodeFrames(
@@ -49,7 +52,7 @@ export async function decodeFrames(
 
 /** Frames of an animated WebP, which is held whole. */
 async function decodePictures(path: string, pick: number | readonly number[] | PickFrames): Promise<Frames> {
-  const video = await described(path);
+  const { video } = await described(path);
   checkSize(path, video, video.frames);
   const clip = await decodeWebp(path).catch((error: Error) => {
     throw new Error(`decodeFrames: cannot read ${path}: ${error.message}`);
@@ -110,7 +113,7 @@ async function decodeSelected(
   pick: number | readonly number[] | PickFrames,
   signal?: AbortSignal,
 ): Promise<Frames> {
-  const video = await described(path, signal);
+  const { video, avc } = await described(path, signal);
   let count = video.frames;
   for (let attempt = 0; attempt < 2; attempt++) {
     const indices = indicesOf(
@@ -120,33 +123,74 @@ async function decodeSelected(
     );
     const distinct = [...new Set(indices)].sort((a, b) => a - b);
     checkSize(path, video, distinct.length);
-    const select = distinct.map((i) => `eq(n,${i})`).join('+');
-    // All frames are decoded anyway up to the last one that is picked; so they are counted at once.
-    const [images, counted] = await decode(
-      path,
-      [
-        ['-vf', `select='${select}'`, ...toPpm('pipe:3')],
-        ['-map', '0:V:0', ...countedPictures('pipe:4')],
-      ],
-      signal,
-    );
-    const shown = counted
-      .toString()
-      .split('\n')
-      .filter((line) => line.startsWith('0,')).length;
-    if (shown !== count) {
-      count = shown;
-      continue; // the container announced another number
-    }
-    const clip = splitPpm(images);
-    return { ...clip, frames: indices.map((i) => clip.frames[distinct.indexOf(i)]) };
+    const picked = (clip: Frames): Frames => ({
+      ...clip,
+      frames: indices.map((i) => clip.frames[distinct.indexOf(i)]),
+    });
+    const spared = attempt === 0 && avc ? await decodeNeeded(path, avc, distinct, signal) : undefined;
+    if (spared) return picked(spared);
+    const { clip, shown } = await select(path, distinct, [], signal);
+    if (shown === count) return picked(clip);
+    count = shown; // the container announced another number
   }
   throw new Error(`decodeFrames: ${path} shows another number of frames each time; encode the clip again`);
 }
 
+/** The first libavcodec whose ffmpeg filters the packets of an input: that of FFmpeg 8. */
+const filtersInput = 62;
+/** Longest list of packets on a command line, in characters; Windows takes 32,767 in all. */
+const longestList = 16_000;
+
+/**
+ * Frames of a clip, of which the decoder is given only the packets that they need.
+ * @returns undefined where it needs all, and where what is decoded is not what was expected: then all of it is to be decoded.
+ */
+async function decodeNeeded(
+  path: string,
+  avc: AvcStream,
+  wanted: readonly number[],
+  signal?: AbortSignal,
+): Promise<Frames | undefined> {
+  if (ffmpegPaths().libavcodec < filtersInput) return undefined;
+  try {
+    const needed = await neededPackets(path, avc, wanted);
+    const list = needed?.dropped.map(([first, last]) => `between(n,${first},${last})`).join('+') ?? '';
+    if (!needed || list.length > longestList) return undefined;
+    const filter = ['-bsf:V:0', `noise=drop='${list}'`];
+    const { clip, shown } = await select(path, needed.places, filter, signal);
+    return shown === needed.shown ? clip : undefined;
+  } catch {
+    signal?.throwIfAborted();
+    return undefined; // what is wrong with the file is for the decoding of all of it to say
+  }
+}
+
+/** Frames by their places among those that are shown, and how many are. */
+async function select(
+  path: string,
+  places: readonly number[],
+  inputOptions: readonly string[],
+  signal?: AbortSignal,
+): Promise<{ clip: Frames; shown: number }> {
+  const chosen = places.map((place) => `eq(n,${place})`).join('+');
+  // All frames are decoded anyway up to the last one that is picked; so they are counted at once.
+  const outputs = [
+    ['-vf', `select='${chosen}'`, ...toPpm('pipe:3')],
+    ['-map', '0:V:0', ...countedPictures('pipe:4')],
+  ];
+  const [images, counted] = await decode(path, outputs, signal, inputOptions);
+  const lines = counted.toString().split('\n');
+  return { clip: splitPpm(images), shown: lines.filter((line) => line.startsWith('0,')).length };
+}
+
 /** Runs ffmpeg on the first video stream that is not a cover picture; each output has its arguments. */
-async function decode(path: string, outputs: string[][], signal?: AbortSignal): Promise<Buffer[]> {
-  const args = ['-xerror', ...inputOf(path), '-map', '0:V:0', ...outputs.flat()];
+async function decode(
+  path: string,
+  outputs: string[][],
+  signal?: AbortSignal,
+  inputOptions: readonly string[] = [],
+): Promise<Buffer[]> {
+  const args = ['-xerror', ...inputOptions, ...inputOf(path), '-map', '0:V:0', ...outputs.flat()];
   return runFfmpegOutputs(args, outputs.length, { signal }).catch((error: Error) => {
     signal?.throwIfAborted();
     throw new Error(`decodeFrames: cannot read ${path}: ${error.message}`);
@@ -156,8 +200,8 @@ async function decode(path: string, outputs: string[][], signal?: AbortSignal): 
 /** Input arguments of a clip. */
 const inputOf = (path: string): string[] => ['-threads', '1', '-noautorotate', ...clipInput(path)];
 
-const described = (path: string, signal?: AbortSignal): Promise<VideoInfo> =>
-  probe(path, { signal }).catch((error: Error) => {
+const described = (path: string, signal?: AbortSignal): ReturnType<typeof probeStream> =>
+  probeStream(path, { signal }).catch((error: Error) => {
     throw new Error(`decodeFrames: ${error.message.replace(/^probe: /, '')}`);
   });
 

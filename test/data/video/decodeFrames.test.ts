@@ -9,7 +9,7 @@ import { encodeLossless, noiseFrame, temporaryFolder } from '../../support/video
 
 const folder = temporaryFolder();
 
-/** A lossless clip whose frames are known; above a megabyte it is decoded by selection. */
+/** A lossless clip whose frames are known; above 128 KiB it is decoded by selection. */
 const cases = [
   { name: 'a small clip', file: 'small.mp4', width: 34, height: 18, count: 12 },
   { name: 'a large clip', file: 'large.mp4', width: 320, height: 240, count: 12 },
