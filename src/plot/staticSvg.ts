@@ -1,11 +1,17 @@
 import { createHash } from 'node:crypto';
-import * as Plot from '@observablehq/plot';
-import { parseHTML } from 'linkedom';
+import { createRequire } from 'node:module';
+import type * as Plot from '@observablehq/plot';
+import type * as Linkedom from 'linkedom';
 import { extent } from '../base/extent.js';
 import { type Drawable, drawable, isPoint, type Point } from './drawable.js';
 import { cut, textWidth, wrapped } from './textWidth.js';
 import { heightFor, type Look, looks } from './theme.js';
 import { type Annotation, type Axis, ink as defaultInk, type Layout, type LineShape } from './traces.js';
+
+// Hundreds of modules, loaded with the first picture: many programs draw none.
+const require = createRequire(import.meta.url);
+const plots = (): typeof Plot => require('@observablehq/plot');
+const documents = (): typeof Linkedom => require('linkedom');
 
 const namespace = 'http://www.w3.org/2000/svg';
 const screenFont = 'system-ui, sans-serif';
@@ -78,7 +84,7 @@ function draw(
   notes: string[] = [],
 ): string {
   const width = asked ?? pixelsOf(layout.width) ?? look.width;
-  const { document } = parseHTML('<!doctype html><html><body></body></html>');
+  const { document } = documents().parseHTML('<!doctype html><html><body></body></html>');
   const svg = document.createElementNS(namespace, 'svg');
   const element = (name: string, attributes: Record<string, string | number>) => {
     const made = document.createElementNS(namespace, name);
@@ -312,7 +318,7 @@ function drawPanel(
   const leftLabels = ownsLeft && y.showticklabels !== false;
   const room = { left: leftLabels ? box.left : 4, bottom: look.tick * 8 };
   const tilted = isTilted(x, look, wide);
-  const plot = Plot.plot({
+  const plot = plots().plot({
     document: document as Document,
     width: wide + room.left + 12,
     height: high + room.bottom + 6,
@@ -447,16 +453,16 @@ function marks(
   if (bars) {
     const ends = { x1: 'x1', x2: 'x2', y1: 'y1', y2: 'y2' };
     const whole = bars.filter((bar) => Object.values(bar).every(Number.isFinite));
-    made.push(Plot.rect(whole, { ...ends, fill: color, fillOpacity: opacity, inset: 0.5, clip }));
+    made.push(plots().rect(whole, { ...ends, fill: color, fillOpacity: opacity, inset: 0.5, clip }));
   }
   if (area) {
     const { color: fill, points } = area;
-    made.push(Plot.line(points, { x: 'x', y: 'y', fill, stroke: 'none', curve: 'linear-closed', clip }));
+    made.push(plots().line(points, { x: 'x', y: 'y', fill, stroke: 'none', curve: 'linear-closed', clip }));
   }
   if (line) {
     const dashes: Record<string, string> = { dash: '7 4', dot: '2 3', dashdot: '7 3 2 3', longdash: '10 4' };
     made.push(
-      Plot.line(line.points.filter(isPoint), {
+      plots().line(line.points.filter(isPoint), {
         ...{
           x: 'x',
           y: 'y',
@@ -471,7 +477,7 @@ function marks(
   }
   for (const { color: stroke, width, ...ends } of intervals ?? [])
     made.push(
-      Plot.link([ends], {
+      plots().link([ends], {
         x1: 'x1',
         x2: 'x2',
         y1: 'y1',
@@ -494,7 +500,7 @@ const circles = (
   scale: number,
   clip?: 'frame',
 ) =>
-  Plot.dot(points.filter(isPoint), {
+  plots().dot(points.filter(isPoint), {
     x: 'x',
     y: 'y',
     fill: color,
@@ -505,7 +511,7 @@ const circles = (
 
 /** Ticks as high as most of the distance between two rows of them, which is 1. */
 const ticks = (points: Point[], stroke: string, strokeOpacity: number, clip?: 'frame') =>
-  Plot.ruleX(points.filter(isPoint), {
+  plots().ruleX(points.filter(isPoint), {
     ...{ x: 'x', stroke, strokeOpacity, clip },
     y1: ({ y }: Point) => y - 0.35,
     y2: ({ y }: Point) => y + 0.35,
@@ -518,10 +524,10 @@ function ruled(shape: LineShape, panel: Panel, scale: number): Plot.Markish {
     strokeWidth: round((shape.line?.width ?? 1) * scale),
     ...(shape.line?.dash === 'dot' && { strokeDasharray: '3 3' }),
   };
-  if (String(shape.yref).endsWith('domain')) return Plot.ruleX([shape.x0], style);
-  if (String(shape.xref).endsWith('domain')) return Plot.ruleY([shape.y0], style);
+  if (String(shape.yref).endsWith('domain')) return plots().ruleX([shape.x0], style);
+  if (String(shape.xref).endsWith('domain')) return plots().ruleY([shape.y0], style);
   const { x0: x1, x1: x2, y0: y1, y1: y2 } = shape;
-  return Plot.link([panel], { ...style, x1: () => x1, x2: () => x2, y1: () => y1, y2: () => y2 });
+  return plots().link([panel], { ...style, x1: () => x1, x2: () => x2, y1: () => y1, y2: () => y2 });
 }
 
 function drawAnnotation(annotation: Annotation, { x, y }: Point, look: Look, text: DrawText): void {
