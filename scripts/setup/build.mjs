@@ -30,7 +30,7 @@ export async function build() {
   // Not at the head: it needs TypeScript, which npm has not installed yet when the set-up begins.
   const { completeDeclarations } = await import('./declarations.mjs');
   await completeDeclarations();
-  await compileResize();
+  await compileResizePasses();
   await minifyPlotly();
   await bundleLabextension();
   chmodSync(inClone('dist', 'src', 'cli.js'), 0o755);
@@ -38,12 +38,12 @@ export async function build() {
   return 'compiled into dist/';
 }
 
-/** TypeScript has no vectors; the passes of the resize are written in WebAssembly's own text. */
-async function compileResize() {
+/** TypeScript has no vectors: the passes of a resize are written in WebAssembly's own text. */
+async function compileResizePasses() {
   const { default: wabt } = await import('wabt');
-  const [name, path] = ['resize.wat', ['src', 'model', 'input']];
-  const module = (await wabt()).parseWat(name, readFileSync(inClone(...path, name)), { simd: true });
-  writeFileSync(inClone('dist', ...path, 'resize.wasm'), module.toBinary({}).buffer);
+  const [name, path] = ['resizePasses', ['src', 'model', 'input']];
+  const module = (await wabt()).parseWat(name, readFileSync(inClone(...path, `${name}.wat`)), { simd: true });
+  writeFileSync(inClone('dist', ...path, `${name}.wasm`), module.toBinary({}).buffer);
   module.destroy();
 }
 

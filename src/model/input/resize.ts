@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { packageRoot } from '../../base/packageRoot.js';
+import { checkSizes, places, resizePasses } from './resizePasses.js';
 
 /** How one axis of `from` pixels becomes `to`. */
 interface Axis {
@@ -13,30 +11,6 @@ interface Axis {
 }
 
 const axes = new Map<string, Axis>();
-
-/** What `resize.wat` is compiled to. */
-interface Passes {
-  memory: WebAssembly.Memory;
-  resizeRow(
-    from: number,
-    to: number,
-    end: number,
-    starts: number,
-    weights: number,
-    weightBytes: number,
-  ): void;
-  sumRows(
-    from: number,
-    to: number,
-    end: number,
-    rowBytes: number,
-    weights: number,
-    weightBytes: number,
-  ): void;
-}
-
-const compiled = join(packageRoot, 'dist', 'src', 'model', 'input', 'resize.wasm');
-let passes: Passes | undefined;
 
 /**
  * Bicubic resize with antialiasing of an RGB image, equal to that of Pillow up to 12.3 bit for bit: two passes,
@@ -54,9 +28,7 @@ export function resize(
   newHeight: number,
 ): Uint8Array {
   checkSizes(rgb, width, height, newWidth, newHeight);
-  passes ??= new WebAssembly.Instance(new WebAssembly.Module(readFileSync(compiled)))
-    .exports as unknown as Passes;
-  const { memory, resizeRow, sumRows } = passes;
+  const { memory, resizeRow, sumRows } = resizePasses();
   const across = axis(width, newWidth);
   const down = axis(height, newHeight);
   const row = 3 * newWidth;
@@ -83,80 +55,6 @@ export function resize(
     sumRows(narrow + down.starts[y] * row, to, to + row, row, weights, down.weightBytes);
   }
   return new Uint8Array(memory.buffer, output, row * newHeight).slice();
-}
-
-/**
- * The same resize without rounding in between: both passes in float32, then one rounding (halves to even), as
- * torchvision resizes uint8 tensors. A value in 40,000 falls to the other side of a half; Pillow's differ by up to 4.
- * Source: official implementation, Qwen path (torchvision `resize`, bicubic, antialias).
- * @param rgb [height, width, 3], interleaved. @returns [newHeight, newWidth, 3].
- * @throws RangeError when a size is not a positive integer or does not fit the image.
- */
-export function resizeRoundedOnce(
-  rgb: Uint8Array,
-  width: number,
-  height: number,
-  newWidth: number,
-  newHeight: number,
-): Uint8Array {
-  checkSizes(rgb, width, height, newWidth, newHeight);
-  const row = newWidth * 3;
-  const narrow = new Float32Array(row * height);
-  const across = exactAxis(width, newWidth);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < newWidth; x++) {
-      const { start, weights } = across[x];
-      const [out, first] = [y * row + x * 3, (y * width + start) * 3];
-      for (let channel = 0; channel < 3; channel++) {
-        let sum = 0;
-        for (let t = 0; t < weights.length; t++) sum += weights[t] * rgb[first + t * 3 + channel];
-        narrow[out + channel] = sum;
-      }
-    }
-  }
-  const result = new Uint8ClampedArray(row * newHeight);
-  exactAxis(height, newHeight).forEach(({ start, weights }, y) => {
-    const sums = new Float32Array(row);
-    weights.forEach((weight, t) => {
-      const from = (start + t) * row;
-      for (let i = 0; i < row; i++) sums[i] += weight * narrow[from + i];
-    });
-    result.set(sums, y * row); // Uint8ClampedArray rounds halves to even
-  });
-  return new Uint8Array(result.buffer);
-}
-
-function checkSizes(
-  rgb: Uint8Array,
-  width: number,
-  height: number,
-  newWidth: number,
-  newHeight: number,
-): void {
-  for (const size of [width, height, newWidth, newHeight]) {
-    if (!Number.isSafeInteger(size) || size < 1) {
-      throw new RangeError(`resize: expected sizes to be positive integers, received ${size}`);
-    }
-  }
-  if (rgb.length !== width * height * 3) {
-    throw new RangeError(
-      `resize: expected ${width} x ${height} RGB pixels (${width * height * 3} bytes), received ${rgb.length} bytes`,
-    );
-  }
-}
-
-/** Addresses of arrays of so many bytes, one behind the other, for which the memory grows. */
-function places(memory: WebAssembly.Memory, sizes: readonly number[]): number[] {
-  let end = 0;
-  const found = sizes.map((size) => {
-    const place = end;
-    end = 16 * Math.ceil((place + size) / 16) + 16;
-    return place;
-  });
-  const page = 2 ** 16;
-  const missing = Math.ceil((end - memory.buffer.byteLength) / page);
-  if (missing > 0) memory.grow(missing);
-  return found;
 }
 
 /** Weights of one axis, made once for each pair of sizes. */

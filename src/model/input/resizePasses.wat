@@ -1,6 +1,6 @@
-;; The two passes of `resize` (resize.ts), one row at a time, with SIMD. Addresses are in bytes.
+;; The passes of `resize` and of `resizeRoundedOnce`, one row at a time, with SIMD. Addresses are in bytes.
 ;;
-;; A weight w, with 22 bits of fraction, is high * 2^11 + low, where 0 <= low < 2^11: both parts are int16, so that one
+;; Those of `resize` are in whole numbers. A weight w, with 22 bits of fraction, is high * 2^11 + low, where 0 <= low < 2^11: both parts are int16, so that one
 ;; instruction takes eight products. The sums of either part are exact, and so is (sum of high) * 2^11 + sum of low. The
 ;; weights of two taps lie together, [high, high, low, low]; a last tap that is missing has the weight 0, and what is
 ;; read for it, or behind the end of a row, does not matter.
@@ -107,4 +107,54 @@
             (i32x4.shr_s (i32x4.add (i32x4.shl (local.get $high3) (i32.const 11)) (local.get $low3)) (i32.const 22)))))
       (local.set $from (i32.add (local.get $from) (i32.const 16)))
       (local.set $to (i32.add (local.get $to) (i32.const 16)))
+      (br_if $outputs (i32.lt_u (local.get $to) (local.get $end)))))
+
+  ;; A row of pixels, three bytes each, to one of float32, which is written to `to` up to `end` and four bytes more.
+  ;; `starts`: as above. `weights`: float32, `weightBytes` of each output.
+  (func (export "resizeRowInFloats")
+    (param $from i32) (param $to i32) (param $end i32)
+    (param $starts i32) (param $weights i32) (param $weightBytes i32)
+    (local $pixel i32) (local $lastWeight i32) (local $sum v128)
+    (loop $outputs
+      (local.set $pixel (i32.add (local.get $from) (i32.load (local.get $starts))))
+      (local.set $lastWeight (i32.add (local.get $weights) (local.get $weightBytes)))
+      (local.set $sum (v128.const f32x4 0 0 0 0))
+      (loop $taps
+        (local.set $sum
+          (f32x4.add (local.get $sum)
+            (f32x4.mul
+              (v128.load32_splat (local.get $weights))
+              (f32x4.convert_i32x4_u
+                (i32x4.extend_low_i16x8_u (i16x8.extend_low_i8x16_u (v128.load32_zero (local.get $pixel))))))))
+        (local.set $pixel (i32.add (local.get $pixel) (i32.const 3)))
+        (local.set $weights (i32.add (local.get $weights) (i32.const 4)))
+        (br_if $taps (i32.lt_u (local.get $weights) (local.get $lastWeight))))
+      (v128.store (local.get $to) (local.get $sum))
+      (local.set $starts (i32.add (local.get $starts) (i32.const 4)))
+      (local.set $to (i32.add (local.get $to) (i32.const 12)))
+      (br_if $outputs (i32.lt_u (local.get $to) (local.get $end)))))
+
+  ;; The weighted sum of rows of float32, `rowBytes` each, the first of them at `from`, as bytes: rounded, halves to even,
+  ;; and clamped. It is written to `to` up to `end` and three bytes more.
+  (func (export "sumRowsOfFloats")
+    (param $from i32) (param $to i32) (param $end i32)
+    (param $rowBytes i32) (param $weights i32) (param $weightBytes i32)
+    (local $row i32) (local $weight i32) (local $lastWeight i32) (local $sum v128)
+    (local.set $lastWeight (i32.add (local.get $weights) (local.get $weightBytes)))
+    (loop $outputs
+      (local.set $row (local.get $from))
+      (local.set $weight (local.get $weights))
+      (local.set $sum (v128.const f32x4 0 0 0 0))
+      (loop $taps
+        (local.set $sum
+          (f32x4.add (local.get $sum)
+            (f32x4.mul (v128.load32_splat (local.get $weight)) (v128.load (local.get $row)))))
+        (local.set $row (i32.add (local.get $row) (local.get $rowBytes)))
+        (local.set $weight (i32.add (local.get $weight) (i32.const 4)))
+        (br_if $taps (i32.lt_u (local.get $weight) (local.get $lastWeight))))
+      (local.set $sum (i32x4.trunc_sat_f32x4_s (f32x4.nearest (local.get $sum))))
+      (local.set $sum (i16x8.narrow_i32x4_s (local.get $sum) (local.get $sum)))
+      (v128.store32_lane 0 (local.get $to) (i8x16.narrow_i16x8_u (local.get $sum) (local.get $sum)))
+      (local.set $from (i32.add (local.get $from) (i32.const 16)))
+      (local.set $to (i32.add (local.get $to) (i32.const 4)))
       (br_if $outputs (i32.lt_u (local.get $to) (local.get $end))))))

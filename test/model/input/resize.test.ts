@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/base/random.js';
-import { resize, resizeRoundedOnce } from '../../../src/model/input/resize.js';
-import { clipTensors, goldenClips, pngPixels } from '../../support/goldenClips.js';
-import { describeShared } from '../../support/shared.js';
+import { resize } from '../../../src/model/input/resize.js';
 
 /** Width 7, height 5; channel c of pixel (x, y) is (37 x + 91 y + 53 c + 11 x y) mod 256. */
 const ramp = Uint8Array.from({ length: 7 * 5 * 3 }, (_, i) => {
@@ -101,42 +99,3 @@ describe('resize', () => {
     expect(() => resize(ramp, 7, 5, 0, 3)).toThrow('expected sizes to be positive integers, received 0');
   });
 });
-
-describe('resizeRoundedOnce', () => {
-  it('is near to the resize that rounds twice', () => {
-    const [twice, once] = [resize, resizeRoundedOnce].map((f) => f(ramp, 7, 5, 10, 3));
-    const differences = twice.map((value, i) => Math.abs(value - once[i]));
-    expect(Math.max(...differences)).toBeLessThanOrEqual(1);
-  });
-
-  it('keeps a flat image flat, and copies one that keeps its size', () => {
-    const flat = resizeRoundedOnce(new Uint8Array(40 * 30 * 3).fill(200), 40, 30, 13, 17);
-    expect(flat.every((v) => v === 200)).toBe(true);
-    expect(resizeRoundedOnce(ramp, 7, 5, 7, 5)).toEqual(ramp);
-  });
-
-  it('refuses sizes that do not fit', () => {
-    expect(() => resizeRoundedOnce(ramp, 7, 4, 4, 3)).toThrow('expected 7 x 4 RGB pixels');
-  });
-});
-
-describeShared(
-  'resizeRoundedOnce against the official implementation',
-  () => {
-    it('differs on the other side of a half at most', async () => {
-      const clip = goldenClips().find(({ clip }) => clip.includes('zeroscope'))!;
-      const { shape, data } = clipTensors(clip)['qwen.resized_uint8'];
-      const [, , height, width] = shape;
-      const resized = resizeRoundedOnce(await pngPixels(clip, 0), clip.width, clip.height, width, height);
-      const area = height * width;
-      let different = 0;
-      for (const [i, value] of resized.entries()) {
-        const difference = Math.abs(value - data[(i % 3) * area + Math.floor(i / 3)]);
-        expect(difference).toBeLessThanOrEqual(1);
-        different += difference;
-      }
-      expect(different / data.length).toBeLessThan(1e-4);
-    });
-  },
-  'golden',
-);

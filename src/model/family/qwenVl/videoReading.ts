@@ -1,7 +1,7 @@
 import { type Frames, joinPpm } from '../../../data/video/ppm.js';
 import { type SampleByTime, sampleByTime } from '../../../data/video/sampleByTime.js';
 import type { VideoInfo } from '../../../data/video/videoInfo.js';
-import { resizeRoundedOnce } from '../../input/resize.js';
+import { resizeRoundedOnce } from '../../input/resizeRoundedOnce.js';
 import { framePixels, smartResize } from './smartResize.js';
 
 /** What is kept of a clip for Qwen-VL. It loads no tensors: it is made in threads that read clips. */
