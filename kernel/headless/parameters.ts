@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import ts from 'typescript';
+import { ts } from '../cells/typescript.js';
 import { hasTag, type Notebook, type NotebookCell } from './notebookFile.js';
 
 /** The value that is meant by a text of the command line: JSON where it is that, else the text. */
