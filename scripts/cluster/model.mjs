@@ -46,8 +46,9 @@ export async function writeItems(folder, count, clips) {
       ...['-f', 'lavfi', '-i', `testsrc2=size=64x64:rate=8:duration=2,hue=h=${(360 * i) / clips}`],
       ...[...look, path],
     ]);
-  const [hanging, broken, nowhere] = ['hanging', 'broken', 'nowhere'].map((name) =>
-    join(folder, `${name}.mp4`),
+  // In MP4 the decoder would be given only what the chosen frames need.
+  const [hanging, broken, nowhere] = ['hanging.mkv', 'broken.mp4', 'nowhere.mp4'].map((name) =>
+    join(folder, name),
   );
   const short = join(folder, 'short.mp4');
   run(['-f', 'lavfi', '-i', 'color=size=4096x4096:rate=8:duration=2', ...look, short]);
