@@ -7,7 +7,7 @@ import { probeStream } from './probe.js';
 import { sampleFrames } from './sampleFrames.js';
 import { ffmpegPaths } from './tools.js';
 import type { VideoInfo } from './videoInfo.js';
-import { checkLimits } from './videoLimits.js';
+import { checkLimits, LimitError } from './videoLimits.js';
 import { decodeWebp } from './webp.js';
 import { lookAt } from './wholeFile.js';
 
@@ -159,8 +159,9 @@ async function decodeNeeded(
     const filter = ['-bsf:V:0', `noise=drop='${list}'`];
     const { clip, shown } = await select(path, needed.places, filter, signal);
     return shown === needed.shown ? clip : undefined;
-  } catch {
+  } catch (error) {
     signal?.throwIfAborted();
+    if (error instanceof Error && error.cause instanceof LimitError) throw error; // all of it would take longer still
     return undefined; // what is wrong with the file is for the decoding of all of it to say
   }
 }
@@ -193,7 +194,7 @@ async function decode(
   const args = ['-xerror', ...inputOptions, ...inputOf(path), '-map', '0:V:0', ...outputs.flat()];
   return runFfmpegOutputs(args, outputs.length, { signal }).catch((error: Error) => {
     signal?.throwIfAborted();
-    throw new Error(`decodeFrames: cannot read ${path}: ${error.message}`);
+    throw new Error(`decodeFrames: cannot read ${path}: ${error.message}`, { cause: error });
   });
 }
 

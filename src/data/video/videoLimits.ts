@@ -43,10 +43,13 @@ const what: Record<keyof VideoLimits, (value: string) => string> = {
 
 const written = (value: number) => Math.ceil(value).toLocaleString('en');
 
+/** A video is above a limit. */
+export class LimitError extends Error {}
+
 /** Says which limit a video is above, and how to raise it. */
-export function aboveLimit(name: keyof VideoLimits, value: number): Error {
+export function aboveLimit(name: keyof VideoLimits, value: number): LimitError {
   const { [name]: limit } = videoLimits;
-  return new Error(
+  return new LimitError(
     `${what[name](written(value))}, above the limit of ${written(limit)}; ` +
       `if it is to be read, raise the limit: sr.data.videoLimits.${name} = ${Math.ceil(value)} ` +
       `(solireward score: --limit ${name}=${Math.ceil(value)})`,
