@@ -8,12 +8,16 @@ Exit code: 0, or 1 when a cell raised an error.
 """
 
 import asyncio
+import html
 import json
+import os
+import re
 import sys
 import threading
 import time
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 import nbformat
 import psutil
@@ -21,6 +25,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbconvert import HTMLExporter
 
+# A clip in the HTML of an output, by its path from the folder of the notebook.
+CLIP = re.compile(r'(<video [^>]*?src=")(?![a-z]+:|/)([^"]+)')
 UPDATE_SECONDS = 2.0
 MEMORY_SECONDS = 0.25
 
@@ -159,6 +165,21 @@ async def execute(notebook, folder, memory):
     return True
 
 
+def move_clips(notebook, source, target):
+    """Turns the paths of clips from one folder into those from another, so that the saved notebook finds them."""
+
+    def moved(match):
+        clip = source / unquote(html.unescape(match[2]))
+        path = Path(os.path.relpath(clip, target)).as_posix()
+        return match[1] + quote(path) if clip.is_file() else match[0]
+
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            if "text/html" in data:
+                data["text/html"] = CLIP.sub(moved, data["text/html"])
+
+
 def html_page(notebook, title):
     """One page that needs nothing from the network."""
     exporter = HTMLExporter(embed_images=True, require_js_url="", mathjax_url="")
@@ -177,6 +198,7 @@ def main():
     try:
         succeeded = asyncio.run(execute(notebook, source.parent, memory))
     finally:
+        move_clips(notebook, source.parent, output.resolve())
         nbformat.write(notebook, output / source.name)
         (output / source.with_suffix(".html").name).write_text(html_page(notebook, source.stem), "utf-8")
         report = {

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 const root = resolve(fileURLToPath(new URL('../..', import.meta.url)));
@@ -59,6 +60,35 @@ describe.skipIf(!hasKernel)('runNotebook.py (skipped where .venv has no kernelsp
     expect(ran).toBeGreaterThan(0);
     expect(ran).toBeLessThanOrEqual(seconds);
     expect(peakMemoryBytes).toBeGreaterThan(30 * 2 ** 20);
+  });
+
+  it('saves the paths of clips as those from where the notebook is saved', async () => {
+    const [from, clips] = [join(folder, 'notebooks'), join(folder, 'runs', 'my clips')];
+    for (const made of [from, clips]) mkdirSync(made, { recursive: true });
+    writeFileSync(join(clips, 'a.mp4'), '');
+    const videos = [
+      '../runs/my%20clips/a.mp4',
+      'data:video/mp4;base64,AA',
+      'missing.mp4',
+      'https://host/a.mp4',
+    ];
+    const shown = videos.map((source) => `<video src="${source}" controls></video>`).join('');
+    const script = [
+      'import sys, nbformat.v4 as v4, pathlib',
+      'import runNotebook',
+      'source, target, shown = sys.argv[1:]',
+      "output = v4.new_output('display_data', {'text/html': shown})",
+      'notebook = v4.new_notebook(cells=[v4.new_markdown_cell(), v4.new_code_cell(outputs=[output])])',
+      'runNotebook.move_clips(notebook, pathlib.Path(source), pathlib.Path(target))',
+      "print(notebook.cells[1].outputs[0].data['text/html'])",
+    ].join('\n');
+    const env = { ...process.env, PYTHONPATH: join(root, 'scripts'), PYTHONDONTWRITEBYTECODE: '1' };
+    const args = ['-c', script, from, join(folder, 'runs'), shown];
+    const { stdout } = await promisify(execFile)(python, args, { env });
+    expect([...stdout.matchAll(/src="([^"]*)"/g)].map(([, source]) => source)).toEqual([
+      'my%20clips/a.mp4',
+      ...videos.slice(1),
+    ]);
   });
 
   it('makes a page that needs nothing from the network', async () => {
