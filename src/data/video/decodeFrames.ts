@@ -27,9 +27,9 @@ const wholeLimit = 64 << 20;
  *   of the video's length and rate.
  * @param options `signal`: kills ffmpeg and rejects with the signal's reason.
  * @returns width, height and one Uint8Array [height, width, 3] a pick (a repeated index repeats the array).
- * @throws Error that names the path and ffmpeg's reason for a file that is missing, damaged (one damaged
- *   frame is enough, of those that are asked for and those that they refer to) or without a picture, or the limit of `videoLimits` that it is above; RangeError for no index, or one
- *   that the clip does not have.
+ * @throws Error that names the path and ffmpeg's reason for a file that is missing, damaged (one damaged frame is enough, of
+ *   those that are asked for and those that they refer to) or without a picture, or the limit of `videoLimits` that it is
+ *   above; RangeError for no index, or one that the clip does not have.
  */
 export async function decodeFrames(
   path: string,

@@ -1,16 +1,11 @@
-import { checkSizes, places, resizePasses } from './resizePasses.js';
+import { type Axis, oncePerSizes, type ResizeKind, resizeBy } from './resizePasses.js';
 
-/** How one axis of `from` pixels becomes `to`. */
-interface Axis {
-  /** The first input of each output. */
-  starts: Int32Array;
-  /** [to, taps / 2, 4]: of two taps side by side the high parts, then the low parts of their weights. */
-  weights: Int16Array;
-  /** Bytes of the weights of one output. */
-  weightBytes: number;
-}
-
-const axes = new Map<string, Axis>();
+const inWholeNumbers: ResizeKind = {
+  row: 'resizeRow',
+  sum: 'sumRows',
+  valueBytes: 1,
+  axis: oncePerSizes(makeAxis),
+};
 
 /**
  * Bicubic resize with antialiasing of an RGB image, equal to that of Pillow up to 12.3 bit for bit: two passes,
@@ -27,47 +22,10 @@ export function resize(
   newWidth: number,
   newHeight: number,
 ): Uint8Array {
-  checkSizes(rgb, width, height, newWidth, newHeight);
-  const { memory, resizeRow, sumRows } = resizePasses();
-  const across = axis(width, newWidth);
-  const down = axis(height, newHeight);
-  const row = 3 * newWidth;
-  // Taps are read in fours, so up to three rows below the last, and bytes in sixteens.
-  const [starts, acrossWeights, downWeights, input, narrow, output] = places(memory, [
-    across.starts.byteLength,
-    across.weights.byteLength,
-    down.weights.byteLength,
-    rgb.length,
-    row * (height + 3),
-    row * newHeight,
-  ]);
-  new Int32Array(memory.buffer, starts).set(across.starts.map((start) => 3 * start));
-  new Int16Array(memory.buffer, acrossWeights).set(across.weights);
-  new Int16Array(memory.buffer, downWeights).set(down.weights);
-  new Uint8Array(memory.buffer, input).set(rgb);
-  for (let y = 0; y < height; y++) {
-    const to = narrow + y * row;
-    resizeRow(input + y * width * 3, to, to + row, starts, acrossWeights, across.weightBytes);
-  }
-  for (let y = 0; y < newHeight; y++) {
-    const to = output + y * row;
-    const weights = downWeights + y * down.weightBytes;
-    sumRows(narrow + down.starts[y] * row, to, to + row, row, weights, down.weightBytes);
-  }
-  return new Uint8Array(memory.buffer, output, row * newHeight).slice();
+  return resizeBy(inWholeNumbers, rgb, width, height, newWidth, newHeight);
 }
 
-/** Weights of one axis, made once for each pair of sizes. */
-function axis(from: number, to: number): Axis {
-  const key = `${from}:${to}`;
-  let result = axes.get(key);
-  if (!result) {
-    result = makeAxis(from, to);
-    axes.set(key, result);
-  }
-  return result;
-}
-
+/** Weights [to, taps / 2, 4], taps in fours: of two taps side by side the high parts, then the low parts. */
 function makeAxis(from: number, to: number): Axis {
   const exact = exactAxis(from, to);
   const taps = 4 * Math.ceil(Math.max(...exact.map(({ weights }) => weights.length)) / 4);
@@ -81,7 +39,9 @@ function makeAxis(from: number, to: number): Axis {
       weights[place + 2] = fixed & (2 ** 11 - 1);
     });
   }
-  return { starts: Int32Array.from(exact, ({ start }) => start), weights, weightBytes: 4 * taps };
+  const weightBytes = 4 * taps;
+  const starts = Int32Array.from(exact, ({ start }) => start);
+  return { starts, weights, weightBytes, ownBytes: new Int32Array(to).fill(weightBytes) };
 }
 
 /** For each output of an axis its first input and the weights of the inputs from there, with the sum 1. */

@@ -1,7 +1,7 @@
 ;; The passes of `resize` and of `resizeRoundedOnce`, one row at a time, with SIMD. Addresses are in bytes.
 ;;
-;; Those of `resize` are in whole numbers. A weight w, with 22 bits of fraction, is high * 2^11 + low, where 0 <= low < 2^11: both parts are int16, so that one
-;; instruction takes eight products. The sums of either part are exact, and so is (sum of high) * 2^11 + sum of low. The
+;; Those of `resize` are in whole numbers. A weight w, with 22 bits of fraction, is high * 2^11 + low, where
+;; 0 <= low < 2^11: both parts are int16, so that one instruction takes eight products. The sums of either part are exact, and so is (sum of high) * 2^11 + sum of low. The
 ;; weights of two taps lie together, [high, high, low, low]; a last tap that is missing has the weight 0, and what is
 ;; read for it, or behind the end of a row, does not matter.
 (module

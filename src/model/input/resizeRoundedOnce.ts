@@ -1,17 +1,11 @@
-import { checkSizes, places, resizePasses } from './resizePasses.js';
+import { type Axis, oncePerSizes, type ResizeKind, resizeBy } from './resizePasses.js';
 
-/** How one axis of `from` pixels becomes `to`. */
-interface Axis {
-  /** The first input of each output. */
-  starts: Int32Array;
-  /** How many inputs each output has. */
-  counts: Int32Array;
-  /** [to, taps], zero behind the inputs of an output. */
-  weights: Float32Array;
-  taps: number;
-}
-
-const axes = new Map<string, Axis>();
+const inFloats: ResizeKind = {
+  row: 'resizeRowInFloats',
+  sum: 'sumRowsOfFloats',
+  valueBytes: 4,
+  axis: oncePerSizes(makeAxis),
+};
 const float = Math.fround;
 
 /**
@@ -29,48 +23,10 @@ export function resizeRoundedOnce(
   newWidth: number,
   newHeight: number,
 ): Uint8Array {
-  checkSizes(rgb, width, height, newWidth, newHeight);
-  const { memory, resizeRowInFloats, sumRowsOfFloats } = resizePasses();
-  const across = axis(width, newWidth);
-  const down = axis(height, newHeight);
-  const values = 3 * newWidth;
-  const [starts, acrossWeights, downWeights, input, narrow, output] = places(memory, [
-    across.starts.byteLength,
-    across.weights.byteLength,
-    down.weights.byteLength,
-    rgb.length + 3 * across.taps, // weights of zero are read behind the last row
-    4 * values * height,
-    values * newHeight,
-  ]);
-  new Int32Array(memory.buffer, starts).set(across.starts.map((start) => 3 * start));
-  new Float32Array(memory.buffer, acrossWeights).set(across.weights);
-  new Float32Array(memory.buffer, downWeights).set(down.weights);
-  new Uint8Array(memory.buffer, input).set(rgb);
-  const row = 4 * values;
-  for (let y = 0; y < height; y++) {
-    const to = narrow + y * row;
-    resizeRowInFloats(input + y * width * 3, to, to + row, starts, acrossWeights, 4 * across.taps);
-  }
-  for (let y = 0; y < newHeight; y++) {
-    const to = output + y * values;
-    const weights = downWeights + 4 * down.taps * y;
-    sumRowsOfFloats(narrow + down.starts[y] * row, to, to + values, row, weights, 4 * down.counts[y]);
-  }
-  return new Uint8Array(memory.buffer, output, values * newHeight).slice();
+  return resizeBy(inFloats, rgb, width, height, newWidth, newHeight);
 }
 
-/** Weights of one axis, made once for each pair of sizes. */
-function axis(from: number, to: number): Axis {
-  const key = `${from}:${to}`;
-  let result = axes.get(key);
-  if (!result) {
-    result = makeAxis(from, to);
-    axes.set(key, result);
-  }
-  return result;
-}
-
-/** In float32 where PyTorch is, so that the weights are its own, to the bit. */
+/** Weights [to, taps], in float32 where PyTorch is. */
 function makeAxis(from: number, to: number): Axis {
   const scale = float(from / to);
   const widened = Math.max(scale, 1);
@@ -90,7 +46,9 @@ function makeAxis(from: number, to: number): Axis {
   const weights = new Float32Array(taps * to);
   for (const [k, output] of outputs.entries()) weights.set(output.weights, taps * k);
   const starts = Int32Array.from(outputs, ({ start }) => start);
-  return { starts, counts: Int32Array.from(outputs, (output) => output.weights.length), weights, taps };
+  // Zero times whatever lies below the last row could be no number, so that no output reads more than its own.
+  const ownBytes = Int32Array.from(outputs, (output) => 4 * output.weights.length);
+  return { starts, weights, weightBytes: 4 * taps, ownBytes };
 }
 
 /** Keys' cubic convolution kernel with A = -0.5, in float32. */
