@@ -68,10 +68,14 @@ export function mapStacks(isKernel: (file: string) => boolean): void {
   };
 }
 
-/** Leaves out the kernel's frames, and what has called the cell. */
+/** What goes on with code behind an `await`: it stands in a stack only where several timers were due at once. */
+const eventLoop: readonly string[] = ['node:internal/process/task_queues', 'node:internal/timers'];
+
+/** Leaves out the frames of the kernel and of the event loop, and what has called the cell. */
 function framesOfUser(frames: NodeJS.CallSite[], isKernel: (file: string) => boolean): NodeJS.CallSite[] {
-  const last = frames.findLastIndex((frame) => sources.has(frame.getFileName() ?? ''));
-  return frames.slice(0, last + 1).filter((frame) => !isKernel(frame.getFileName() ?? ''));
+  const files = frames.map((frame) => frame.getFileName() ?? '');
+  const last = files.findLastIndex((file) => sources.has(file));
+  return frames.filter((_, i) => i <= last && !isKernel(files[i]) && !eventLoop.includes(files[i]));
 }
 
 function headOf(error: Error): string {

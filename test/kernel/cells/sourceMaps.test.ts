@@ -61,6 +61,22 @@ await deep();`);
     ]);
   });
 
+  it('leave out the event loop, which is seen where several timers are due at once', async () => {
+    const { lines, cell } = await traceback(`async function late() {
+  await new Promise<void>((done) => setTimeout(done));
+  throw new Error('late');
+}
+const failing = late();
+setTimeout(() => {});
+for (const start = Date.now(); Date.now() < start + 20; );
+await failing;`);
+    expect(lines).toEqual([
+      'Error: late',
+      `    at late (${cell}, line 3, column 9)`,
+      `    at async ${cell}, line 8, column 1`,
+    ]);
+  });
+
   it('tell the cell of a function that a later cell calls', async () => {
     const defining = await client.execute('function broken() {\n  return (undefined as any).x;\n}');
     const { lines, cell } = await traceback('\nbroken()');
