@@ -1,10 +1,10 @@
 import type { ColumnTable } from 'arquero';
+import { gpuRoom } from '../engine/gpuRoom.js';
 import type { Loss } from '../loss/loss.js';
 import type { RewardModel, Trainable } from '../model/rewardModel.js';
 import type { Features } from '../model/stages/features.js';
 import type { Pair, PairStream } from '../pairing/pair.js';
 import type { StepRecord } from './log.js';
-import { gpuRoom } from './memory.js';
 import { chooseMicroBatch } from './microBatch.js';
 import type { Schedule } from './schedule.js';
 

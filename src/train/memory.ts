@@ -1,6 +1,4 @@
-import { nativeBackend } from '../engine/binding.js';
 import { hasFusedAttention } from '../engine/fusedAttention.js';
-import { ofGpu } from '../engine/nvidia.js';
 import { precision } from '../engine/precision.js';
 import { familyOf } from '../model/family/familyOf.js';
 import type { RewardModel, Trainable } from '../model/rewardModel.js';
@@ -84,16 +82,6 @@ function layersBytes({ layers, tokens, width, kept, scores, checkpointing }: Lay
     kept: layers * tokens * (checkpointing ? kept : width),
     once: 3 * scores + (checkpointing ? 1.5 * tokens * width : 0),
   };
-}
-
-/** Bytes of the GPU in use that this process has or can have; undefined where there is none. */
-export function gpuRoom(): number | undefined {
-  const backend = nativeBackend();
-  if (!backend?.isUsingGpuDevice) return undefined;
-  const used = backend.binding.deviceMemory?.(false)?.used ?? 0;
-  const limit = Number(process.env.SOLIREWARD_GPU_MEMORY_BYTES ?? Number.POSITIVE_INFINITY);
-  const free = Number.parseFloat(ofGpu('memory.free') ?? '') * 2 ** 20; // in MiB
-  return Number.isFinite(free) ? Math.min(limit, free + used) : undefined;
 }
 
 /**

@@ -1,5 +1,6 @@
+import { gpuRoom } from '../engine/gpuRoom.js';
 import type { RewardModel, Trainable } from '../model/rewardModel.js';
-import { gpuRoom, microBatchFor } from './memory.js';
+import { microBatchFor } from './memory.js';
 import { readRunConfig } from './runConfig.js';
 
 /** Most pairs that are worth to be taken at once. */

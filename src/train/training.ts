@@ -124,6 +124,7 @@ export class Training {
       ...(settings.decay === 'all' && { decays: () => true }),
     });
     const stage = head?.stage ?? stageOf(model, trainable, options.features);
+    stage.keepOnCard(); // each clip is looked at again and again
     const training = new Training({
       ...{ model, pairs, options, settings, signal, stage, optimizer, heldOut, steps, warmup },
       trainStep: new TrainStep(stage, { loss, optimizer, checkpointing: settings.checkpointing }),
@@ -256,6 +257,7 @@ export class Training {
     this.chart?.flush();
     this.end.abort(new Error('fit: the training has ended')); // clips are read ahead
     this.plan.optimizer.dispose();
+    this.plan.stage.dispose();
     await this.unlock?.();
   }
 

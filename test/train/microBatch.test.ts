@@ -2,12 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import * as gpu from '../../src/engine/gpuRoom.js';
 import { setPrecision } from '../../src/engine/precision.js';
 import { parameterSpecs } from '../../src/model/parameters.js';
 import { published } from '../../src/model/presets.js';
 import type { RewardModel } from '../../src/model/rewardModel.js';
 import { settingsOf } from '../../src/train/fitOptions.js';
-import * as memory from '../../src/train/memory.js';
 import { microBatch } from '../../src/train/microBatch.js';
 
 const gib = 2 ** 30;
@@ -35,7 +35,7 @@ const model = {
   parameters: () => [...weights.keys()],
 } as unknown as RewardModel;
 /** A GPU with so much room. */
-const room = (bytes: number) => vi.spyOn(memory, 'gpuRoom').mockReturnValue(bytes);
+const room = (bytes: number) => vi.spyOn(gpu, 'gpuRoom').mockReturnValue(bytes);
 
 describe('train.microBatch', () => {
   it('goes pair by pair where there is no GPU', async () => {

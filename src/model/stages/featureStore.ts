@@ -50,7 +50,8 @@ export class MemoryStore<Feature> extends FeatureStore<Feature> {
 /** Grows when the same model begins to make other features of the same clip, so that no folder mixes the two. */
 const version = 1;
 
-const nameOf = ({ path, prompt }: Clip) => `${path}\n${prompt ?? ''}`;
+/** The same for the same clip, as far as features go. */
+export const nameOf = ({ path, prompt }: Clip) => `${path}\n${prompt ?? ''}`;
 
 /** On disk, by the content of the clip's file: features outlive the process, and need no memory. */
 export class DiskStore<Feature> extends FeatureStore<Feature> {

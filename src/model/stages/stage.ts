@@ -23,8 +23,10 @@ import {
 } from '../input/batch.js';
 import { Fill } from '../input/fill.js';
 import type { RewardModel, Trainable } from '../rewardModel.js';
+import { type CardStore, cardStore } from './cardStore.js';
 import { type FeatureStore, MemoryStore } from './featureStore.js';
 import type { Features } from './features.js';
+import { type HiddenFeatures, statesOf } from './hiddenFeatures.js';
 
 /** What was read of clips, by id: the model's input, or why there is none. */
 type Reading = Map<string, ClipInput | ReadFailure>;
@@ -44,7 +46,7 @@ export interface StageBatch {
 export abstract class Stage<Feature = unknown> {
   /** The clips that could not be read, by id; they are not tried again. */
   readonly failures = new Map<string, ReadFailure>();
-  private kept?: FeatureStore<Feature>;
+  private kept?: Promise<FeatureStore<Feature>>;
   private readonly fill = new Fill();
   private readonly scoring = new Compiled(
     (inputs, options) => [this.rewards(inputs, options)],
@@ -126,10 +128,21 @@ export abstract class Stage<Feature = unknown> {
   }
 
   /** Where features are kept: with those of other stages, or by this stage alone. */
-  private async store(): Promise<FeatureStore<Feature>> {
-    this.kept ??= ((await this.shared?.of(this.model)) ?? new MemoryStore()) as FeatureStore<Feature>;
+  private store(): Promise<FeatureStore<Feature>> {
+    this.kept ??= this.open();
     return this.kept;
   }
+
+  protected async open(): Promise<FeatureStore<Feature>> {
+    const shared = await this.shared?.of(this.model);
+    return (shared as FeatureStore<Feature> | undefined) ?? new MemoryStore();
+  }
+
+  /** Features that a head reads stay on the GPU while there is room, until `dispose`. To be called before `load`. */
+  keepOnCard(): void {}
+
+  /** Frees what was kept on the GPU. */
+  dispose(): void {}
 
   /** Scores of the clips that can be read, by id, with the weights as they are. @throws with the signal's reason. */
   async score(clips: readonly Clip[], signal?: AbortSignal): Promise<Map<string, number>> {
@@ -259,13 +272,6 @@ class VisualStage extends Stage<VisualFeatures> {
   }
 }
 
-interface HiddenFeatures {
-  /** Tokens, N. */
-  length: number;
-  /** The hidden states that the head reads, [N, H] each. */
-  states: Float32Array[];
-}
-
 /** All but the head is frozen: kept are the hidden states that it reads. */
 class HiddenStage extends Stage<HiddenFeatures> {
   protected readonly frozen = true;
@@ -274,9 +280,15 @@ class HiddenStage extends Stage<HiddenFeatures> {
   private readonly count: number;
 
   private readonly reading: Compiled;
+  private card?: CardStore;
+  private staysOnCard = false;
 
   /** @param same the stage of another head, which reads the same layers of the same backbone */
-  constructor(model: RewardModel, shared?: Features, same?: HiddenStage) {
+  constructor(
+    model: RewardModel,
+    shared?: Features,
+    private readonly same?: HiddenStage,
+  ) {
     super(model, shared);
     const { llm, layers } = model.config;
     this.count = llm.layers + 1;
@@ -309,18 +321,23 @@ class HiddenStage extends Stage<HiddenFeatures> {
     return { length: input.inputIds.length, states: values };
   }
 
+  override keepOnCard(): void {
+    this.staysOnCard = true;
+  }
+
+  override dispose(): void {
+    this.card?.dispose();
+  }
+
+  protected override async open(): Promise<FeatureStore<HiddenFeatures>> {
+    const store = await super.open();
+    if (this.staysOnCard) this.card = this.same?.card ?? cardStore(this.model, store);
+    return this.card ?? store;
+  }
+
   collate(features: readonly HiddenFeatures[]): StageBatch {
-    const width = this.model.config.llm.hiddenSize;
-    const longest = paddedLength(features.map(({ length }) => length));
     const mask = maskOf(features.map(({ length }) => length));
-    const read = this.layers.map((_, index) => {
-      const values = new Float32Array(features.length * longest * width);
-      features.forEach(({ states }, row) => {
-        values.set(states[index], row * longest * width);
-      });
-      return tf.tensor3d(values, [features.length, longest, width]);
-    });
-    return { inputs: [mask, ...read] };
+    return { inputs: [mask, ...this.layers.map((_, index) => statesOf(features, index))] };
   }
 
   rewards([mask, ...read]: readonly Tensor[], { random }: CallOptions = {}): Tensor1D {

@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Clip } from '../../../src/data/clip.js';
+import * as gpu from '../../../src/engine/gpuRoom.js';
 import { tf } from '../../../src/engine/tf.js';
 import { type ClipInput, disposeBatch } from '../../../src/model/input/batch.js';
 import { load } from '../../../src/model/load.js';
@@ -11,6 +12,8 @@ import { makeClips } from '../../support/clips.js';
 import { describeEngines } from '../../support/engines.js';
 import { goldenPath } from '../../support/goldenFolder.js';
 import { MadeUpClips, readBy, smallModel } from '../../support/smallModel.js';
+
+afterEach(() => vi.restoreAllMocks());
 
 const clip = (id: string) => ({ id, path: `${id}.mp4` });
 const parts = ['head', 'decoder+head', 'all'] as const;
@@ -55,6 +58,30 @@ await describeEngines('Stage', () => {
     expect(tf.memory().numTensors).toBe(before);
     disposeBatch(whole);
     expected.dispose();
+    model.dispose();
+  });
+
+  it('head gives the same rewards from what stays on a card, in part or as a whole', async () => {
+    const { model } = await unevenModel();
+    const clips = [clip('pass-1'), clip('fail-2'), clip('pass-3')];
+    const expected = await stageOf(model, 'head').score(clips);
+    const weights = [...model.weights.values()].reduce((bytes, { size }) => bytes + 4 * size, 0);
+    vi.spyOn(gpu, 'gpuUsed').mockReturnValue(0);
+    for (const [room, onCard] of [
+      [0, 0],
+      [2 * 1000, 1],
+      [2 * 10_000, 3],
+    ]) {
+      vi.spyOn(gpu, 'gpuRoom').mockReturnValue(weights + room);
+      const stage = stageOf(model, 'head');
+      stage.keepOnCard();
+      await stage.score(clips);
+      const before = tf.memory().numTensors;
+      expect([...(await stage.score(clips)).values()]).toBeAllclose([...expected.values()], { rtol: 1e-6 });
+      expect(tf.memory().numTensors).toBe(before + 2 * onCard);
+      stage.dispose();
+      expect(tf.memory().numTensors).toBe(before);
+    }
     model.dispose();
   });
 });
@@ -104,6 +131,17 @@ describe('Stage', () => {
     stage.prepare([clip('b')], stop.signal);
     stop.abort(new Error('enough'));
     expect([...(await stage.load([clip('b')])).keys()]).toEqual(['b']);
+    model.dispose();
+  });
+
+  it('keeps what it reads while others are prepared', async () => {
+    const { model, reads } = await unevenModel();
+    const stage = stageOf(model, 'head');
+    const loading = stage.load([clip('a')]);
+    stage.prepare([clip('b')]);
+    await loading;
+    await stage.load([clip('a'), clip('b')]);
+    expect(reads()).toBe(2);
     model.dispose();
   });
 
