@@ -56,7 +56,8 @@ compiled before: the programs that were new are counted.`,
     large
       ? `The shape of \`${large.preset}\`, ${(large.parameters / 1e9).toPrecision(2)} billion made-up weights, ${large.precision}: ${large.forwardMs ?? '-'} ms for ` +
         `${2 * large.pairs} clips in one batch (${large.clipsPerSecond ?? '-'} clips/s, ${gib(large.forwardPeakGiB) || 'memory not counted'}). What the head reads of a clip is ` +
-        `computed once, in ${large.featuresMs} ms (${gib(large.featuresPeakGiB) || 'memory not counted'}); a step of ${large.pairs} pairs on it takes ${large.stepMs ?? '-'} ms.`
+        `computed once, in ${large.featuresMs} ms (${gib(large.featuresPeakGiB) || 'memory not counted'}); a step of ${large.pairs} pairs on it takes ${large.onCardMs ?? '-'} ms where it stays on the card, and ${large.stepMs ?? '-'} ms where it comes from ` +
+        'the memory of the host.'
       : 'Not measured.',
     '## Products',
     table(
@@ -91,13 +92,7 @@ compiled before: the programs that were new are counted.`,
         }`
       : 'Notebook 01: not measured.',
     '## WebGPU',
-    webgpu.library
-      ? `${webgpu.library}: ${webgpu.gflops} GFLOP/s; product and gradient ${webgpu.ok ? 'right' : 'wrong'}; the tiny model's forward pass ${
-          webgpu.reward === undefined
-            ? 'failed'
-            : `gives ${webgpu.reward.toPrecision(4)} in ${webgpu.ms.toFixed(0)} ms`
-        }.`
-      : 'Not measured.',
+    webgpu.library ? webGpu(webgpu) : 'Not measured.',
     '## Open',
     open.length === 0
       ? 'Nothing.'
@@ -106,6 +101,17 @@ compiled before: the programs that were new are counted.`,
           open.map((/** @type {any} */ { title, status, reason }) => [title, status, reason]),
         ),
   ].join('\n\n')}\n`;
+}
+
+/** What webgpu.mjs has seen. @param {any} webgpu */
+function webGpu({ library, gflops, ok, reward, ms, trained, pairs, ...training }) {
+  const { stepMs, besides, besidesMs, lossError, weightError } = training;
+  const forward = reward === undefined ? 'failed' : `gives ${reward.toPrecision(4)} in ${ms.toFixed(0)} ms`;
+  const steps = trained
+    ? ` Decoder and head of the tutorial's model, ${trained} steps of ${pairs} pairs: ${stepMs.toFixed(0)} ms a step, on ${besides} recorded, in ` +
+      `float32 ${besidesMs.toFixed(0)}; the largest difference of the losses is ${lossError.toExponential(1)}, of the weights ${weightError.toExponential(1)}.`
+    : '';
+  return `${library}: ${gflops} GFLOP/s; product and gradient ${ok ? 'right' : 'wrong'}; the tiny model's forward pass ${forward}.${steps}`;
 }
 
 /** Steps, times and accuracy of a run of tutorial.mjs. @param {any} tutorial */

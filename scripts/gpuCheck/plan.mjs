@@ -44,7 +44,7 @@ export function plan({ engine, precisions, quick, golden }) {
     part('step-cached', '1 pair, compiled before', 'step.mjs', shape(counts), 90, 30),
     part('products', 'Products', 'products.mjs', { engine, precisions, ...(quick && { size: 256 }) }, 30, 5),
     part('verify', "The official code's numbers", 'verify.mjs', numbers(), 60, 15),
-    part('webgpu', 'WebGPU', 'webgpu.mjs', {}, 30, 5),
+    part('webgpu', 'WebGPU', 'webgpu.mjs', webgpu(), 60, 10),
     part('tutorial', "Notebook 01's training", 'tutorial.mjs', tutorial(), 120, 20),
     part('tutorial-other', `Notebook 01's training, ${other}`, 'tutorial.mjs', tutorial(other), 120, 20),
     part('step-checkpointing', '1 pair, layers computed again', 'step.mjs', again(1), 200, 60),
@@ -85,6 +85,10 @@ export function plan({ engine, precisions, quick, golden }) {
 
   function numbers() {
     return { engine, folder: golden, ...(quick && { only: few }) };
+  }
+
+  function webgpu() {
+    return quick ? { engine, frames: 2, pairs: 1, steps: 2 } : { engine };
   }
 
   function recipe() {

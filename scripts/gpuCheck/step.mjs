@@ -40,6 +40,7 @@ const { tf } = await at('engine/tf.js');
 const { setPrecision } = await at('engine/precision.js');
 const { setCompiler, compiler } = await at('engine/compile.js');
 const { stageOf } = await at('model/stages/stage.js');
+const { disposeStates, toCard } = await at('model/stages/hiddenFeatures.js');
 const { AdamW } = await at('train/adamw.js');
 const { TrainStep } = await at('train/trainStep.js');
 const { winTie } = await at('loss/winTie.js');
@@ -102,9 +103,10 @@ if (settings.steps > 0) {
   const step = new TrainStep(stage, { loss, optimizer, checkpointing: settings.checkpointing });
   const [zeros, ones] = [tf.zeros([pairs]), tf.ones([pairs])];
   const [first] = trained.values();
-  for (let i = 0; i < settings.steps; i++) {
-    const { ms, result } = await milliseconds(async () => {
-      const { inputs } = stage.collate(features);
+  /** @param {unknown[]} given features of the clips */
+  const update = (given) =>
+    milliseconds(async () => {
+      const { inputs } = stage.collate(given);
       const batch = { inputs, tie: zeros, labels: { chosen: ones, rejected: zeros } };
       const done = await step.run([batch], { learningRate: 1e-6, clipNorm: 1 });
       tf.dispose(inputs);
@@ -112,7 +114,17 @@ if (settings.steps > 0) {
       await tf.slice(first, begin, size).data(); // the update is done
       return done;
     });
+  for (let i = 0; i < settings.steps; i++) {
+    const { ms, result } = await update(features);
     say({ step: i, ms, loss: result.loss, gradNorm: result.gradNorm, ...memory() });
+  }
+  if (trainable === 'head') {
+    const onCard = features.map(toCard);
+    for (let i = 0; i < settings.steps; i++) {
+      const { ms, result } = await update(onCard);
+      say({ stepOnCard: i, ms, loss: result.loss, gradNorm: result.gradNorm, ...memory() });
+    }
+    for (const states of onCard) disposeStates(states);
   }
   optimizer.dispose();
 }

@@ -40,7 +40,8 @@ function largeOf(part) {
   const { preset } = settingsIn(part.lines);
   const { parameters } = part.lines.find(({ parameters }) => parameters);
   const [featuresMs, featuresPeakGiB] = [medianMs(features), peak(features)];
-  return { preset, parameters, featuresMs, featuresPeakGiB, ...ours(part) };
+  const onCardMs = medianMs(part.lines.filter(({ stepOnCard }) => stepOnCard !== undefined));
+  return { preset, parameters, featuresMs, featuresPeakGiB, onCardMs, ...ours(part) };
 }
 
 /** The runs of peer.py, one for each precision. @param {Measured} part */

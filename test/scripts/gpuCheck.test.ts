@@ -130,6 +130,8 @@ describe('summarize', () => {
         { features: 1, ms: 150, peakGiB: 50 },
         { step: 0, ms: 2000, peakGiB: 33 },
         { step: 1, ms: 20, peakGiB: 33 },
+        { stepOnCard: 0, ms: 9, peakGiB: 34 },
+        { stepOnCard: 1, ms: 5, peakGiB: 34 },
         { forward: 0, ms: 30_000, peakGiB: 62 },
         { forward: 1, ms: 500, peakGiB: 55 },
       ],
@@ -138,11 +140,36 @@ describe('summarize', () => {
     expect(summary.shape).toEqual([]);
     expect(summary.large).toMatchObject({
       ...{ preset: 'internvl3_8b', featuresMs: 150, featuresPeakGiB: 60 },
-      ...{ stepMs: 20, forwardMs: 500, clipsPerSecond: 8, forwardPeakGiB: 62 },
+      ...{ stepMs: 20, onCardMs: 5, forwardMs: 500, clipsPerSecond: 8, forwardPeakGiB: 62 },
     });
     const text = page({ card: 'X', date: '2026-11-26T00:00:00Z', versions: {}, summary });
     expect(text).toContain('`internvl3_8b`, 7.9 billion made-up weights, bfloat16: 500 ms for 4 clips');
-    expect(text).toContain('in 150 ms (60 GiB); a step of 2 pairs on it takes 20 ms');
+    expect(text).toContain(
+      'in 150 ms (60 GiB); a step of 2 pairs on it takes 5 ms where it stays on the card, and 20 ms',
+    );
+  });
+
+  it('says how WebGPU trains beside the other engine', () => {
+    const lines = [
+      { library: 'Y', gflops: 22_000, matmulError: 1e-7, gradientError: 1e-7, ok: true },
+      { forward: 'the tiny model', reward: -0.004283, ms: 1384 },
+      {
+        ...{ trained: 6, pairs: 16, stepMs: 120.4, besides: 'cuda', besidesMs: 34.4 },
+        ...{ lossError: 2e-6, weightError: 3e-5 },
+      },
+    ];
+    const pageOf = (lines: object[]) =>
+      page({
+        ...{ card: 'X', date: '2026-11-26T00:00:00Z', versions: {} },
+        summary: summarize({ webgpu: { ...about, lines } }),
+      });
+    expect(pageOf(lines)).toContain(
+      "product and gradient right; the tiny model's forward pass gives -0.004283 in 1384 ms. Decoder and head of the " +
+        "tutorial's model, 6 steps of 16 pairs: 120 ms a step, on cuda recorded, in float32 34; the largest difference of the " +
+        'losses is 2.0e-6, of the weights 3.0e-5.',
+    );
+    expect(pageOf(lines.slice(0, 2))).toContain('in 1384 ms.\n');
+    expect(pageOf(lines.slice(0, 1))).toContain('forward pass failed.');
   });
 
   it('makes a page of nothing, too', () => {
