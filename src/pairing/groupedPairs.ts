@@ -1,7 +1,7 @@
 import type { Clip } from '../data/clip.js';
 import { type Group, Slots } from './groups.js';
 import type { Pair, PairStream } from './pair.js';
-import { permute } from './permutation.js';
+import { Permutation } from './permutation.js';
 import { type Shares, turnAt } from './shares.js';
 
 /** The independent shuffles of a stream. */
@@ -26,6 +26,7 @@ export class GroupedPairs implements PairStream {
   private readonly winLose: Slots;
   private readonly winTie: Slots;
   private readonly loseTie: Slots;
+  private readonly orders: { keys: readonly number[]; order: Permutation }[] = [];
 
   constructor(
     private readonly groups: readonly Group[],
@@ -67,14 +68,13 @@ export class GroupedPairs implements PairStream {
   }
 
   private decided(rank: number): [Clip, Clip] {
-    const { seed } = this.rule;
     const round = Math.floor(rank / this.winLose.length);
-    const number = permute(rank % this.winLose.length, this.winLose.length, [seed, shuffles.winLose, round]);
+    const number = this.order(this.winLose.length, shuffles.winLose, round).at(rank % this.winLose.length);
     const { group, index } = this.winLose.at(number);
     const { pass, fail } = this.groups[group];
     // The larger side by index; the smaller one by a shuffled count that runs on through the rounds.
     const size = this.winLose.size(group);
-    const match = round * size + permute(index, size, [seed, shuffles.match, round, group]);
+    const match = round * size + this.order(size, shuffles.match, round, group).at(index);
     return pass.length === size
       ? [pass[index], fail[match % fail.length]]
       : [pass[match % pass.length], fail[index]];
@@ -82,17 +82,22 @@ export class GroupedPairs implements PairStream {
 
   /** A clip and the next one in the group's shuffled ring. */
   private tie(rank: number, kind: 'winTie' | 'loseTie', side: 'pass' | 'fail'): [Clip, Clip] {
-    const { seed } = this.rule;
     const slots = this[kind];
     const round = Math.floor(rank / slots.length);
-    const number = permute(rank % slots.length, slots.length, [seed, shuffles[kind], round]);
+    const number = this.order(slots.length, shuffles[kind], round).at(rank % slots.length);
     const { group, index } = slots.at(number);
     const clips = this.groups[group][side];
-    const ring = (place: number) =>
-      clips[
-        permute(place % clips.length, clips.length, [seed, shuffles.tieOrder, shuffles[kind], round, group])
-      ];
-    return [ring(index), ring(index + 1)];
+    const order = this.order(clips.length, shuffles.tieOrder, shuffles[kind], round, group);
+    return [clips[order.at(index)], clips[order.at((index + 1) % clips.length)]];
+  }
+
+  /** A shuffle by the seed and some keys; of one kind the last is kept, which the next pair mostly takes too. */
+  private order(length: number, kind: number, ...keys: readonly number[]): Permutation {
+    const last = this.orders[kind];
+    if (last?.keys.every((key, i) => key === keys[i])) return last.order;
+    const order = new Permutation(length, [this.rule.seed, kind, ...keys]);
+    this.orders[kind] = { keys, order };
+    return order;
   }
 
   private naturalLength(): number {

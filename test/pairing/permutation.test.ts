@@ -1,12 +1,28 @@
 import { describe, expect, it } from 'vitest';
-import { permute } from '../../src/pairing/permutation.js';
+import { Permutation } from '../../src/pairing/permutation.js';
 
-describe('permute', () => {
+/** Where the element at an index goes. */
+const permute = (index: number, n: number, keys: readonly number[]) => new Permutation(n, keys).at(index);
+
+describe('Permutation', () => {
   it.each([1, 2, 3, 4, 5, 16, 17, 1000])('is a permutation of %i elements for any key', (n) => {
     for (const key of [0, 1, -7, 2 ** 40]) {
       const places = Array.from({ length: n }, (_, i) => permute(i, n, [key, 3]));
       expect([...places].sort((a, b) => a - b)).toEqual(Array.from({ length: n }, (_, i) => i));
     }
+  });
+
+  it('is the same for ever: runs continue by it', () => {
+    const order = (n: number, keys: number[]) => {
+      const permutation = new Permutation(n, keys);
+      return Array.from({ length: 8 }, (_, i) => permutation.at(i));
+    };
+    expect(order(10, [1, 2, 3])).toEqual([3, 5, 6, 1, 0, 4, 8, 9]);
+    expect(order(250_000, [-7, 4, 0])).toEqual([25341, 5305, 209080, 71809, 151554, 247831, 57802, 41086]);
+    expect(order(2 ** 40, [2 ** 40, 1])).toEqual([
+      1054930864792, 155105213926, 954810324086, 270820401166, 832465651002, 489388796391, 760874936036,
+      553297523151,
+    ]);
   });
 
   it('puts each element in each place equally often', () => {

@@ -6,9 +6,10 @@ import { compressors } from 'hyparquet-compressors';
 import { parseJson } from '../../base/json.js';
 import { withinTime } from '../../base/withinTime.js';
 import { registerArrowCodecs } from './arrowCodecs.js';
+import { TextColumn } from './codes.js';
 import { DelimitedRows, separatorOf } from './delimited.js';
 import { checkPages } from './parquetPages.js';
-import { type Content, contentOf, decodeText, textPieces } from './tableText.js';
+import { type Content, contentOf, decodeText, utf8Of } from './tableText.js';
 import { shortened, shown } from './vocabulary.js';
 
 /** The columns of a table by name, all of one length. Text formats give strings, the others what they hold. */
@@ -159,81 +160,52 @@ export function rowsOf(columns: Columns, count = rowCount(columns)): Row[] {
   );
 }
 
-function parseDelimited(bytes: Buffer, usual: string, where: string, notes: string[]): Columns {
-  let separator = usual;
-  const rowsOf = (onRow: (fields: string[], row: number) => void) =>
-    new DelimitedRows(separator, onRow, (row, what) => {
-      throw new Error(`${where}${place(row)}: ${what}`);
-    });
-  const rowAt = (before: string) => {
-    separator = separatorOf(before.slice(0, sampleSize), usual);
-    const rows = rowsOf(() => {});
-    rows.push(before);
-    return place(rows.count);
-  };
-  let names: string[] = [];
-  let columns: Interned[] = [];
-  const take = (fields: string[], row: number) => {
-    if (row === 0) {
-      names = fields.map((name) => name.trim());
-      columns = names.map(() => new Interned());
-      return;
-    }
-    if (fields.length !== names.length) {
+function parseDelimited(given: Buffer, usual: string, where: string, notes: string[]): Columns {
+  const rowAt = (before: string) => place(rowsBefore(Buffer.from(before, 'latin1'), usual));
+  const bytes = utf8Of(given, where, rowAt);
+  const separator = separatorOf(bytes, usual);
+  if (separator !== usual) notes.push(`its fields are separated by ${JSON.stringify(separator)}`);
+  const rows = new DelimitedRows(bytes, separator, (row, what) => {
+    throw new Error(`${where}${place(row)}: ${what}`);
+  });
+  if (!rows.next()) return new Map();
+  const names = Array.from({ length: rows.width }, (_, i) => rows.field(i).trim());
+  const columns = names.map(() => new TextColumn(bytes));
+  const { starts, ends } = rows;
+  while (rows.next()) {
+    if (rows.width !== names.length) {
       throw new Error(
-        `${where} row ${row}: expected ${names.length} fields (${shownNames(names)}), received ${fields.length}; put ` +
+        `${where} row ${rows.count - 1}: expected ${names.length} fields (${shownNames(names)}), received ${rows.width}; put ` +
           `text that contains the separator ${JSON.stringify(separator)} in double quotes`,
       );
     }
-    for (let column = 0; column < fields.length; column++) columns[column].push(fields[column]);
-  };
-  let rows: DelimitedRows | undefined;
-  for (const piece of textPieces(bytes, where, rowAt)) {
-    if (!rows) {
-      separator = separatorOf(piece.slice(0, sampleSize), usual);
-      rows = rowsOf(take);
-    }
-    rows.push(piece);
+    for (let i = 0; i < columns.length; i++) columns[i].push(starts[i], ends[i]);
   }
-  rows?.end();
-  if (separator !== usual) notes.push(`its fields are separated by ${JSON.stringify(separator)}`);
   const byName = new Map<string, readonly unknown[]>();
   for (const [column, name] of names.entries()) {
     if (byName.has(name)) throw new Error(`${where} has two columns ${shown(name)}`);
-    byName.set(name, columns[column].values);
+    byName.set(name, columns[column].end());
   }
   return byName;
 }
 
-/** Characters of a text's beginning by which its separator is found. */
-const sampleSize = 2 ** 16;
+/** How many rows have ended in some bytes. */
+function rowsBefore(bytes: Buffer, usual: string): number {
+  const open = new Error('the last row has not ended');
+  const rows = new DelimitedRows(bytes, separatorOf(bytes, usual), () => {
+    throw open;
+  });
+  try {
+    while (rows.next());
+  } catch (error) {
+    if (error !== open) throw error;
+    return rows.count;
+  }
+  return rows.hasEnded ? rows.count : rows.count - 1;
+}
 
 const shownNames = (names: readonly string[]): string =>
   names.slice(0, 20).map(shortened).join(', ') + (names.length > 20 ? ', …' : '');
-
-/** From so many characters on, a part of a text refers to the text (V8's `SlicedString::kMinLength`). */
-const leastPart = 13;
-
-/** Values of a column, of which equal ones are one string: millions of votes are on few clips, by few people. */
-class Interned {
-  readonly values: string[] = [];
-  private known: Map<string, string> | undefined = new Map();
-
-  push(value: string): void {
-    const { known } = this;
-    const same = known?.get(value);
-    if (same !== undefined) {
-      this.values.push(same);
-      return;
-    }
-    // A part of a text keeps all of it in memory; a copy does not. V8 copies short parts itself.
-    const copy = value.length < leastPart ? value : Buffer.from(value).toString();
-    this.values.push(copy);
-    known?.set(copy, copy);
-    // Where nearly every value is another one there is nothing to gain.
-    if (known && known.size > 2 ** 16 && known.size > this.values.length * 0.9) this.known = undefined;
-  }
-}
 
 /** The place of a row in words; 0 is the header. */
 const place = (row: number): string => (row === 0 ? ' header' : ` row ${row}`);

@@ -1,111 +1,121 @@
-/** Called with the fields of each line that is not blank: the header's with 0, then those of row 1, 2 and so on. */
-type OnRow = (fields: string[], row: number) => void;
-
 const separators = [',', ';', '\t', '|'];
+const [quote, lineFeed, carriageReturn] = [0x22, 0x0a, 0x0d];
 
 /**
- * Rows of fields with a separator between them, of text that comes in pieces. Text may be in double quotes, where "" is a
- * quote and line breaks stand for themselves.
+ * Rows of fields with a separator between them, of UTF-8 bytes. Text may be in double quotes, where "" is a quote and line
+ * breaks stand for themselves. Blank lines are no rows. Bytes are read, and not texts: most fields of a large table are
+ * known already, and need no text of their own.
  */
 export class DelimitedRows {
-  /** Rows so far, the header's too; the number of the one that is being read. */
+  /** Rows so far, the header's too; while one is read, its number. */
   count = 0;
-  private rest = '';
+  /** How many fields the row has. */
+  width = 0;
+  /** Where each field of the row begins and ends in the bytes, without its quotes. */
+  readonly starts: number[] = [];
+  readonly ends: number[] = [];
+  /** Whether a line end followed the row. */
+  hasEnded = false;
+  private at = 0;
+  private readonly separator: number;
 
+  /**
+   * @param bytes doubled quotes in them are written as single ones where they are read.
+   * @param separator a character of ASCII
+   * @param fail throws the error of a row.
+   */
   constructor(
-    private readonly separator: string,
-    private readonly onRow: OnRow,
-    /** Throws the error of a row. */
+    readonly bytes: Buffer,
+    separator: string,
     private readonly fail: (row: number, what: string) => never,
-  ) {}
-
-  /** Reads the rows that are complete with the next piece. */
-  push(piece: string): void {
-    this.read(this.rest + piece, false);
+  ) {
+    this.separator = separator.charCodeAt(0);
   }
 
-  /** Reads the last row, which no line end may follow. @throws when a quote in it is not closed. */
-  end(): void {
-    this.read(this.rest, true);
-  }
-
-  private read(text: string, isLast: boolean): void {
-    let start = 0;
-    const isPlain = !text.includes('"') && !text.includes('\r');
-    while (start < text.length) {
-      const next = isPlain ? this.plainRow(text, start, isLast) : this.row(text, start, isLast);
-      if (next === undefined) break;
-      start = next;
+  /** Reads the next row. @returns false where there is none. @throws as `fail`, for a quote out of place */
+  next(): boolean {
+    while (this.at < this.bytes.length) {
+      this.readRow();
+      if (this.width === 1 && this.field(0).trim() === '') continue;
+      this.count++;
+      return true;
     }
-    this.rest = text.slice(start);
+    return false;
   }
 
-  private take(fields: string[]): void {
-    if (fields.length !== 1 || fields[0].trim() !== '') this.onRow(fields, this.count++);
+  /** The text of a field of the row. */
+  field(index: number): string {
+    return this.bytes.toString('utf8', this.starts[index], this.ends[index]);
   }
 
-  /** A row without quotes. @returns where the next one begins; undefined where this one has no end yet. */
-  private plainRow(text: string, start: number, isLast: boolean): number | undefined {
-    const found = text.indexOf('\n', start);
-    if (found < 0 && !isLast) return undefined;
-    const end = found < 0 ? text.length : found;
-    this.take(text.slice(start, end).split(this.separator));
-    return end + 1;
-  }
-
-  /** Any row, as `plainRow`. */
-  private row(text: string, start: number, isLast: boolean): number | undefined {
-    const fields: string[] = [];
-    for (let at = start; ; at++) {
-      const isQuoted = text[at] === '"';
-      const end = isQuoted ? this.closingQuote(text, at, isLast) : this.endOfField(text, at);
-      if (end === undefined) return undefined;
-      fields.push(isQuoted ? text.slice(at + 1, end).replaceAll('""', '"') : text.slice(at, end));
-      at = isQuoted ? end + 1 : end;
-      if (text[at] === this.separator) continue;
-      // A line end may be of two characters, of which the second is in the next piece.
-      if (!isLast && (at === text.length || (text[at] === '\r' && at + 1 === text.length))) return undefined;
-      if (at < text.length && text[at] !== '\n' && text[at] !== '\r') {
-        this.fail(this.count, 'text follows a closing double quote; write a quote in quoted text twice');
+  private readRow(): void {
+    const { bytes, separator, starts, ends } = this;
+    const { length } = bytes;
+    let { at } = this;
+    let width = 0;
+    for (; ; at++) {
+      if (bytes[at] === quote) {
+        starts[width] = at + 1;
+        at = this.closingQuote(at + 1);
+        ends[width] = this.end;
+        at++;
+      } else {
+        starts[width] = at;
+        for (; at < length; at++) {
+          const byte = bytes[at];
+          if (byte === separator || byte === lineFeed || byte === carriageReturn) break;
+        }
+        ends[width] = at;
       }
-      this.take(fields);
-      return at + (text[at] === '\r' && text[at + 1] === '\n' ? 2 : 1);
+      width++;
+      if (bytes[at] !== separator || at >= length) break;
     }
+    this.width = width;
+    this.hasEnded = at < length;
+    if (at < length && bytes[at] !== lineFeed && bytes[at] !== carriageReturn) {
+      this.fail(this.count, 'text follows a closing double quote; write a quote in quoted text twice');
+    }
+    this.at = at + (bytes[at] === carriageReturn && bytes[at + 1] === lineFeed ? 2 : 1);
   }
 
-  private endOfField(text: string, start: number): number {
-    const separator = this.separator.charCodeAt(0);
-    for (let at = start; at < text.length; at++) {
-      const code = text.charCodeAt(at);
-      if (code === separator || code === 10 || code === 13) return at;
-    }
-    return text.length;
-  }
+  /** Where the quoted field that was read last ends, its quotes being single ones. */
+  private end = 0;
 
-  /** @returns undefined where the quote is not closed yet. */
-  private closingQuote(text: string, start: number, isLast: boolean): number | undefined {
-    for (let at = start + 1; ; at += 2) {
-      at = text.indexOf('"', at);
-      if (at >= 0 && (at + 1 < text.length ? text[at + 1] !== '"' : isLast)) return at;
-      if (at >= 0 && at + 1 < text.length) continue;
-      if (!isLast) return undefined;
-      this.fail(
-        this.count,
-        'a double quote is opened and never closed; close it, or write a quote in quoted text twice',
-      );
+  /** Where the quote is that closes a field. */
+  private closingQuote(start: number): number {
+    const { bytes } = this;
+    let at = bytes.indexOf(quote, start);
+    this.end = at;
+    while (at >= 0 && bytes[at + 1] === quote) {
+      const next = bytes.indexOf(quote, at + 2);
+      // What follows the first of two quotes moves over the second.
+      const until = next < 0 ? at + 2 : next;
+      bytes[this.end] = quote;
+      bytes.copyWithin(this.end + 1, at + 2, until);
+      this.end += until - at - 1;
+      at = next;
     }
+    if (at >= 0) return at;
+    return this.fail(
+      this.count,
+      'a double quote is opened and never closed; close it, or write a quote in quoted text twice',
+    );
   }
 }
 
+/** Bytes of a table's beginning by which its separator is found. */
+const sampleSize = 2 ** 16;
+
 /**
- * The separator of a text: the usual one, unless the header has more fields by another, and so has the first row.
- * @param text the beginning; a line break in quotes is in few of its lines
+ * The separator of a table: the usual one, unless the header has more fields by another, and so has the first row.
+ * @param bytes of which the beginning is looked at; a line break in quotes is in few of its lines
  */
-export function separatorOf(text: string, usual: string): string {
+export function separatorOf(bytes: Buffer, usual: string): string {
+  const sample = bytes.subarray(0, sampleSize);
   let best = usual;
-  let most = widthsOf(text, usual)[0] ?? 0;
+  let most = widthsOf(sample, usual)[0] ?? 0;
   for (const separator of separators) {
-    const [header, first = header] = widthsOf(text, separator);
+    const [header, first = header] = widthsOf(sample, separator);
     if (header === undefined || header <= most || first !== header) continue;
     best = separator;
     most = header;
@@ -113,20 +123,15 @@ export function separatorOf(text: string, usual: string): string {
   return best;
 }
 
-/** Numbers of fields of the rows, as far as quotes are closed. */
-function widthsOf(text: string, separator: string): number[] {
+/** Numbers of fields of the first two rows, as far as quotes are closed. */
+function widthsOf(sample: Buffer, separator: string): number[] {
   const widths: number[] = [];
   const stop = new Error('the rest is not looked at');
-  const rows = new DelimitedRows(
-    separator,
-    (fields) => widths.push(fields.length),
-    () => {
-      throw stop;
-    },
-  );
+  const rows = new DelimitedRows(Buffer.from(sample), separator, () => {
+    throw stop;
+  });
   try {
-    rows.push(text);
-    rows.end();
+    while (widths.length < 2 && rows.next()) widths.push(rows.width);
   } catch (error) {
     if (error !== stop) throw error;
   }

@@ -1,5 +1,6 @@
 import type { ColumnTable } from 'arquero';
 import { cellError } from './cellError.js';
+import { type Codes, codesOf } from './codes.js';
 import { type Columns, rowCount } from './columnFile.js';
 import {
   isLongInteger,
@@ -43,12 +44,6 @@ const known = [
 
 /** Columns of which a file may have one only: which of them names the clip or the prompt is not to be guessed. */
 const exclusive: Record<string, readonly string[]> = { clip: ['clip', 'video'], promptId: ['promptid'] };
-
-/** Values of a column: the code of each row, and what each code is. */
-export interface Codes<T> {
-  codes: Int32Array;
-  values: readonly T[];
-}
 
 /** Rows of a table under check; its errors name the place: operation, file, row, column and value. */
 export class Fields {
@@ -124,21 +119,8 @@ export class Fields {
    */
   codes<T>(column: string, read: (row: number) => T): Codes<T> {
     const given = this.all(this.nameOf(column));
-    const codes = new Int32Array(this.count);
-    const values: T[] = [];
-    const codeOf = new Map<unknown, number>();
-    const codeOfValue = new Map<T, number>();
-    for (let row = 0; row < this.count; row++) {
-      let code = codeOf.get(given[row]);
-      if (code === undefined) {
-        const value = read(row);
-        code = codeOfValue.get(value) ?? values.push(value) - 1;
-        codeOfValue.set(value, code);
-        codeOf.set(given[row], code);
-      }
-      codes[row] = code;
-    }
-    return { codes, values };
+    const known = codesOf(given);
+    return known ? recoded(known, read) : coded(given, read);
   }
 
   /** The value, undefined where it is missing; text is trimmed. */
@@ -219,6 +201,39 @@ export class Fields {
   private nameOf(column: string): string {
     return this.given.get(column) ?? column;
   }
+}
+
+/** Codes of what is read of a column. */
+function coded<T>(given: readonly unknown[], read: (row: number) => T): Codes<T> {
+  const codes = new Int32Array(given.length);
+  const values: T[] = [];
+  const codeOf = new Map<unknown, number>();
+  // Mostly a value is read as it stands there, and found by that.
+  const codeOfOther = new Map<T, number>();
+  for (let row = 0; row < given.length; row++) {
+    const raw = given[row];
+    let code = codeOf.get(raw);
+    if (code === undefined) {
+      const value = read(row);
+      code = codeOfOther.get(value) ?? codeOf.get(value);
+      if (code === undefined || values[code] !== value) code = values.push(value) - 1;
+      if (raw !== value) codeOfOther.set(value, code);
+      codeOf.set(raw, code);
+    }
+    codes[row] = code;
+  }
+  return { codes, values };
+}
+
+/** The same from codes that are known. */
+function recoded<T>(known: Codes<string>, read: (row: number) => T): Codes<T> {
+  const { codes } = known;
+  const values: T[] = [];
+  for (let row = 0; row < codes.length; row++) if (codes[row] === values.length) values.push(read(row));
+  // Texts that were read as they stand are as different as before.
+  if (values.every((value, code) => value === (known.values[code] as unknown))) return { codes, values };
+  const distinct = coded(values, (code) => values[code]);
+  return { codes: codes.map((code) => distinct.codes[code]), values: distinct.values };
 }
 
 function shownColumns(names: readonly string[]): string {

@@ -45,26 +45,15 @@ export function kindOf(bytes: Buffer, where: string): Content {
   throw new Error(`${where} ${kind}`);
 }
 
-/** Bytes of a piece of text. */
-const pieceSize = 2 ** 24;
-
 /**
- * Text of bytes in pieces, so that there may be more of it than a string holds.
+ * The bytes of a text in UTF-8, without its mark.
  * @throws as `decodeText`
  */
-export function* textPieces(
-  bytes: Buffer,
-  where: string,
-  rowOf: (before: string) => string,
-): Generator<string> {
-  if (markedEncoding(bytes) !== 'utf-8' || !isUtf8(bytes) || bytes.includes(0)) {
-    yield decodeText(bytes, where, rowOf);
-    return;
-  }
-  const decoder = new TextDecoder();
-  for (let start = 0; start < bytes.length; start += pieceSize) {
-    yield decoder.decode(bytes.subarray(start, start + pieceSize), { stream: true });
-  }
+export function utf8Of(bytes: Buffer, where: string, rowOf: (before: string) => string): Buffer {
+  if (markedEncoding(bytes) !== 'utf-8' || !isUtf8(bytes) || bytes.includes(0))
+    return Buffer.from(decodeText(bytes, where, rowOf));
+  const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  return hasMark ? bytes.subarray(3) : bytes;
 }
 
 /**

@@ -1,8 +1,9 @@
 import { basename } from 'node:path';
 import { type ColumnTable, table } from 'arquero';
+import type { Codes } from '../tables/codes.js';
 import { type Columns, columnsOf, readColumns, rowsOf } from '../tables/columnFile.js';
 import { guessRoles } from '../tables/columnRoles.js';
-import { type ClipFields, type Codes, clipColumns, Fields, fieldsOf } from '../tables/fields.js';
+import { type ClipFields, clipColumns, Fields, fieldsOf } from '../tables/fields.js';
 import { writeTable } from '../tables/tableFile.js';
 import type { TableOf } from '../tables/tableOf.js';
 import { shortened, shown } from '../tables/vocabulary.js';
@@ -85,8 +86,11 @@ export async function writeVotes(file: string, votes: ColumnTable): Promise<void
  * @throws Error as `readVotes` does, in the name of the operation.
  */
 export function votesOf(operation: string, votes: ColumnTable): CheckedVotes {
-  return checkedVotes(fieldsOf(operation, votes));
+  return checkedTables.get(votes) ?? checkedVotes(fieldsOf(operation, votes));
 }
+
+/** The votes of tables that were made of checked ones: arquero changes no table that there is. */
+const checkedTables = new WeakMap<ColumnTable, CheckedVotes>();
 
 /** @throws RangeError when there is a threshold that is not a finite number. */
 export function checkThreshold(operation: string, threshold: number | undefined): void {
@@ -241,5 +245,7 @@ export function voteRows(votes: CheckedVotes): VoteRow[] {
 }
 
 function tableOf(votes: CheckedVotes): TableOf<VoteRow> {
-  return table(columnsOfVotes(votes)) as ColumnTable as TableOf<VoteRow>;
+  const made = table(columnsOfVotes(votes)) as ColumnTable;
+  checkedTables.set(made, votes);
+  return made as TableOf<VoteRow>;
 }

@@ -1,0 +1,99 @@
+/** Values of a column: the code of each row, and what each code is; codes count up in the order in which values come. */
+export interface Codes<T> {
+  codes: Int32Array;
+  values: readonly T[];
+}
+
+/** The codes of columns that were read with them. */
+const known = new WeakMap<readonly unknown[], Codes<string>>();
+
+/** The codes of a column's texts, where its reader has found them. */
+export const codesOf = (column: readonly unknown[]): Codes<string> | undefined => known.get(column);
+
+/** The texts of a column, read from bytes; of equal ones only the first is made. */
+export class TextColumn {
+  readonly values: string[] = [];
+  private codes = new Int32Array(1024);
+  private readonly distinct: string[] = [];
+  /** By code: the hash of its bytes, and where they are. */
+  private hashes = new Int32Array(1024);
+  private starts = new Float64Array(1024);
+  private ends = new Float64Array(1024);
+  /** Codes by their hashes, with open places: 0, else the code and 1. Half of them stay open. */
+  private places = new Int32Array(2048);
+
+  /** @param bytes which must stay as they are where texts have been read from them */
+  constructor(private readonly bytes: Buffer) {}
+
+  /** Adds the text of some bytes. */
+  push(start: number, end: number): void {
+    const { bytes, values } = this;
+    let hash = 0x811c9dc5;
+    let any = 0;
+    for (let at = start; at < end; at++) {
+      const byte = bytes[at];
+      any |= byte;
+      hash = Math.imul(hash ^ byte, 0x01000193);
+    }
+    hash ^= hash >>> 15;
+    const code = this.find(hash, start, end) ?? this.add(hash, start, end, any < 0x80);
+    if (values.length === this.codes.length)
+      this.codes = longer(this.codes, new Int32Array(2 * values.length));
+    this.codes[values.length] = code;
+    values.push(this.distinct[code]);
+  }
+
+  /** The column, whose codes are known from now on. */
+  end(): readonly string[] {
+    const { values, codes, distinct } = this;
+    known.set(values, { codes: codes.slice(0, values.length), values: distinct });
+    return values;
+  }
+
+  private find(hash: number, start: number, end: number): number | undefined {
+    const { bytes, places, hashes, starts, ends } = this;
+    const mask = places.length - 1;
+    for (let place = hash & mask; places[place] !== 0; place = (place + 1) & mask) {
+      const code = places[place] - 1;
+      if (hashes[code] !== hash || ends[code] - starts[code] !== end - start) continue;
+      let [a, b] = [start, starts[code]];
+      while (a < end && bytes[a] === bytes[b]) {
+        a++;
+        b++;
+      }
+      if (a === end) return code;
+    }
+    return undefined;
+  }
+
+  private add(hash: number, start: number, end: number, isAscii: boolean): number {
+    const { distinct } = this;
+    const code = distinct.push(this.bytes.toString(isAscii ? 'latin1' : 'utf8', start, end)) - 1;
+    if (code === this.hashes.length) {
+      this.hashes = longer(this.hashes, new Int32Array(2 * code));
+      this.starts = longer(this.starts, new Float64Array(2 * code));
+      this.ends = longer(this.ends, new Float64Array(2 * code));
+      this.places = new Int32Array(4 * code);
+      for (let known = 0; known < code; known++) this.place(known);
+    }
+    this.hashes[code] = hash;
+    this.starts[code] = start;
+    this.ends[code] = end;
+    this.place(code);
+    return code;
+  }
+
+  private place(code: number): void {
+    const { places, hashes } = this;
+    const mask = places.length - 1;
+    let place = hashes[code] & mask;
+    while (places[place] !== 0) place = (place + 1) & mask;
+    places[place] = code + 1;
+  }
+}
+
+/** The same numbers in a longer list. */
+function longer<List extends Int32Array | Float64Array>(values: List, into: List): List {
+  into.set(values);
+  return into;
+}
