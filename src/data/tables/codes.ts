@@ -10,9 +10,37 @@ const known = new WeakMap<readonly unknown[], Codes<string>>();
 /** The codes of a column's texts, where its reader has found them. */
 export const codesOf = (column: readonly unknown[]): Codes<string> | undefined => known.get(column);
 
+/** What is read of each value of a column; of equal ones once, where it is known which are. */
+export function eachOnce<T>(column: readonly unknown[], read: (value: unknown) => T): T[] {
+  const known = codesOf(column);
+  if (!known) return column.map(read);
+  const { codes, values } = known;
+  const found = values.map(read);
+  const all = new Array<T>(codes.length);
+  for (let row = 0; row < all.length; row++) all[row] = found[codes[row]];
+  return all;
+}
+
+/** The different values of a column, and how many rows have each; the rows themselves where it is not known which are equal. */
+export function distinctOf(column: readonly unknown[]): { values: readonly unknown[]; counts?: Uint32Array } {
+  const known = codesOf(column);
+  if (!known) return { values: column };
+  const counts = new Uint32Array(known.values.length);
+  for (const code of known.codes) counts[code]++;
+  return { values: known.values, counts };
+}
+
+/** The first row of a value of `distinctOf`. */
+export const firstRowOf = (column: readonly unknown[], index: number): number =>
+  codesOf(column)?.codes.indexOf(index) ?? index;
+
+/** So many rows of numbers, nearly all of them different: it is of no use to know which are equal. */
+const manyNumbers = 2 ** 16;
+
 /** The texts of a column, read from bytes; of equal ones only the first is made. */
 export class TextColumn {
   readonly values: string[] = [];
+  private isCoded = true;
   private codes = new Int32Array(1024);
   private readonly distinct: string[] = [];
   /** By code: the hash of its bytes, and where they are. */
@@ -28,6 +56,10 @@ export class TextColumn {
   /** Adds the text of some bytes. */
   push(start: number, end: number): void {
     const { bytes, values } = this;
+    if (!this.isCoded) {
+      values.push(bytes.toString('utf8', start, end));
+      return;
+    }
     let hash = 0x811c9dc5;
     let any = 0;
     for (let at = start; at < end; at++) {
@@ -41,13 +73,19 @@ export class TextColumn {
       this.codes = longer(this.codes, new Int32Array(2 * values.length));
     this.codes[values.length] = code;
     values.push(this.distinct[code]);
+    if (values.length === manyNumbers) this.isCoded = !this.isOfNumbers();
   }
 
-  /** The column, whose codes are known from now on. */
+  /** The column, whose codes are known from now on where it is not one of numbers that differ. */
   end(): readonly string[] {
     const { values, codes, distinct } = this;
-    known.set(values, { codes: codes.slice(0, values.length), values: distinct });
+    if (this.isCoded) known.set(values, { codes: codes.slice(0, values.length), values: distinct });
     return values;
+  }
+
+  private isOfNumbers(): boolean {
+    const { distinct, values } = this;
+    return distinct.length > 0.9 * values.length && /^\s*[-+]?\.?\d/.test(distinct[distinct.length - 1]);
   }
 
   private find(hash: number, start: number, end: number): number | undefined {

@@ -1,4 +1,5 @@
 import { cellError } from './cellError.js';
+import { distinctOf } from './codes.js';
 import type { Columns } from './columnFile.js';
 import { isMissing, listOf } from './vocabulary.js';
 
@@ -36,13 +37,16 @@ export function spreadLists(columns: Columns, where: string, names?: readonly st
   return { columns: spread, parts };
 }
 
-function isListColumn(values: readonly unknown[]): boolean {
+function isListColumn(column: readonly unknown[]): boolean {
   let present = 0;
   let lists = 0;
-  for (const value of values) {
+  const { values, counts } = distinctOf(column);
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
     if (typeof value === 'number' || isMissing(value)) continue;
-    present++;
-    if (listOf(value)) lists++;
+    const count = counts ? counts[i] : 1;
+    present += count;
+    if (listOf(value)) lists += count;
   }
   return lists > present / 2;
 }

@@ -3,6 +3,7 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { table } from 'arquero';
 import { host, mime } from '../../base/host.js';
 import { leftOutWords } from '../../base/missing.js';
+import { distinctOf, eachOnce } from './codes.js';
 import { asideWords, type GivenRoles } from './columnRoles.js';
 import { clipColumns } from './fields.js';
 import { meanRatings } from './meanRatings.js';
@@ -14,7 +15,7 @@ import {
   type TableLike,
 } from './scoredClips.js';
 import { Scores } from './scores.js';
-import { isLongInteger, isMissing, isNumeric, namesOf, numberOf, plain, textOf } from './vocabulary.js';
+import { isLongInteger, isMissing, isNumeric, namesOf, numbersOf, plain, textOf } from './vocabulary.js';
 
 /** Which columns hold what; those that are not given are guessed, as `analyze` does. */
 export interface ReadScoresOptions {
@@ -66,19 +67,19 @@ export async function readScores(
   const given: GivenRoles = { ...others, id: listed(clip), score: listed(score), by: group };
   const file = await readScoreColumns('readScores', input, given, names, meanRatings);
   const clips = clipsOfColumns(file);
-  const rows = scoredRows(clips);
+  const rows = new ScoredRows(clips.metrics);
   const columns: Record<string, unknown[]> = {
-    clip: rows.map(({ clip }) => clips.ids[clip]),
+    clip: picked(clips.ids, rows.clip),
     ...((clips.metrics.length > 1 || clips.roles.metric) && {
-      metric: rows.map(({ metric }) => metric.name),
+      metric: rows.ofEach(({ name }, { length }) => new Array<string>(length).fill(name)),
     }),
-    score: rows.map(({ metric, clip }) => metric.values[clip]),
+    score: rows.ofEach(({ values }, clip) => picked(values, clip)),
     ...judgedColumns(clips, rows),
-    ...(clips.groups && { group: rows.map(({ clip }) => clips.groups![clip]) }),
+    ...(clips.groups && { group: picked(clips.groups, rows.clip) }),
   };
   if (clips.paths) {
     const found = foundPaths(clips.paths, typeof input === 'string' ? dirname(input) : undefined);
-    columns.path = rows.map(({ clip }) => found[clip]);
+    columns.path = picked(found, rows.clip);
   }
   Object.assign(columns, otherColumns(file, columns, rows));
   const made = table(columns);
@@ -87,7 +88,7 @@ export async function readScores(
     ...(file.leftAside.length > 0 ? [`other columns: ${asideWords(file.leftAside)}`] : []),
     ...missingLines(clips),
   ];
-  const size = `${rows.length} scores of ${clips.ids.length} clips`;
+  const size = `${rows.clip.length} scores of ${clips.ids.length} clips`;
   host()?.display({ [mime.text]: [`${file.source}: ${size}`, ...read].join('\n  ') });
   const metric = ownMetric(clips);
   const found = { read, missing: clips.missing, ...(metric !== undefined && { metric }) };
@@ -101,38 +102,65 @@ function ownMetric({ metrics, roles }: ClipsOfFile): string | undefined {
   return namesOf('score').includes(plain(name)) ? undefined : name;
 }
 
-/** A score: its metric, the place of its clip, and its row in the file, from 0. */
-interface ScoredRow {
-  metric: ClipScores;
-  clip: number;
-  row: number;
-}
-
 type ClipsOfFile = ReturnType<typeof clipsOfColumns>;
 
 /** The scores that are there, metric by metric. */
-function scoredRows({ metrics }: ClipsOfFile): ScoredRow[] {
-  const found: ScoredRow[] = [];
-  for (const metric of metrics) {
-    metric.values.forEach((value, clip) => {
-      if (!Number.isNaN(value)) found.push({ metric, clip, row: metric.rows[clip] - 1 });
-    });
+class ScoredRows {
+  /** The place of the clip of each. */
+  readonly clip: Int32Array;
+  /** The row of each in the file, from 0. */
+  readonly row: Int32Array;
+  private readonly parts: [metric: ClipScores, clip: Int32Array][];
+
+  constructor(metrics: readonly ClipScores[]) {
+    this.parts = metrics.map((metric) => [metric, present(metric.values)]);
+    const rows = this.parts.map(([{ rows }, clip]) => clip.map((place) => rows[place] - 1));
+    this.clip = joined(this.parts.map(([, clip]) => clip));
+    this.row = joined(rows);
   }
+
+  /** What is made of the clips of each metric, one after another. */
+  ofEach<T>(make: (metric: ClipScores, clip: Int32Array) => T[]): T[] {
+    const made = this.parts.map(([metric, clip]) => make(metric, clip));
+    return made.length === 1 ? made[0] : made.flat();
+  }
+}
+
+/** The places of numbers that are there. */
+function present(values: Float64Array): Int32Array {
+  const places = new Int32Array(values.length);
+  let count = 0;
+  for (let place = 0; place < values.length; place++)
+    if (!Number.isNaN(values[place])) places[count++] = place;
+  return places.subarray(0, count);
+}
+
+function joined(lists: readonly Int32Array[]): Int32Array {
+  if (lists.length === 1) return lists[0];
+  return Int32Array.from(lists.flatMap((list) => [...list]));
+}
+
+/** The values at some places. */
+function picked<T>(values: ArrayLike<T>, places: Int32Array): T[] {
+  if (places.length === values.length && places.every((place, i) => place === i)) return Array.from(values);
+  const found: T[] = [];
+  for (const place of places) found.push(values[place]);
   return found;
 }
 
 /** Labels as `pass`; ratings as `rating`, those of several dimensions by their names. */
-function judgedColumns({ judgements }: ClipsOfFile, rows: readonly ScoredRow[]): Record<string, unknown[]> {
+function judgedColumns({ judgements }: ClipsOfFile, rows: ScoredRows): Record<string, unknown[]> {
   const columns: Record<string, unknown[]> = {};
   const several = judgements.filter(({ ratings }) => ratings).length > 1;
   for (const own of judgements) {
-    const of = (metric: string) => own.byMetric?.get(metric) ?? own;
-    if (own.labels) columns.pass = rows.map(({ metric, clip }) => of(metric.name).labels?.[clip]);
+    const of = (metric: ClipScores) => own.byMetric?.get(metric.name) ?? own;
+    if (own.labels) {
+      columns.pass = rows.ofEach<unknown>((metric, clip) => picked(of(metric).labels ?? [], clip));
+    }
     if (own.ratings) {
-      columns[several ? own.dimension : 'rating'] = rows.map(({ metric, clip }) => {
-        const rating = of(metric.name).ratings?.[clip];
-        return Number.isNaN(rating) ? undefined : rating;
-      });
+      columns[several ? own.dimension : 'rating'] = rows.ofEach((metric, clip) =>
+        picked(of(metric).ratings ?? [], clip).map((rating) => (Number.isNaN(rating) ? undefined : rating)),
+      );
     }
   }
   return columns;
@@ -142,7 +170,7 @@ function judgedColumns({ judgements }: ClipsOfFile, rows: readonly ScoredRow[]):
 function otherColumns(
   { columns, parts, roles }: ScoreColumns,
   present: Readonly<Record<string, unknown[]>>,
-  rows: readonly ScoredRow[],
+  { row: rows }: ScoredRows,
 ): Record<string, unknown[]> {
   const id = roles.id.length === 1 ? roles.id : [];
   const used = new Set([...id, ...roles.score, roles.metric, roles.label, roles.rating, roles.path]);
@@ -152,8 +180,9 @@ function otherColumns(
     const own = ownName(column, column === roles.prompt);
     const taken = Object.hasOwn(present, own) || Object.hasOwn(others, own);
     const list = parts.get(column);
-    const read = list ? (row: number) => list.map(({ values }) => values[row]) : readerOf(own, values);
-    others[taken ? `${column} of the file` : own] = rows.map(({ row }) => read(row));
+    others[taken ? `${column} of the file` : own] = list
+      ? Array.from(rows, (row) => list.map(({ values }) => values[row]))
+      : picked(readAs(own, values), rows);
   }
   return others;
 }
@@ -168,13 +197,16 @@ function ownName(column: string, isPrompt: boolean): string {
 /** Columns that stay text, whatever they look like. */
 const textColumns: readonly string[] = ['dimension', 'annotator', ...clipColumns];
 
-/** How the values of a column are read, by their row. */
-function readerOf(name: string, values: readonly unknown[]): (row: number) => unknown {
-  const present = (read: (value: unknown) => unknown) => (row: number) =>
-    isMissing(values[row]) ? undefined : read(values[row]);
-  if (textColumns.includes(name)) return present(textOf);
-  if (isNumeric(values) && !values.some(isLongInteger)) return present(numberOf);
-  return present((value) => (typeof value === 'string' || typeof value === 'bigint' ? textOf(value) : value));
+/** The values of a column, as they are read. */
+function readAs(name: string, column: readonly unknown[]): readonly unknown[] {
+  const isText = textColumns.includes(name);
+  if (!isText && isNumeric(column) && !distinctOf(column).values.some(isLongInteger)) {
+    return Array.from(numbersOf(column).values, (number) => (Number.isNaN(number) ? undefined : number));
+  }
+  return eachOnce(column, (value) => {
+    if (isMissing(value)) return undefined;
+    return isText || typeof value === 'string' || typeof value === 'bigint' ? textOf(value) : value;
+  });
 }
 
 /** Files of which so many are not there are looked for no further. */

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { cellError } from './cellError.js';
+import { type Codes, codesOf, eachOnce } from './codes.js';
 import { type ColumnFile, type Columns, columnsOf, readColumnFile, rowCount } from './columnFile.js';
 import {
   type AsideColumn,
@@ -11,7 +12,7 @@ import {
   leftAside,
 } from './columnRoles.js';
 import { type ListPart, spreadLists } from './listColumns.js';
-import { isMissing, numberOf, shown, textOf, verdictReader, verdictWords } from './vocabulary.js';
+import { isMissing, numberOf, numbersOf, shown, textOf, verdictReader, verdictWords } from './vocabulary.js';
 
 /** A table in memory: rows, or an arquero table. */
 export type TableLike =
@@ -161,10 +162,23 @@ export function clipNames(columns: Columns, id: readonly string[], where: string
   });
 }
 
+/** The clip of each row by the place of its name among all names. */
+function clipCodes(columns: Columns, id: readonly string[], where: string): Codes<string> {
+  const known = id.length === 1 ? codesOf(columns.get(id[0])!) : undefined;
+  if (known?.values.every((name) => !isMissing(name) && textOf(name) === name)) return known;
+  const places = new Map<string, number>();
+  const codes = Int32Array.from(clipNames(columns, id, where), (name) => {
+    const place = places.get(name) ?? places.size;
+    if (place === places.size) places.set(name, place);
+    return place;
+  });
+  return { codes, values: [...places.keys()] };
+}
+
 /** Gathers the rows of each clip. */
 class Pivot {
-  private readonly clipOf: Uint32Array;
-  private readonly ids: string[] = [];
+  private readonly clipOf: ArrayLike<number>;
+  private readonly ids: readonly string[];
   /** The first row of each clip. */
   private readonly firstRow: number[] = [];
 
@@ -178,19 +192,16 @@ class Pivot {
     this.parts = parts;
     this.roles = roles;
     this.where = where;
-    const places = new Map<string, number>();
-    this.clipOf = Uint32Array.from(clipNames(columns, roles.id, where), (name, row) => {
-      const known = places.get(name);
-      if (known !== undefined) return known;
-      places.set(name, this.ids.length);
-      this.ids.push(name);
-      this.firstRow.push(row);
-      return this.ids.length - 1;
-    });
+    const { codes, values } = clipCodes(columns, roles.id, where);
+    this.clipOf = codes;
+    this.ids = values;
+    for (let row = 0; row < codes.length; row++)
+      if (codes[row] === this.firstRow.length) this.firstRow.push(row);
   }
 
   clips(): Omit<ScoredClips, 'source' | 'read' | 'leftAside'> {
-    const { roles, ids } = this;
+    const { roles } = this;
+    const ids = [...this.ids];
     const { metrics, missing } = this.metrics();
     const paths =
       roles.path ?? (roles.id.length === 1 && ids.some((id) => videoFile.test(id)) ? roles.id[0] : undefined);
@@ -210,32 +221,37 @@ class Pivot {
   }
 
   private metrics(): Pick<ScoredClips, 'metrics' | 'missing'> {
-    const { roles, columns } = this;
+    const { roles } = this;
     const missing = { rows: 0, first: 0 };
     const byName = new Map<string, Float64Array>();
     const filled = new Map<string, Uint32Array>();
-    const metricNames = roles.metric === undefined ? undefined : columns.get(roles.metric)!;
+    const metricNames = roles.metric === undefined ? undefined : this.metricNames(roles.metric);
     for (const { column, part, values } of roles.score.flatMap((column) => this.numbersOf(column))) {
-      values.forEach((value, row) => {
-        const number = numberOf(value);
-        if (number === undefined) throw this.error(row, column, 'a finite number');
-        const name = metricNames ? this.metricOf(row) + (part ? ` ${part}` : '') : (part ?? column);
-        let scores = byName.get(name);
-        if (!scores) {
-          scores = new Float64Array(this.ids.length).fill(Number.NaN);
-          byName.set(name, scores);
-          filled.set(name, new Uint32Array(this.ids.length));
+      const { values: numbers, odd } = numbersOf(values);
+      const end = odd < 0 ? numbers.length : odd;
+      let scores: Float64Array | undefined;
+      let rows: Uint32Array | undefined;
+      let last: string | undefined;
+      for (let row = 0; row < end; row++) {
+        const name = metricNames ? this.metricOf(row, metricNames) : column;
+        if (!scores || !rows || name !== last) {
+          last = name;
+          const metric = metricNames ? name + (part ? ` ${part}` : '') : (part ?? column);
+          scores = byName.get(metric) ?? new Float64Array(this.ids.length).fill(Number.NaN);
+          rows = filled.get(metric) ?? new Uint32Array(this.ids.length);
+          byName.set(metric, scores);
+          filled.set(metric, rows);
         }
         const clip = this.clipOf[row];
-        const rows = filled.get(name)!;
         if (rows[clip] > 0) throw this.repeated(clip, rows[clip], row + 1);
         rows[clip] = row + 1;
-        if (Number.isNaN(number)) {
+        if (Number.isNaN(numbers[row])) {
           if (missing.rows === 0) missing.first = row + 1;
           missing.rows++;
         }
-        scores[clip] = number;
-      });
+        scores[clip] = numbers[row];
+      }
+      if (odd >= 0) throw this.error(odd, column, 'a finite number');
     }
     const metrics = [...byName].map(([name, values]) => ({ name, values, rows: filled.get(name)! }));
     const scoreless = metrics.find(({ values }) => values.every(Number.isNaN));
@@ -250,12 +266,15 @@ class Pivot {
     return parts.map(({ name, values }) => ({ column, part: name, values }));
   }
 
-  /** The metric of a row of a long file. */
-  private metricOf(row: number): string {
-    const column = this.roles.metric!;
-    const value = this.columns.get(column)![row];
-    if (isMissing(value)) throw this.error(row, column, 'the name of a metric');
-    return textOf(value);
+  /** The metric of each row of a long file. */
+  private metricNames(column: string): readonly (string | undefined)[] {
+    return eachOnce(this.columns.get(column)!, (value) => (isMissing(value) ? undefined : textOf(value)));
+  }
+
+  private metricOf(row: number, names: readonly (string | undefined)[]): string {
+    const name = names[row];
+    if (name === undefined) throw this.error(row, this.roles.metric!, 'the name of a metric');
+    return name;
   }
 
   private judgements(metrics: readonly string[]): OwnJudgements[] {
@@ -264,7 +283,7 @@ class Pivot {
     const ratings = rating === undefined ? [] : this.numbersOf(rating);
     const read = ratings.map(({ column, part, values }) => ({
       dimension: part ?? column,
-      ratings: values.map((_, row) => this.number(values, row, column)),
+      ratings: this.finite(values, column),
     }));
     if (labels && read.length > 1)
       return [...read, { dimension: label!, labels }].map((own) => this.own(own, metrics));
@@ -274,7 +293,7 @@ class Pivot {
 
   /** Judgements of rows as those of clips: of all rows of a clip, or of each metric where they differ. */
   private own(
-    rows: { dimension: string; ratings?: number[]; labels?: (boolean | undefined)[] },
+    rows: { dimension: string; ratings?: Float64Array; labels?: (boolean | undefined)[] },
     metrics: readonly string[],
   ): OwnJudgements {
     const { dimension, ratings, labels } = rows;
@@ -284,16 +303,19 @@ class Pivot {
     });
     const all = { dimension, ...of(this.firstRow) };
     if (metrics.length < 2) return all;
-    const differs = this.clipOf.some((clip, row) => {
-      const first = this.firstRow[clip];
+    const differs = (row: number) => {
+      const first = this.firstRow[this.clipOf[row]];
       return (
         (ratings && !Object.is(ratings[row], ratings[first])) || (labels && labels[row] !== labels[first])
       );
-    });
-    if (!differs) return all;
+    };
+    let same = 0;
+    while (same < this.clipOf.length && !differs(same)) same++;
+    if (same === this.clipOf.length) return all;
     const byMetric = new Map<string, Int32Array>();
+    const names = this.metricNames(this.roles.metric!);
     for (let row = 0; row < this.clipOf.length; row++) {
-      const metric = this.metricOf(row);
+      const metric = this.metricOf(row, names);
       const rowOf = byMetric.get(metric) ?? new Int32Array(this.ids.length).fill(-1);
       byMetric.set(metric, rowOf);
       rowOf[this.clipOf[row]] = row;
@@ -304,47 +326,51 @@ class Pivot {
   private labels(column: string): (boolean | undefined)[] {
     const values = this.columns.get(column)!;
     const read = verdictReader(values);
-    return values.map((value, row) => {
-      if (isMissing(value)) return undefined;
-      const label = read(value);
-      if (label !== undefined) return label;
-      const graded = numberOf(value) === undefined ? '' : ' (a rating is one by the option "rating")';
-      throw this.error(row, column, `${verdictWords}${graded}`);
-    });
+    const labels = eachOnce(values, (value) => (isMissing(value) ? undefined : (read(value) ?? null)));
+    const odd = labels.indexOf(null);
+    if (odd < 0) return labels as (boolean | undefined)[];
+    const graded = numberOf(values[odd]) === undefined ? '' : ' (a rating is one by the option "rating")';
+    throw this.error(odd, column, `${verdictWords}${graded}`);
   }
 
-  private number(values: readonly unknown[], row: number, column: string): number {
-    const number = numberOf(values[row]);
-    if (number === undefined) throw this.error(row, column, 'a finite number');
-    return number;
+  /** The numbers of each row. */
+  private finite(values: readonly unknown[], column: string): Float64Array {
+    const { values: numbers, odd } = numbersOf(values);
+    if (odd >= 0) throw this.error(odd, column, 'a finite number');
+    return numbers;
   }
 
   private numbers(column: string): Float64Array {
-    const values = this.columns.get(column)!;
+    const read = this.finite(this.columns.get(column)!, column);
     const numbers = new Float64Array(this.ids.length).fill(Number.NaN);
-    this.clipOf.forEach((clip, row) => {
-      const number = this.number(values, row, column);
-      if (Number.isNaN(numbers[clip])) numbers[clip] = number;
-      else if (!Number.isNaN(number) && number !== numbers[clip])
+    for (let row = 0; row < read.length; row++) {
+      const clip = this.clipOf[row];
+      if (Number.isNaN(numbers[clip])) numbers[clip] = read[row];
+      else if (!Number.isNaN(read[row]) && read[row] !== numbers[clip])
         throw this.contradiction(row, column, numbers[clip]);
-    });
+    }
     return numbers;
   }
 
   private texts(column: string): (string | undefined)[] {
-    const values = this.columns.get(column)!;
     // Each text is kept once: a million rows of a few groups need not hold a million strings.
     const texts = new Map<string, string>();
-    const found = new Array<string | undefined>(this.ids.length).fill(undefined);
-    this.clipOf.forEach((clip, row) => {
-      if (isMissing(values[row])) return;
-      const text = textOf(values[row]);
-      if (found[clip] !== undefined && found[clip] !== text)
-        throw this.contradiction(row, column, found[clip]);
+    const read = eachOnce(this.columns.get(column)!, (value) => {
+      if (isMissing(value)) return undefined;
+      const text = textOf(value);
       const known = texts.get(text);
       if (known === undefined) texts.set(text, text);
-      found[clip] = known ?? text;
+      return known ?? text;
     });
+    const found = new Array<string | undefined>(this.ids.length).fill(undefined);
+    for (let row = 0; row < read.length; row++) {
+      const text = read[row];
+      if (text === undefined) continue;
+      const clip = this.clipOf[row];
+      if (found[clip] !== undefined && found[clip] !== text)
+        throw this.contradiction(row, column, found[clip]);
+      found[clip] = text;
+    }
     return found;
   }
 

@@ -1,6 +1,7 @@
 /** The words of tables, one meaning each for all readers: names of columns, blanks, numbers, Pass and Fail. */
 
 import { isMissing } from '../../base/missing.js';
+import { codesOf, distinctOf, firstRowOf } from './codes.js';
 
 export { isMissing };
 
@@ -71,15 +72,46 @@ export function verdictReader(values: readonly unknown[]): (value: unknown) => b
 }
 
 /** Whether the values are 1 and -1, and -1 is among them. */
-function areSigns(values: readonly unknown[]): boolean {
+function areSigns(column: readonly unknown[]): boolean {
   let hasMinus = false;
-  for (const value of values) {
+  for (const value of distinctOf(column).values) {
     if (isMissing(value)) continue;
     const number = numberOf(value);
     if (number !== 1 && number !== -1) return false;
     hasMinus ||= number === -1;
   }
   return hasMinus;
+}
+
+/** A column as numbers. */
+export interface ColumnNumbers {
+  /** NaN where a value is missing, or is no number. */
+  values: Float64Array;
+  /** The first row, from 0, of a value that is there and no number; -1 where there is none. */
+  odd: number;
+}
+
+/** What columns that have been read as numbers hold. */
+const knownNumbers = new WeakMap<readonly unknown[], ColumnNumbers>();
+
+/** The numbers of a column, which must not change any more. */
+export function numbersOf(column: readonly unknown[]): ColumnNumbers {
+  const before = knownNumbers.get(column);
+  if (before) return before;
+  const { values: distinct } = distinctOf(column);
+  const numbers = new Float64Array(distinct.length);
+  let odd = -1;
+  for (let i = 0; i < numbers.length; i++) {
+    const number = numberOf(distinct[i]);
+    numbers[i] = number ?? Number.NaN;
+    if (number === undefined && odd < 0) odd = i;
+  }
+  const values = codesOf(column)
+    ? Float64Array.from(codesOf(column)!.codes, (code) => numbers[code])
+    : numbers;
+  const found = { values, odd: odd < 0 ? -1 : firstRowOf(column, odd) };
+  knownNumbers.set(column, found);
+  return found;
 }
 
 /** How many values are there, and how many of them are numbers and verdicts. */
@@ -95,23 +127,30 @@ export interface Kinds {
 const knownKinds = new WeakMap<readonly unknown[], Kinds>();
 
 /** Counts what a column holds, which must not change any more. */
-export function kindsOf(values: readonly unknown[]): Kinds {
-  const known = knownKinds.get(values);
-  if (known) return known;
+export function kindsOf(column: readonly unknown[]): Kinds {
+  const before = knownKinds.get(column);
+  if (before) return before;
   const kinds: Kinds = { present: 0, numbers: 0, verdicts: 0, firstOdd: { number: -1, verdict: -1 } };
-  const signs = areSigns(values);
-  for (let row = 0; row < values.length; row++) {
-    const value = values[row];
+  const signs = areSigns(column);
+  const { values, counts } = distinctOf(column);
+  // Where each row is looked at, it is read as a number once for all who ask.
+  const read = counts ? undefined : numbersOf(column).values;
+  const odd = { number: -1, verdict: -1 };
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
     if (isMissing(value)) continue;
-    kinds.present++;
-    const number = typeof value === 'boolean' ? undefined : numberOf(value);
-    if (number !== undefined) kinds.numbers++;
-    else if (kinds.firstOdd.number < 0) kinds.firstOdd.number = row;
+    const count = counts ? counts[i] : 1;
+    kinds.present += count;
+    const number = read ? (Number.isNaN(read[i]) ? undefined : read[i]) : numberOf(value);
+    if (number !== undefined) kinds.numbers += count;
+    else if (odd.number < 0) odd.number = i;
     const isOne = number === undefined ? verdictOf(value) !== undefined : isVerdictNumber(number, signs);
-    if (isOne) kinds.verdicts++;
-    else if (kinds.firstOdd.verdict < 0) kinds.firstOdd.verdict = row;
+    if (isOne) kinds.verdicts += count;
+    else if (odd.verdict < 0) odd.verdict = i;
   }
-  knownKinds.set(values, kinds);
+  for (const kind of ['number', 'verdict'] as const)
+    if (odd[kind] >= 0) kinds.firstOdd[kind] = firstRowOf(column, odd[kind]);
+  knownKinds.set(column, kinds);
   return kinds;
 }
 
@@ -150,11 +189,13 @@ const viewList = (view: ArrayBufferView): unknown => Array.from(view as unknown 
 
 /** `[1.9, 1.5]` or `(1.9, 1.5)`; NumPy writes no commas. */
 function textList(value: string): string[] | undefined {
-  if (!/^\s*[[(]/.test(value)) return undefined;
+  if (isDigit(value.charCodeAt(0)) || !/^\s*[[(]/.test(value)) return undefined;
   const [, inside] = /^[[(]([^[\]()]*)[\])]$/.exec(value.trim()) ?? [];
   if (inside === undefined || inside.trim() === '') return undefined;
   return inside.includes(',') ? inside.replace(/,\s*$/, '').split(',') : inside.trim().split(/\s+/);
 }
+
+const isDigit = (code: number): boolean => code >= 48 && code <= 57;
 
 /** A value as an error shows it: text in quotes, shortened. */
 export function shown(value: unknown): string {
