@@ -34,6 +34,9 @@ export function distinctOf(column: readonly unknown[]): { values: readonly unkno
 export const firstRowOf = (column: readonly unknown[], index: number): number =>
   codesOf(column)?.codes.indexOf(index) ?? index;
 
+/** For how many values there is room at first: a table may have very many columns. */
+const first = 4;
+
 /** So many rows of numbers, nearly all of them different: it is of no use to know which are equal. */
 const manyNumbers = 2 ** 16;
 
@@ -41,14 +44,14 @@ const manyNumbers = 2 ** 16;
 export class TextColumn {
   readonly values: string[] = [];
   private isCoded = true;
-  private codes = new Int32Array(1024);
+  private codes = new Int32Array(first);
   private readonly distinct: string[] = [];
   /** By code: the hash of its bytes, and where they are. */
-  private hashes = new Int32Array(1024);
-  private starts = new Float64Array(1024);
-  private ends = new Float64Array(1024);
+  private hashes = new Int32Array(first);
+  private starts = new Float64Array(first);
+  private ends = new Float64Array(first);
   /** Codes by their hashes, with open places: 0, else the code and 1. Half of them stay open. */
-  private places = new Int32Array(2048);
+  private places = new Int32Array(2 * first);
 
   /** @param bytes which must stay as they are where texts have been read from them */
   constructor(private readonly bytes: Buffer) {}
