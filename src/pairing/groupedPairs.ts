@@ -4,8 +4,16 @@ import type { Pair, PairStream } from './pair.js';
 import { Permutation } from './permutation.js';
 import { type Shares, turnAt } from './shares.js';
 
-/** The independent shuffles of a stream. */
-const shuffles = { winLose: 1, match: 2, winTie: 3, loseTie: 4, tieOrder: 5 };
+/** The independent shuffles of a stream, by the keys that tell them apart. */
+const uses = {
+  winLose: [1],
+  match: [2],
+  winTie: [3],
+  loseTie: [4],
+  winTieOrder: [5, 3],
+  loseTieOrder: [5, 4],
+} as const;
+type Use = keyof typeof uses;
 
 /** What a stream of pairs within groups is made of. */
 export interface GroupedPairsRule extends Shares {
@@ -26,7 +34,7 @@ export class GroupedPairs implements PairStream {
   private readonly winLose: Slots;
   private readonly winTie: Slots;
   private readonly loseTie: Slots;
-  private readonly orders: { keys: readonly number[]; order: Permutation }[] = [];
+  private readonly orders: { [use in Use]?: { round: number; group: number; order: Permutation } } = {};
 
   constructor(
     private readonly groups: readonly Group[],
@@ -69,12 +77,12 @@ export class GroupedPairs implements PairStream {
 
   private decided(rank: number): [Clip, Clip] {
     const round = Math.floor(rank / this.winLose.length);
-    const number = this.order(this.winLose.length, shuffles.winLose, round).at(rank % this.winLose.length);
+    const number = this.order(this.winLose.length, 'winLose', round).at(rank % this.winLose.length);
     const { group, index } = this.winLose.at(number);
     const { pass, fail } = this.groups[group];
     // The larger side by index; the smaller one by a shuffled count that runs on through the rounds.
     const size = this.winLose.size(group);
-    const match = round * size + this.order(size, shuffles.match, round, group).at(index);
+    const match = round * size + this.order(size, 'match', round, group).at(index);
     return pass.length === size
       ? [pass[index], fail[match % fail.length]]
       : [pass[match % pass.length], fail[index]];
@@ -84,19 +92,20 @@ export class GroupedPairs implements PairStream {
   private tie(rank: number, kind: 'winTie' | 'loseTie', side: 'pass' | 'fail'): [Clip, Clip] {
     const slots = this[kind];
     const round = Math.floor(rank / slots.length);
-    const number = this.order(slots.length, shuffles[kind], round).at(rank % slots.length);
+    const number = this.order(slots.length, kind, round).at(rank % slots.length);
     const { group, index } = slots.at(number);
     const clips = this.groups[group][side];
-    const order = this.order(clips.length, shuffles.tieOrder, shuffles[kind], round, group);
+    const order = this.order(clips.length, `${kind}Order`, round, group);
     return [clips[order.at(index)], clips[order.at((index + 1) % clips.length)]];
   }
 
-  /** A shuffle by the seed and some keys; of one kind the last is kept, which the next pair mostly takes too. */
-  private order(length: number, kind: number, ...keys: readonly number[]): Permutation {
-    const last = this.orders[kind];
-    if (last?.keys.every((key, i) => key === keys[i])) return last.order;
-    const order = new Permutation(length, [this.rule.seed, kind, ...keys]);
-    this.orders[kind] = { keys, order };
+  /** A shuffle of a round, or of a group in it; of each use the last is kept, which the next pair mostly takes too. */
+  private order(length: number, use: Use, round: number, group = -1): Permutation {
+    const last = this.orders[use];
+    if (last?.round === round && last.group === group) return last.order;
+    const keys = [this.rule.seed, ...uses[use], round];
+    const order = new Permutation(length, group < 0 ? keys : [...keys, group]);
+    this.orders[use] = { round, group, order };
     return order;
   }
 

@@ -1,4 +1,4 @@
-import { hash } from './hash.js';
+import { hash, hashWord } from './hash.js';
 
 /** With fewer, small permutations are not uniform. */
 const ROUNDS = 12;
@@ -31,7 +31,7 @@ export class Permutation {
       let left = Math.floor(at / half);
       let right = at & mask;
       for (let round = 0; round < ROUNDS; round++) {
-        const mixed = left ^ (hash(keys[round], right) & mask);
+        const mixed = left ^ (hashWord(keys[round], right) & mask);
         left = right;
         right = mixed;
       }

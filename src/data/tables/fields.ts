@@ -51,7 +51,12 @@ export class Fields {
   readonly count: number;
   /** The table's name of each known column that it has. */
   private readonly given = new Map<string, string>();
+  /** The columns that were asked for, by these names. */
+  private readonly asked = new Map<string, readonly unknown[]>();
   private readonly verdicts = new Map<string, (value: unknown) => boolean | undefined>();
+
+  /** The columns that say more of a clip, as far as there are such. */
+  private readonly ofClips: readonly (typeof clipColumns)[number][];
 
   /** @param where the operation and, if any, the file. */
   constructor(
@@ -83,6 +88,7 @@ export class Fields {
         continue;
       if (column !== undefined) this.given.set(name, column);
     }
+    this.ofClips = clipColumns.filter((column) => this.has(column));
   }
 
   /** The names of the columns, as they are understood. */
@@ -168,7 +174,7 @@ export class Fields {
   /** What is known of the row's clip besides its id. */
   clip(row: number): ClipFields {
     const fields: ClipFields = {};
-    for (const column of clipColumns) {
+    for (const column of this.ofClips) {
       const text = this.text(row, column);
       if (text !== undefined) fields[column] = text;
     }
@@ -194,7 +200,12 @@ export class Fields {
   }
 
   private raw(row: number, column: string): unknown {
-    return this.columns.get(this.nameOf(column))?.[row];
+    let values = this.asked.get(column);
+    if (!values) {
+      values = this.all(this.nameOf(column));
+      this.asked.set(column, values);
+    }
+    return values[row];
   }
 
   /** The name under which the table has the column. */

@@ -143,32 +143,47 @@ export function checkedVotes(fields: Fields, threshold?: number): CheckedVotes {
         ? fields.codes('rating', (row) => (threshold !== undefined || isThere(row) ? number(row) : undefined))
         : undefined,
     note: threshold === undefined ? texts('note') : undefined,
-    clips: clip.values.map(() => ({})),
+    clips: fieldsOfClips(clip, fields),
   };
-  for (const column of clipColumns) keepOfClips(votes, column, texts(column), fields);
   return { ...votes, rows: distinctVotes(votes, fields, threshold) };
 }
 
-/** Adds what the rows say of their clips in a column. */
-function keepOfClips(
-  { clip, clips }: Pick<CheckedVotes, 'clip' | 'clips'>,
+/** What the rows say of their clips. @throws where two rows say different things of one. */
+function fieldsOfClips(clip: Codes<string>, fields: Fields): ClipFields[] {
+  const [path, prompt, promptId, generator] = clipColumns.map((column) => textsOfClips(clip, column, fields));
+  return clip.values.map((_, code) => {
+    const known: ClipFields = {};
+    if (path?.[code] !== undefined) known.path = path[code];
+    if (prompt?.[code] !== undefined) known.prompt = prompt[code];
+    if (promptId?.[code] !== undefined) known.promptId = promptId[code];
+    if (generator?.[code] !== undefined) known.generator = generator[code];
+    return known;
+  });
+}
+
+/** What a column says of each clip. */
+function textsOfClips(
+  clip: Codes<string>,
   column: keyof ClipFields,
-  given: Codes<string | undefined> | undefined,
   fields: Fields,
-): void {
-  if (!given) return;
+): (string | undefined)[] | undefined {
+  if (!fields.has(column)) return undefined;
+  const { codes, values } = fields.codes(column, (row) => fields.text(row, column));
+  const known = new Array<string | undefined>(clip.values.length).fill(undefined);
   for (let row = 0; row < fields.count; row++) {
-    const value = decoded(given, row);
-    if (value === undefined) continue;
-    const known = clips[clip.codes[row]];
-    known[column] ??= value;
-    if (known[column] === value) continue;
-    throw fields.error(
-      row,
-      column,
-      `${shown(known[column])}, as in an earlier row of clip ${shown(decoded(clip, row))}`,
-    );
+    const value = values[codes[row]];
+    const before = known[clip.codes[row]];
+    if (value === undefined || value === before) continue;
+    if (before !== undefined) {
+      throw fields.error(
+        row,
+        column,
+        `${shown(before)}, as in an earlier row of clip ${shown(decoded(clip, row))}`,
+      );
+    }
+    known[clip.codes[row]] = value;
   }
+  return known;
 }
 
 /**
