@@ -42,14 +42,16 @@ const manyNumbers = 2 ** 16;
 
 /** The texts of a column, read from bytes; of equal ones only the first is made. */
 export class TextColumn {
-  readonly values: string[] = [];
-  private isCoded = true;
+  /** How many values there are. */
+  private count = 0;
+  /** The values of a column of numbers that differ; of another they are told by their codes. */
+  private values: string[] | undefined;
   private codes = new Int32Array(first);
   private readonly distinct: string[] = [];
   /** By code: the hash of its bytes, and where they are. */
   private hashes = new Int32Array(first);
-  private starts = new Float64Array(first);
-  private ends = new Float64Array(first);
+  private starts = new Uint32Array(first);
+  private lengths = new Uint32Array(first);
   /** Codes by their hashes, with open places: 0, else the code and 1. Half of them stay open. */
   private places = new Int32Array(2 * first);
 
@@ -58,9 +60,9 @@ export class TextColumn {
 
   /** Adds the text of some bytes. */
   push(start: number, end: number): void {
-    const { bytes, values } = this;
-    if (!this.isCoded) {
-      values.push(bytes.toString('utf8', start, end));
+    const { bytes } = this;
+    if (this.values) {
+      this.values.push(bytes.toString('utf8', start, end));
       return;
     }
     let hash = 0x811c9dc5;
@@ -72,31 +74,38 @@ export class TextColumn {
     }
     hash ^= hash >>> 15;
     const code = this.find(hash, start, end) ?? this.add(hash, start, end, any < 0x80);
-    if (values.length === this.codes.length)
-      this.codes = longer(this.codes, new Int32Array(2 * values.length));
-    this.codes[values.length] = code;
-    values.push(this.distinct[code]);
-    if (values.length === manyNumbers) this.isCoded = !this.isOfNumbers();
+    if (this.count === this.codes.length) this.codes = longer(this.codes, new Int32Array(2 * this.count));
+    this.codes[this.count++] = code;
+    if (this.count === manyNumbers && this.isOfNumbers()) this.values = this.decoded();
   }
 
   /** The column, whose codes are known from now on where it is not one of numbers that differ. */
   end(): readonly string[] {
-    const { values, codes, distinct } = this;
-    if (this.isCoded) known.set(values, { codes: codes.slice(0, values.length), values: distinct });
+    if (this.values) return this.values;
+    const values = this.decoded();
+    known.set(values, { codes: this.codes.slice(0, this.count), values: this.distinct });
+    return values;
+  }
+
+  private decoded(): string[] {
+    const { codes, count, distinct } = this;
+    const values = new Array<string>(count);
+    for (let row = 0; row < count; row++) values[row] = distinct[codes[row]];
     return values;
   }
 
   private isOfNumbers(): boolean {
-    const { distinct, values } = this;
-    return distinct.length > 0.9 * values.length && /^\s*[-+]?\.?\d/.test(distinct[distinct.length - 1]);
+    const { distinct, count } = this;
+    return distinct.length > 0.9 * count && /^\s*[-+]?\.?\d/.test(distinct[distinct.length - 1]);
   }
 
   private find(hash: number, start: number, end: number): number | undefined {
-    const { bytes, places, hashes, starts, ends } = this;
+    const { bytes, places, hashes, starts, lengths } = this;
+    const length = end - start;
     const mask = places.length - 1;
     for (let place = hash & mask; places[place] !== 0; place = (place + 1) & mask) {
       const code = places[place] - 1;
-      if (hashes[code] !== hash || ends[code] - starts[code] !== end - start) continue;
+      if (hashes[code] !== hash || lengths[code] !== length) continue;
       let [a, b] = [start, starts[code]];
       while (a < end && bytes[a] === bytes[b]) {
         a++;
@@ -112,14 +121,14 @@ export class TextColumn {
     const code = distinct.push(this.bytes.toString(isAscii ? 'latin1' : 'utf8', start, end)) - 1;
     if (code === this.hashes.length) {
       this.hashes = longer(this.hashes, new Int32Array(2 * code));
-      this.starts = longer(this.starts, new Float64Array(2 * code));
-      this.ends = longer(this.ends, new Float64Array(2 * code));
+      this.starts = longer(this.starts, new Uint32Array(2 * code));
+      this.lengths = longer(this.lengths, new Uint32Array(2 * code));
       this.places = new Int32Array(4 * code);
       for (let known = 0; known < code; known++) this.place(known);
     }
     this.hashes[code] = hash;
     this.starts[code] = start;
-    this.ends[code] = end;
+    this.lengths[code] = end - start;
     this.place(code);
     return code;
   }
@@ -134,7 +143,7 @@ export class TextColumn {
 }
 
 /** The same numbers in a longer list. */
-function longer<List extends Int32Array | Float64Array>(values: List, into: List): List {
+function longer<List extends Int32Array | Uint32Array>(values: List, into: List): List {
   into.set(values);
   return into;
 }
