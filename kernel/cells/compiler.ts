@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import type * as TypeScript from 'typescript';
 import { packageRoot } from '../../src/base/packageRoot.js';
+import { parseDeclarations } from './comments.js';
 import { completionsAt, type Found } from './completion.js';
 import { Declarations, type Declared, isNamespace, type Meaning, readDeclared } from './declarations.js';
 import { keepLastExpression, writeEarlierVariables } from './earlierVariables.js';
@@ -375,7 +376,12 @@ export class Compiler {
       getDefaultLibFileName: (options) => join(library, ts.getDefaultLibFileName(options)),
       writeFile: () => {},
       getSourceFile: (path, options) =>
-        own.get(path)?.() ?? this.#files.read(path, (text) => ts.createSourceFile(path, text, options)),
+        own.get(path)?.() ??
+        this.#files.read(path, (text) =>
+          /\.d\.[cm]?ts$/.test(path)
+            ? parseDeclarations(path, text, options)
+            : ts.createSourceFile(path, text, options),
+        ),
     };
     this.#lookups.serve(host);
     return host;

@@ -31,6 +31,11 @@ type Internals = typeof TypeScript & {
       ...args: unknown[]
     ): Pick<TypeScript.QuickInfo, 'displayParts' | 'documentation' | 'tags'>;
   };
+  objectAllocator: {
+    getNodeConstructor(): { prototype: TypeScript.Node };
+    getSymbolConstructor(): { prototype: TypeScript.Symbol };
+    getSignatureConstructor(): { prototype: TypeScript.Signature };
+  };
   nullTransformationContext: TypeScript.TransformationContext;
   getTouchingPropertyName(file: TypeScript.SourceFile, position: number): TypeScript.Node;
   createTextWriter(newLine: string): TextWriter;
