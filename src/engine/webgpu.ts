@@ -12,8 +12,14 @@ export interface WebGpuAdapter {
 export interface WebGpuBackend extends KernelBackend {
   /** What is known of a tensor; its values are null once they have been uploaded. */
   readonly tensorMap: {
-    get(dataId: object): { shape: number[]; dtype: string; values: unknown; resource?: object };
+    get(dataId: object): {
+      shape: number[];
+      dtype: string;
+      values: ArrayLike<number> | null;
+      resource?: GPUBuffer;
+    };
   };
+  readonly bufferManager: { acquireBuffer(bytes: number, usage: number): GPUBuffer };
   /** Gives a tensor, of values or of a result to be, its buffer, if it has none yet. */
   uploadToGPU(dataId: object): void;
   /** Most bytes of one tensor. */
@@ -57,14 +63,35 @@ async function start(): Promise<WebGpuAdapter> {
 
     override uploadToGPU(dataId: object): void {
       const data = this.tensorMap.get(dataId);
-      if (!data.resource) checkBuffer(data, this.largestBuffer);
-      super.uploadToGPU(dataId);
+      if (data.resource) return;
+      checkBuffer(data, this.largestBuffer);
+      const values = data.values && fewNumbers(data.values, data.dtype);
+      if (!values) {
+        super.uploadToGPU(dataId);
+        return;
+      }
+      // TensorFlow.js would make a buffer for them to be copied from, and end the pass of shaders that it records.
+      const { STORAGE, COPY_SRC, COPY_DST } = GPUBufferUsage;
+      data.resource = this.bufferManager.acquireBuffer(values.byteLength, STORAGE | COPY_SRC | COPY_DST);
+      data.values = null;
+      device.queue.writeBuffer(data.resource, 0, values);
     }
   }
   // The package registers itself on a device with a mistaken feature list and without the adapter's limits.
   tf.removeBackend('webgpu');
   tf.registerBackend('webgpu', () => new LimitedBackend(device, adapter.info));
   return { name: adapter.info.description, software: adapter.info.isFallbackAdapter };
+}
+
+/** Up to so many values go to the GPU beside the commands that use them; most of them are constants of an operation. */
+const fewValues = 2 ** 14;
+
+/** Few values as a GPU has them, of the types that have 4 bytes there; undefined for many, and for other types. */
+function fewNumbers(values: ArrayLike<number>, dtype: string): ArrayBufferView<ArrayBuffer> | undefined {
+  if (values.length > fewValues) return undefined;
+  if (dtype === 'float32') return Float32Array.from(values);
+  if (dtype === 'int32' || dtype === 'bool') return Int32Array.from(values);
+  return undefined;
 }
 
 /** The fastest adapter of Dawn with these options, which is the one that TensorFlow.js finds from then on. */
