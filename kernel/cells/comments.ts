@@ -3,8 +3,8 @@ import { ts } from './typescript.js';
 
 type WithComments = TypeScript.Node & { jsDoc?: TypeScript.JSDoc[] };
 
-/** The comments of files that were parsed without them, by the place of what they are about; made when one is asked for. */
-const comments = new WeakMap<TypeScript.SourceFile, () => Map<string, TypeScript.JSDoc[]>>();
+/** Files that were parsed without their comments. */
+const uncommented = new WeakSet<TypeScript.SourceFile>();
 let areRead = false;
 
 /**
@@ -17,13 +17,11 @@ export function parseDeclarations(
   options: TypeScript.ScriptTarget | TypeScript.CreateSourceFileOptions,
 ): TypeScript.SourceFile {
   const given = typeof options === 'object' ? options : { languageVersion: options };
-  const { ParseAll, ParseNone } = ts.JSDocParsingMode;
-  const file = ts.createSourceFile(path, text, { ...given, jsDocParsingMode: ParseNone });
-  let found: Map<string, TypeScript.JSDoc[]> | undefined;
-  comments.set(file, () => {
-    found ??= commentsOf(ts.createSourceFile(path, text, { ...given, jsDocParsingMode: ParseAll }, true));
-    return found;
+  const file = ts.createSourceFile(path, text, {
+    ...given,
+    jsDocParsingMode: ts.JSDocParsingMode.ParseNone,
   });
+  uncommented.add(file);
   return file;
 }
 
@@ -53,30 +51,27 @@ readComments(objectAllocator.getSymbolConstructor().prototype, [
   'getContextualJsDocTags',
 ]);
 
-function commentsOf(file: TypeScript.SourceFile): Map<string, TypeScript.JSDoc[]> {
-  const found = new Map<string, TypeScript.JSDoc[]>();
-  const visit = (node: WithComments): void => {
-    if (node.jsDoc) found.set(placeOf(node), node.jsDoc);
-    ts.forEachChild(node, visit);
-  };
-  visit(file);
-  return found;
+/** The comments before a node, as TypeScript's parser would have kept them. */
+function commentsBefore(node: TypeScript.Node): TypeScript.JSDoc[] | undefined {
+  const file = ts.findAncestor(node, ts.isSourceFile);
+  if (!file || !uncommented.has(file) || !ts.canHaveJSDoc(node)) return undefined;
+  const { text } = file;
+  const found = ts.getJSDocCommentRanges(node, text)?.flatMap(({ pos, end }) => {
+    const comment = ts.parseIsolatedJSDocComment(text, pos, end - pos)?.jsDoc;
+    // What a comment names is looked for from where it stands.
+    return comment ? [Object.assign(comment, { parent: node })] : [];
+  });
+  return found && found.length > 0 ? found : undefined;
 }
-
-const placeOf = ({ pos, end, kind }: TypeScript.Node): string => `${pos} ${end} ${kind}`;
 
 /** TypeScript looks for comments in a node's `jsDoc`, which only nodes that were parsed with some have of their own. */
 Object.defineProperty(objectAllocator.getNodeConstructor().prototype, 'jsDoc', {
   configurable: true,
   get(this: WithComments) {
     if (!areRead) return undefined;
-    const file = ts.findAncestor(this, ts.isSourceFile);
-    const own = file && comments.get(file)?.().get(placeOf(this));
-    if (!own) return undefined;
-    // What a comment names is looked for from where it stands.
-    for (const comment of own) (comment as { parent: TypeScript.Node }).parent = this;
-    this.jsDoc = own;
-    return own;
+    const found = commentsBefore(this);
+    if (found) this.jsDoc = found;
+    return found;
   },
   set(this: WithComments, value: TypeScript.JSDoc[] | undefined) {
     // Each node is made without comments.

@@ -36,6 +36,13 @@ type Internals = typeof TypeScript & {
     getSymbolConstructor(): { prototype: TypeScript.Symbol };
     getSignatureConstructor(): { prototype: TypeScript.Signature };
   };
+  canHaveJSDoc(node: TypeScript.Node): boolean;
+  getJSDocCommentRanges(node: TypeScript.Node, text: string): TypeScript.CommentRange[] | undefined;
+  parseIsolatedJSDocComment(
+    text: string,
+    start: number,
+    length: number,
+  ): { jsDoc: TypeScript.JSDoc } | undefined;
   nullTransformationContext: TypeScript.TransformationContext;
   getTouchingPropertyName(file: TypeScript.SourceFile, position: number): TypeScript.Node;
   createTextWriter(newLine: string): TextWriter;
