@@ -1,6 +1,7 @@
 import type { ColumnTable } from 'arquero';
 import type { Clip } from '../clip.js';
 import { fieldsOf } from '../tables/fields.js';
+import { labelsIn } from './labels.js';
 
 /** A clip and its label on one dimension. */
 export interface LabelledClip {
@@ -18,6 +19,14 @@ export interface LabelledClip {
  * @throws Error when a column is missing, a value malformed, or there is no label of the dimension.
  */
 export function clipsOf(labels: ColumnTable, dimension: string): LabelledClip[] {
+  const known = labelsIn(labels)?.filter((label) => label.dimension === dimension);
+  if (known && known.length > 0) {
+    return known.map(({ item: { clip: id, fields }, pass, confidence }) => ({
+      clip: { id, path: id, ...fields },
+      pass,
+      confidence,
+    }));
+  }
   const fields = fieldsOf('clipsOf', labels);
   if (fields.count === 0) throw fields.failure('has no rows');
   fields.require(['clip', 'dimension', 'pass', 'confidence']);

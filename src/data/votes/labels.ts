@@ -61,5 +61,13 @@ export function labelsTable(labels: readonly Label[]): LabelTable {
     votes: labels.map(({ item }) => item.votes.length),
     ...Object.fromEntries(known.map((column) => [column, labels.map(({ item }) => item.fields[column])])),
   };
-  return withDimensions(table(columns));
+  const made = withDimensions(table(columns));
+  labelsOfTables.set(made, labels);
+  return made;
 }
+
+/** The labels of tables that were made of them: arquero changes no table that there is. */
+const labelsOfTables = new WeakMap<ColumnTable, readonly Label[]>();
+
+/** The labels that a table was made of, where it was made of labels. */
+export const labelsIn = (made: ColumnTable): readonly Label[] | undefined => labelsOfTables.get(made);
