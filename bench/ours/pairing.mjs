@@ -14,6 +14,7 @@ const lines = ['clip,annotator,dimension,pass,path,promptId'];
 for (let i = 0; i < clips; i++)
   lines.push(`clip-${i},ann-${i % 7},physics,${i % 5 < 2},clips/${i}.mp4,prompt-${i % Math.ceil(clips / 5)}`);
 writeFileSync(file, lines.join('\n'));
+lines.length = 0;
 
 await serve({
   async pair() {
