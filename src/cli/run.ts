@@ -1,6 +1,7 @@
 import { watch } from 'node:fs';
 import { basename, dirname, join, parse as parsePath, resolve } from 'node:path';
 import { KernelProcess } from '../../kernel/headless/kernelProcess.js';
+import { movedClips } from '../../kernel/headless/movedClips.js';
 import {
   type Notebook,
   type NotebookCell,
@@ -154,7 +155,7 @@ class HeadlessRun {
         ended: async ({ cell, number, seconds, traceback }) => {
           console.log(lineOf(cell, number, total, traceback ? 'FAILED' : `${seconds.toFixed(1)} s`));
           if (traceback) console.log(traceback.join('\n'));
-          await writeNotebook(this.output, notebook);
+          await this.#write(notebook);
         },
       });
       const seconds = ((performance.now() - start) / 1000).toFixed(1);
@@ -163,8 +164,13 @@ class HeadlessRun {
       console.log(`${end}, ${seconds} s; ${this.output}`);
       return failed;
     } finally {
-      await writeNotebook(this.output, notebook);
+      await this.#write(notebook);
     }
+  }
+
+  async #write(notebook: Notebook): Promise<void> {
+    const [from, to] = [this.file, resolve(this.output)].map(dirname);
+    await writeNotebook(this.output, movedClips(notebook, from, to));
   }
 }
 
