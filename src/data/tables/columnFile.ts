@@ -195,13 +195,13 @@ function rowsBefore(bytes: Buffer, usual: string): number {
   const rows = new DelimitedRows(bytes, separatorOf(bytes, usual), () => {
     throw open;
   });
+  let ended = 0;
   try {
-    while (rows.next());
+    while (rows.next()) if (rows.hasEnded) ended++;
   } catch (error) {
     if (error !== open) throw error;
-    return rows.count;
   }
-  return rows.hasEnded ? rows.count : rows.count - 1;
+  return ended;
 }
 
 const shownNames = (names: readonly string[]): string =>

@@ -100,6 +100,17 @@ describe('text', () => {
     );
   });
 
+  it.each([
+    ['\xe9,score\n', 'header, byte 1:'],
+    ['clip,\xe9\n', 'header, byte 6:'],
+    ['clip\n\xe9', 'row 1, byte 6:'],
+    ['clip\n\n  \xe9\n', 'row 1, byte 9:'],
+    ['clip\na\n"b\n\xe9"\n', 'row 2, byte 11:'],
+  ])('names the header, and rows behind blank lines and in quotes: %j', async (text, place) => {
+    const file = await written('latin1.csv', Buffer.from(text, 'latin1'));
+    await expect(readColumns('test', file)).rejects.toThrow(`latin1.csv ${place}`);
+  });
+
   it('names the row of JSON Lines, and of a letter cut in two', async () => {
     const lines = Buffer.from('{"clip":"a"}\n{"clip":"\xe9"}\n', 'latin1');
     await expect(readColumns('test', await written('l.jsonl', lines))).rejects.toThrow(
