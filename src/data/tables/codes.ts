@@ -12,22 +12,29 @@ export const codesOf = (column: readonly unknown[]): Codes<string> | undefined =
 
 /** What is read of each value of a column; of equal ones once, where it is known which are. */
 export function eachOnce<T>(column: readonly unknown[], read: (value: unknown) => T): T[] {
-  const known = codesOf(column);
-  if (!known) return column.map(read);
-  const { codes, values } = known;
-  const found = values.map(read);
+  const coded = codesOf(column);
+  if (!coded) return column.map(read);
+  return decoded({ codes: coded.codes, values: coded.values.map(read) });
+}
+
+/** The value of each row. */
+function decoded<T>({ codes, values }: Codes<T>): T[] {
   const all = new Array<T>(codes.length);
-  for (let row = 0; row < all.length; row++) all[row] = found[codes[row]];
+  for (let row = 0; row < all.length; row++) all[row] = values[codes[row]];
   return all;
 }
 
-/** The different values of a column, and how many rows have each; the rows themselves where it is not known which are equal. */
-export function distinctOf(column: readonly unknown[]): { values: readonly unknown[]; counts?: Uint32Array } {
-  const known = codesOf(column);
-  if (!known) return { values: column };
-  const counts = new Uint32Array(known.values.length);
-  for (const code of known.codes) counts[code]++;
-  return { values: known.values, counts };
+/** The different values of a column; those of all rows where it is not known which are equal. */
+export const distinctOf = (column: readonly unknown[]): readonly unknown[] =>
+  codesOf(column)?.values ?? column;
+
+/** How many rows have each value of `distinctOf`; undefined where each is of one row. */
+export function countsOf(column: readonly unknown[]): Uint32Array | undefined {
+  const coded = codesOf(column);
+  if (!coded) return undefined;
+  const counts = new Uint32Array(coded.values.length);
+  for (const code of coded.codes) counts[code]++;
+  return counts;
 }
 
 /** The first row of a value of `distinctOf`. */
@@ -76,22 +83,20 @@ export class TextColumn {
     const code = this.find(hash, start, end) ?? this.add(hash, start, end, any < 0x80);
     if (this.count === this.codes.length) this.codes = longer(this.codes, new Int32Array(2 * this.count));
     this.codes[this.count++] = code;
-    if (this.count === manyNumbers && this.isOfNumbers()) this.values = this.decoded();
+    if (this.count === manyNumbers && this.isOfNumbers()) this.values = decoded(this.coded());
   }
 
   /** The column, whose codes are known from now on where it is not one of numbers that differ. */
   end(): readonly string[] {
     if (this.values) return this.values;
-    const values = this.decoded();
-    known.set(values, { codes: this.codes.slice(0, this.count), values: this.distinct });
+    const coded = this.coded();
+    const values = decoded(coded);
+    known.set(values, coded);
     return values;
   }
 
-  private decoded(): string[] {
-    const { codes, count, distinct } = this;
-    const values = new Array<string>(count);
-    for (let row = 0; row < count; row++) values[row] = distinct[codes[row]];
-    return values;
+  private coded(): Codes<string> {
+    return { codes: this.codes.slice(0, this.count), values: this.distinct };
   }
 
   private isOfNumbers(): boolean {

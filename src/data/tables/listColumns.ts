@@ -1,5 +1,5 @@
 import { cellError } from './cellError.js';
-import { distinctOf } from './codes.js';
+import { countsOf, distinctOf } from './codes.js';
 import type { Columns } from './columnFile.js';
 import { isMissing, listOf } from './vocabulary.js';
 
@@ -40,7 +40,7 @@ export function spreadLists(columns: Columns, where: string, names?: readonly st
 function isListColumn(column: readonly unknown[]): boolean {
   let present = 0;
   let lists = 0;
-  const { values, counts } = distinctOf(column);
+  const [values, counts] = [distinctOf(column), countsOf(column)];
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
     if (typeof value === 'number' || isMissing(value)) continue;

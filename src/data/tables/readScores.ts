@@ -137,7 +137,13 @@ function present(values: Float64Array): Int32Array {
 
 function joined(lists: readonly Int32Array[]): Int32Array {
   if (lists.length === 1) return lists[0];
-  return Int32Array.from(lists.flatMap((list) => [...list]));
+  const whole = new Int32Array(lists.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const list of lists) {
+    whole.set(list, at);
+    at += list.length;
+  }
+  return whole;
 }
 
 /** The values at some places. */
@@ -200,7 +206,7 @@ const textColumns: readonly string[] = ['dimension', 'annotator', ...clipColumns
 /** The values of a column, as they are read. */
 function readAs(name: string, column: readonly unknown[]): readonly unknown[] {
   const isText = textColumns.includes(name);
-  if (!isText && isNumeric(column) && !distinctOf(column).values.some(isLongInteger)) {
+  if (!isText && isNumeric(column) && !distinctOf(column).some(isLongInteger)) {
     return Array.from(numbersOf(column).values, (number) => (Number.isNaN(number) ? undefined : number));
   }
   return eachOnce(column, (value) => {

@@ -1,7 +1,7 @@
 /** The words of tables, one meaning each for all readers: names of columns, blanks, numbers, Pass and Fail. */
 
 import { isMissing } from '../../base/missing.js';
-import { codesOf, distinctOf, firstRowOf } from './codes.js';
+import { codesOf, countsOf, distinctOf, firstRowOf } from './codes.js';
 
 export { isMissing };
 
@@ -74,7 +74,7 @@ export function verdictReader(values: readonly unknown[]): (value: unknown) => b
 /** Whether the values are 1 and -1, and -1 is among them. */
 function areSigns(column: readonly unknown[]): boolean {
   let hasMinus = false;
-  for (const value of distinctOf(column).values) {
+  for (const value of distinctOf(column)) {
     if (isMissing(value)) continue;
     const number = numberOf(value);
     if (number !== 1 && number !== -1) return false;
@@ -98,7 +98,7 @@ const knownNumbers = new WeakMap<readonly unknown[], ColumnNumbers>();
 export function numbersOf(column: readonly unknown[]): ColumnNumbers {
   const before = knownNumbers.get(column);
   if (before) return before;
-  const { values: distinct } = distinctOf(column);
+  const distinct = distinctOf(column);
   const numbers = new Float64Array(distinct.length);
   let odd = -1;
   for (let i = 0; i < numbers.length; i++) {
@@ -106,9 +106,8 @@ export function numbersOf(column: readonly unknown[]): ColumnNumbers {
     numbers[i] = number ?? Number.NaN;
     if (number === undefined && odd < 0) odd = i;
   }
-  const values = codesOf(column)
-    ? Float64Array.from(codesOf(column)!.codes, (code) => numbers[code])
-    : numbers;
+  const codes = codesOf(column)?.codes;
+  const values = codes ? Float64Array.from(codes, (code) => numbers[code]) : numbers;
   const found = { values, odd: odd < 0 ? -1 : firstRowOf(column, odd) };
   knownNumbers.set(column, found);
   return found;
@@ -132,7 +131,7 @@ export function kindsOf(column: readonly unknown[]): Kinds {
   if (before) return before;
   const kinds: Kinds = { present: 0, numbers: 0, verdicts: 0, firstOdd: { number: -1, verdict: -1 } };
   const signs = areSigns(column);
-  const { values, counts } = distinctOf(column);
+  const [values, counts] = [distinctOf(column), countsOf(column)];
   // Where each row is looked at, it is read as a number once for all who ask.
   const read = counts ? undefined : numbersOf(column).values;
   const odd = { number: -1, verdict: -1 };
