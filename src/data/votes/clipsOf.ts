@@ -21,7 +21,7 @@ export interface LabelledClip {
 export function clipsOf(labels: ColumnTable, dimension: string): LabelledClip[] {
   const known = labelsIn(labels)?.filter((label) => label.dimension === dimension);
   if (known && known.length > 0) {
-    return known.map(({ item: { clip: id, fields }, pass, confidence }) => ({
+    return known.map(({ clip: id, fields, pass, confidence }) => ({
       clip: { id, path: id, ...fields },
       pass,
       confidence,

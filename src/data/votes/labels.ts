@@ -62,12 +62,22 @@ export function labelsTable(labels: readonly Label[]): LabelTable {
     ...Object.fromEntries(known.map((column) => [column, labels.map(({ item }) => item.fields[column])])),
   };
   const made = withDimensions(table(columns));
-  labelsOfTables.set(made, labels);
+  const kept = labels.map(({ item: { clip, fields }, dimension, pass, confidence }) => ({
+    clip,
+    fields,
+    dimension,
+    pass,
+    confidence,
+  }));
+  labelsOfTables.set(made, kept);
   return made;
 }
 
+/** A label without its votes, of which a table of labels keeps none alive. */
+type KeptLabel = Omit<Label, 'item'> & Pick<ClipVotes, 'clip' | 'fields'>;
+
 /** The labels of tables that were made of them: arquero changes no table that there is. */
-const labelsOfTables = new WeakMap<ColumnTable, readonly Label[]>();
+const labelsOfTables = new WeakMap<ColumnTable, readonly KeptLabel[]>();
 
 /** The labels that a table was made of, where it was made of labels. */
-export const labelsIn = (made: ColumnTable): readonly Label[] | undefined => labelsOfTables.get(made);
+export const labelsIn = (made: ColumnTable): readonly KeptLabel[] | undefined => labelsOfTables.get(made);
