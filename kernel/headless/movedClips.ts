@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { join } from 'node:path';
 import { escapeHtml } from '../../src/base/html.js';
+import { linkTo } from '../../src/base/linkTo.js';
 import type { Notebook, NotebookOutput } from './notebookFile.js';
 
 /** The video of a player, where it is a path from the notebook's folder. */
@@ -25,7 +26,7 @@ function moved(output: NotebookOutput, from: string, to: string): NotebookOutput
   const html = page.replace(clip, (all, before: string, source: string) => {
     const path = join(from, pathOf(source));
     if (!existsSync(path)) return all;
-    return before + escapeHtml(relative(to, path).split(sep).map(encodeURIComponent).join('/'));
+    return before + escapeHtml(linkTo(path, to));
   });
   return { ...output, data: { ...data, 'text/html': html } };
 }

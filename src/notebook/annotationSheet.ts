@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
-import { dirname, extname, relative, sep } from 'node:path';
+import { dirname, extname } from 'node:path';
 import { csvFormat } from 'd3-dsv';
 import { escapeHtml } from '../base/html.js';
+import { linkTo } from '../base/linkTo.js';
 import type { Clip } from '../data/clip.js';
 import { sheetCell, sheetColumns } from '../data/votes/sheet.js';
 
@@ -43,10 +44,9 @@ async function writeNew(file: string, text: string): Promise<void> {
 }
 
 function pageOf({ clips, annotator, dimension, criteria }: Sheet, folder: string): string {
-  const link = (path: string) => relative(folder, path).split(sep).map(encodeURIComponent).join('/');
   const figures = clips.map(
     ({ path, prompt }, i) =>
-      `<figure><video src="${escapeHtml(link(path))}" controls muted loop preload="none"></video>` +
+      `<figure><video src="${escapeHtml(linkTo(path, folder))}" controls muted loop preload="none"></video>` +
       `<figcaption><b>${i + 1}</b> ${escapeHtml(prompt ?? '')}</figcaption></figure>`,
   );
   const style =

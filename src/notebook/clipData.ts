@@ -1,4 +1,4 @@
-import { relative, sep } from 'node:path';
+import { linkTo } from '../base/linkTo.js';
 import { probe } from '../data/video/probe.js';
 import { serveClip } from './clipServer.js';
 import type { ClipData } from './messages.js';
@@ -14,6 +14,4 @@ export async function clipData(path: string, key?: string): Promise<ClipData> {
 }
 
 /** URL of a file relative to the folder that the notebook runs in. */
-export function linkOf(path: string): string {
-  return relative(process.cwd(), path).split(sep).map(encodeURIComponent).join('/');
-}
+export const linkOf = (path: string): string => linkTo(path, process.cwd());
