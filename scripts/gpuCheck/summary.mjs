@@ -103,7 +103,7 @@ function recipe(lines) {
 }
 
 /** Median of all but the first. @param {{ ms: number }[]} lines */
-function medianMs(lines) {
+export function medianMs(lines) {
   const sorted = lines
     .slice(1)
     .map(({ ms }) => ms)

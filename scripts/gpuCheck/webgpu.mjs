@@ -2,11 +2,13 @@
 // of the tutorial's part beside those of another engine from the same weights, both in float32.
 //   node webgpu.mjs '{ "engine": "cuda", "frames": 8, "pairs": 16, "steps": 6 }'
 import { at, say, settingsOf } from './dist.mjs';
+import { medianMs } from './summary.mjs';
 
 const settings = settingsOf({ engine: 'cuda', frames: 8, pairs: 16, steps: 6 });
 
 const { check } = await at('engine/check.js');
 const { setCompiler } = await at('engine/compile.js');
+const { relativeError } = await at('engine/relativeError.js');
 const { use } = await at('engine/use.js');
 const { tf } = await at('engine/tf.js');
 const { winTie } = await at('loss/winTie.js');
@@ -38,11 +40,11 @@ const expected = await training(settings.engine);
 say({
   trained: settings.steps,
   pairs: settings.pairs,
-  stepMs: median(trained.ms),
+  stepMs: medianMs(trained.steps),
   besides: settings.engine,
-  besidesMs: median(expected.ms),
-  lossError: largest(trained.losses, expected.losses),
-  weightError: largest(trained.weights, expected.weights),
+  besidesMs: medianMs(expected.steps),
+  lossError: relativeError(trained.losses, expected.losses),
+  weightError: relativeError(trained.weights, expected.weights),
 });
 process.exit(0);
 
@@ -69,34 +71,18 @@ async function training(engine) {
     clips.push(await stage.features(clip(model, Math.round((255 * i) / (2 * pairs - 1)))));
   const [zeros, ones] = [tf.zeros([pairs]), tf.ones([pairs])];
   const labels = { chosen: ones, rejected: zeros };
-  /** @type {{ ms: number[], losses: number[], weights: number[] }} */
-  const seen = { ms: [], losses: [], weights: [] };
+  /** @type {{ steps: { ms: number }[], losses: number[], weights: number[] }} */
+  const seen = { steps: [], losses: [], weights: [] };
   for (let i = 0; i < steps; i++) {
     const start = performance.now();
     const { inputs } = stage.collate(clips);
     const { loss } = await step.run([{ inputs, tie: zeros, labels }], { learningRate: 1e-3, clipNorm: 1 });
     tf.dispose(inputs);
     seen.losses.push(loss);
-    seen.ms.push(performance.now() - start);
+    seen.steps.push({ ms: performance.now() - start });
   }
   for (const variable of parameters.values()) seen.weights.push(...(await variable.data()));
   optimizer.dispose();
   model.dispose();
   return seen;
-}
-
-/** Of all but the first. @param {number[]} ms */
-function median(ms) {
-  const sorted = ms.slice(1).sort((a, b) => a - b);
-  return sorted[sorted.length >> 1];
-}
-
-/** The largest difference by the largest value. @param {number[]} values @param {number[]} expected */
-function largest(values, expected) {
-  let [difference, scale] = [0, 0];
-  for (const [i, value] of values.entries()) {
-    difference = Math.max(difference, Math.abs(value - expected[i]));
-    scale = Math.max(scale, Math.abs(expected[i]));
-  }
-  return difference / scale;
 }
