@@ -1,11 +1,4 @@
-import { type Axis, oncePerSizes, type ResizeKind, resizeBy } from './resizePasses.js';
-
-const inWholeNumbers: ResizeKind = {
-  row: 'resizeRow',
-  sum: 'sumRows',
-  valueBytes: 1,
-  axis: oncePerSizes(makeAxis),
-};
+import { type Axis, type Resize, resizer } from './resizePasses.js';
 
 /**
  * Bicubic resize with antialiasing of an RGB image, equal to that of Pillow up to 12.3 bit for bit: two passes,
@@ -15,15 +8,12 @@ const inWholeNumbers: ResizeKind = {
  * Source: official implementation (Pillow `Image.resize`, default filter).
  * @throws RangeError when a size is not a positive integer or does not fit the image.
  */
-export function resize(
-  rgb: Uint8Array,
-  width: number,
-  height: number,
-  newWidth: number,
-  newHeight: number,
-): Uint8Array {
-  return resizeBy(inWholeNumbers, rgb, width, height, newWidth, newHeight);
-}
+export const resize: Resize = resizer({
+  row: 'resizeRow',
+  sum: 'sumRows',
+  valueBytes: 1,
+  makeAxis,
+});
 
 /** Weights [to, taps / 2, 4], taps in fours: of two taps side by side the high parts, then the low parts. */
 function makeAxis(from: number, to: number): Axis {

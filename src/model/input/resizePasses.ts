@@ -36,62 +36,67 @@ export interface Axis {
 }
 
 /** Which passes make a resize, and of what. */
-export interface ResizeKind {
+interface ResizeKind {
   row: 'resizeRow' | 'resizeRowInFloats';
   sum: 'sumRows' | 'sumRowsOfFloats';
   /** Bytes of a value between the passes. */
   valueBytes: number;
-  axis(from: number, to: number): Axis;
+  makeAxis(from: number, to: number): Axis;
 }
 
 /**
- * A resize of an image: its rows, then its columns.
+ * A resize of an RGB image.
  * @param rgb [height, width, 3], interleaved. @returns [newHeight, newWidth, 3].
  * @throws RangeError when a size is not a positive integer or does not fit the image.
  */
-export function resizeBy(
-  kind: ResizeKind,
+export type Resize = (
   rgb: Uint8Array,
   width: number,
   height: number,
   newWidth: number,
   newHeight: number,
-): Uint8Array {
-  checkSizes(rgb, width, height, newWidth, newHeight);
-  passes ??= new WebAssembly.Instance(new WebAssembly.Module(readFileSync(compiled)))
-    .exports as unknown as Passes;
-  const { memory, [kind.row]: resizeRow, [kind.sum]: sumRows } = passes;
-  const across = kind.axis(width, newWidth);
-  const down = kind.axis(height, newHeight);
-  const values = 3 * newWidth;
-  const row = values * kind.valueBytes;
-  const [starts, acrossWeights, downWeights, input, narrow, output] = places(memory, [
-    across.starts.byteLength,
-    across.weights.byteLength,
-    down.weights.byteLength,
-    // Weights of zero are read behind the last pixel, and up to three rows of them below the last.
-    rgb.length + across.weightBytes,
-    row * (height + 3),
-    values * newHeight,
-  ]);
-  new Int32Array(memory.buffer, starts).set(across.starts.map((start) => 3 * start));
-  for (const [place, { weights }] of [[acrossWeights, across] as const, [downWeights, down] as const])
-    new Uint8Array(memory.buffer, place).set(new Uint8Array(weights.buffer));
-  new Uint8Array(memory.buffer, input).set(rgb);
-  for (let y = 0; y < height; y++) {
-    const to = narrow + y * row;
-    resizeRow(input + y * width * 3, to, to + row, starts, acrossWeights, across.weightBytes);
-  }
-  for (let y = 0; y < newHeight; y++) {
-    const to = output + y * values;
-    const weights = downWeights + y * down.weightBytes;
-    sumRows(narrow + down.starts[y] * row, to, to + values, row, weights, down.ownBytes[y]);
-  }
-  return new Uint8Array(memory.buffer, output, values * newHeight).slice();
+) => Uint8Array;
+
+/** The resize of a kind: an image's rows, then its columns. */
+export function resizer({ row: rowPass, sum, valueBytes, makeAxis }: ResizeKind): Resize {
+  const axisOf = oncePerSizes(makeAxis);
+  return (rgb, width, height, newWidth, newHeight) => {
+    checkSizes(rgb, width, height, newWidth, newHeight);
+    passes ??= new WebAssembly.Instance(new WebAssembly.Module(readFileSync(compiled)))
+      .exports as unknown as Passes;
+    const { memory, [rowPass]: resizeRow, [sum]: sumRows } = passes;
+    const across = axisOf(width, newWidth);
+    const down = axisOf(height, newHeight);
+    const values = 3 * newWidth;
+    const row = values * valueBytes;
+    const [starts, acrossWeights, downWeights, input, narrow, output] = places(memory, [
+      across.starts.byteLength,
+      across.weights.byteLength,
+      down.weights.byteLength,
+      // Weights of zero are read behind the last pixel, and up to three rows of them below the last.
+      rgb.length + across.weightBytes,
+      row * (height + 3),
+      values * newHeight,
+    ]);
+    new Int32Array(memory.buffer, starts).set(across.starts.map((start) => 3 * start));
+    for (const [place, { weights }] of [[acrossWeights, across] as const, [downWeights, down] as const])
+      new Uint8Array(memory.buffer, place).set(new Uint8Array(weights.buffer));
+    new Uint8Array(memory.buffer, input).set(rgb);
+    for (let y = 0; y < height; y++) {
+      const to = narrow + y * row;
+      resizeRow(input + y * width * 3, to, to + row, starts, acrossWeights, across.weightBytes);
+    }
+    for (let y = 0; y < newHeight; y++) {
+      const to = output + y * values;
+      const weights = downWeights + y * down.weightBytes;
+      sumRows(narrow + down.starts[y] * row, to, to + values, row, weights, down.ownBytes[y]);
+    }
+    return new Uint8Array(memory.buffer, output, values * newHeight).slice();
+  };
 }
 
 /** The same axes, each made once. */
-export function oncePerSizes(make: (from: number, to: number) => Axis): (from: number, to: number) => Axis {
+function oncePerSizes(make: (from: number, to: number) => Axis): (from: number, to: number) => Axis {
   const axes = new Map<string, Axis>();
   return (from, to) => {
     const key = `${from}:${to}`;

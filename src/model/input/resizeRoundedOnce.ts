@@ -1,11 +1,5 @@
-import { type Axis, oncePerSizes, type ResizeKind, resizeBy } from './resizePasses.js';
+import { type Axis, type Resize, resizer } from './resizePasses.js';
 
-const inFloats: ResizeKind = {
-  row: 'resizeRowInFloats',
-  sum: 'sumRowsOfFloats',
-  valueBytes: 4,
-  axis: oncePerSizes(makeAxis),
-};
 const float = Math.fround;
 
 /**
@@ -16,15 +10,12 @@ const float = Math.fround;
  * @param rgb [height, width, 3], interleaved. @returns [newHeight, newWidth, 3].
  * @throws RangeError when a size is not a positive integer or does not fit the image.
  */
-export function resizeRoundedOnce(
-  rgb: Uint8Array,
-  width: number,
-  height: number,
-  newWidth: number,
-  newHeight: number,
-): Uint8Array {
-  return resizeBy(inFloats, rgb, width, height, newWidth, newHeight);
-}
+export const resizeRoundedOnce: Resize = resizer({
+  row: 'resizeRowInFloats',
+  sum: 'sumRowsOfFloats',
+  valueBytes: 4,
+  makeAxis,
+});
 
 /** Weights [to, taps], in float32 where PyTorch is. */
 function makeAxis(from: number, to: number): Axis {
