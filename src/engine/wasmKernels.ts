@@ -1,3 +1,4 @@
+import { replaceKernel } from './replaceKernel.js';
 import { tf } from './tf.js';
 
 interface TensorInfo {
@@ -45,21 +46,8 @@ const floatBytes = 4;
  * - SplitV copies row by row with a view of the memory for each, which costs more than the row where it is short.
  */
 export function replaceKernels(): void {
-  replace('BatchMatMul', isPlain, batchMatMul);
-  replace('SplitV', ({ inputs: { x } }: SplitCall) => x.dtype !== 'float32', split);
-}
-
-/** @param isForOriginal tells the calls that the kernel there is keeps. */
-function replace<Call>(
-  name: string,
-  isForOriginal: (call: Call) => boolean,
-  kernel: (call: Call) => unknown,
-) {
-  const original = tf.getKernel(name, 'wasm');
-  const kernelFunc = (call: Call) =>
-    isForOriginal(call) ? original.kernelFunc(call as never) : kernel(call);
-  tf.unregisterKernel(name, 'wasm');
-  tf.registerKernel({ ...original, kernelFunc: kernelFunc as never });
+  replaceKernel('BatchMatMul', 'wasm', isPlain, batchMatMul);
+  replaceKernel('SplitV', 'wasm', ({ inputs: { x } }: SplitCall) => x.dtype !== 'float32', split);
 }
 
 function isPlain({ inputs: { a, b }, attrs: { transposeA, transposeB } }: MatMulCall): boolean {

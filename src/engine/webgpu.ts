@@ -1,5 +1,6 @@
 import type { KernelBackend } from '@tensorflow/tfjs-core';
 import { checkBuffer } from './bufferLimit.js';
+import { replaceKernels } from './softwareKernels.js';
 import { loadBackend, tf } from './tf.js';
 
 /** The GPU that WebGPU runs on; `software` for one that is emulated on the CPU. */
@@ -80,6 +81,7 @@ async function start(): Promise<WebGpuAdapter> {
   // The package registers itself on a device with a mistaken feature list and without the adapter's limits.
   tf.removeBackend('webgpu');
   tf.registerBackend('webgpu', () => new LimitedBackend(device, adapter.info));
+  if (adapter.info.isFallbackAdapter) replaceKernels();
   return { name: adapter.info.description, software: adapter.info.isFallbackAdapter };
 }
 
