@@ -15,7 +15,7 @@ import type { ParameterSpec } from './parameterSpec.js';
 import { headSpecs, parameterSpecs } from './parameters.js';
 import { RewardModel } from './rewardModel.js';
 import { type ModelCard, readCheckpoint, writeCheckpoint } from './weights/checkpoint.js';
-import { type DownloadProgress, download, type HubOptions } from './weights/hub.js';
+import type { DownloadProgress, HubOptions } from './weights/hub.js';
 import { readWeights, writeWeights } from './weights/safetensors.js';
 import { parameter, type Weights } from './weights/weights.js';
 
@@ -123,6 +123,7 @@ export async function fromHub(repo: string, options: HubOptions & LoadOptions = 
     bar.update(megabytes(done), `MB, ${file}`);
   };
   try {
+    const { download } = await import('./weights/hub.js'); // with its protocols, which nothing else needs
     return await load(await download(repo, { onProgress, ...options }), options);
   } finally {
     bar?.finish();
