@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { ffmpegPaths } from './data/video/tools.js';
+import { decoderAbout } from './data/video/decoder.js';
+import { libraryPackage } from './data/video/ffmpegLibrary.js';
+import { ffmpegPaths, licenceOf } from './data/video/tools.js';
 import { check } from './engine/check.js';
 import { engineNames } from './engine/names.js';
 import { nvidiaSmi } from './engine/nvidia.js';
@@ -19,7 +21,7 @@ export interface Finding {
 
 /** Looks at everything that the library and its notebooks need. Takes about a second for each engine that works. */
 export async function doctor(): Promise<Finding[]> {
-  return [node(), ...(await engines()), ffmpeg(), gpu(), jupyter(), kernelspec()];
+  return [node(), ...(await engines()), ffmpeg(), await decoder(), gpu(), jupyter(), kernelspec()];
 }
 
 /** Whether everything that is required was found. */
@@ -77,6 +79,14 @@ function ffmpeg(): Finding {
   } catch (error) {
     return { name: 'ffmpeg', ok: false, required: true, detail: (error as Error).message };
   }
+}
+
+async function decoder(): Promise<Finding> {
+  const about = await decoderAbout();
+  const detail = about
+    ? `clips are decoded by FFmpeg ${about.version}, libavcodec ${about.libavcodec}, ${licenceOf(about.configuration)}, of ${libraryPackage}`
+    : `clips are decoded by ffmpeg, which takes twice as long: ${libraryPackage} is not installed, or does not load; npm install`;
+  return { name: 'decoder', ok: about !== undefined, required: false, detail };
 }
 
 function gpu(): Finding {

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { hasDecoder } from '../src/data/video/decoder.js';
 import { ffmpegPaths } from '../src/data/video/tools.js';
 import { doctor, type Finding, isHealthy } from '../src/doctor.js';
 import { allEngines } from './support/engines.js';
@@ -32,6 +33,14 @@ describe('doctor', () => {
     expect(ok).toBe(true);
     for (const text of [version, 'libavcodec', 'GPL', path]) expect(detail).toContain(text);
     expect(detail.includes('pip install imageio-ffmpeg')).toBe(source !== 'pip');
+  });
+
+  it('says what decodes clips', () => {
+    const { ok, required, detail } = find('decoder') as Finding;
+    expect([ok, required]).toEqual([hasDecoder(), false]);
+    expect(detail).toMatch(
+      ok ? /FFmpeg \S+, libavcodec \d+, GPL-3.0-or-later, of @seydx\/node-av-/ : /npm install/,
+    );
   });
 
   it('looks at GPU, Jupyter and kernelspec, which are not required', () => {

@@ -57,11 +57,17 @@ const formats = [
 /** What ffmpeg takes as a limit. */
 const mostPixels = 2 ** 31 - 1;
 
-/** Arguments for ffmpeg and ffprobe that open a file as a clip, in a known format and with no other file. */
-export const clipInput = (path: string): string[] => [
-  ...['-max_pixels', String(Math.min(videoLimits.pixels, mostPixels)), '-protocol_whitelist', 'file'],
-  ...['-format_whitelist', formats.join(','), '-i', fileUrl(path)],
-];
+/** Options that open a file as a clip: in a known format, and with no other file. */
+export const inputOptions = { protocol_whitelist: 'file', format_whitelist: formats.join(',') };
+
+/** Options of the decoder of a clip. */
+export const decoderOptions = () => ({ max_pixels: String(Math.min(videoLimits.pixels, mostPixels)) });
+
+/** Arguments for ffmpeg and ffprobe that open a file as a clip. */
+export const clipInput = (path: string): string[] => {
+  const options = Object.entries({ ...decoderOptions(), ...inputOptions });
+  return [...options.flatMap(([name, value]) => [`-${name}`, value]), '-i', fileUrl(path)];
+};
 
 /**
  * The arguments of a clip of which nothing is known yet.

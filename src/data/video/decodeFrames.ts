@@ -1,13 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { clipInput } from './clipInput.js';
+import { decodeStaying } from './decoder.js';
 import { countedPictures, everyFrameOnce, runFfmpegOutputs } from './ffmpeg.js';
-import { type AvcStream, neededPackets } from './neededPackets.js';
 import { type Frames, splitPpm } from './ppm.js';
-import { probeStream } from './probe.js';
+import { probe } from './probe.js';
 import { sampleFrames } from './sampleFrames.js';
-import { ffmpegPaths } from './tools.js';
 import type { VideoInfo } from './videoInfo.js';
-import { checkLimits, LimitError } from './videoLimits.js';
+import { checkLimits } from './videoLimits.js';
 import { decodeWebp } from './webp.js';
 import { lookAt } from './wholeFile.js';
 
@@ -40,6 +39,8 @@ export async function decodeFrames(
     throw new Error(`decodeFrames: ${error.message}`);
   });
   // What ffmpeg says of a damaged file comes first; what it reads as far as it goes is none.
+  const quick = cutOff || animatedWebp ? undefined : await decodeQuickly(path, pick, signal);
+  if (quick) return quick;
   const decoded = animatedWebp ? decodePictures(path, pick) : decodeAny(path, pick, signal);
   const frames = await decoded.catch((error: Error) => {
     if (cutOff && !(error instanceof RangeError) && !error.message.includes(cutOff))
@@ -52,12 +53,33 @@ export async function decodeFrames(
 
 /** Frames of an animated WebP, which is held whole. */
 async function decodePictures(path: string, pick: number | readonly number[] | PickFrames): Promise<Frames> {
-  const { video } = await described(path);
+  const video = await described(path);
   checkSize(path, video, video.frames);
   const clip = await decodeWebp(path).catch((error: Error) => {
     throw new Error(`decodeFrames: cannot read ${path}: ${error.message}`);
   });
   return pickFrames(path, clip, typeof pick === 'function' ? pick(video) : pick);
+}
+
+/** By the decoder that stays; undefined where ffmpeg is to read the file, or to say what is wrong with it. */
+async function decodeQuickly(
+  path: string,
+  pick: number | readonly number[] | PickFrames,
+  signal?: AbortSignal,
+): Promise<Frames | undefined> {
+  let indices: readonly number[] = [];
+  let distinct: number[] = [];
+  const choose = (video: VideoInfo) => {
+    indices = indicesOf(path, video.frames, typeof pick === 'function' ? pick(video) : pick);
+    distinct = distinctOf(indices);
+    checkSize(path, video, distinct.length);
+    return distinct;
+  };
+  const clip = await decodeStaying(path, choose, signal).catch((error: Error) => {
+    signal?.throwIfAborted();
+    throw new Error(`decodeFrames: cannot read ${path}: ${error.message}`, { cause: error });
+  });
+  return clip && { ...clip, frames: indices.map((i) => clip.frames[distinct.indexOf(i)]) };
 }
 
 async function decodeAny(
@@ -113,7 +135,7 @@ async function decodeSelected(
   pick: number | readonly number[] | PickFrames,
   signal?: AbortSignal,
 ): Promise<Frames> {
-  const { video, avc } = await described(path, signal);
+  const video = await described(path, signal);
   let count = video.frames;
   for (let attempt = 0; attempt < 2; attempt++) {
     const indices = indicesOf(
@@ -121,56 +143,19 @@ async function decodeSelected(
       count,
       typeof pick === 'function' ? pick({ ...video, frames: count }) : pick,
     );
-    const distinct = [...new Set(indices)].sort((a, b) => a - b);
+    const distinct = distinctOf(indices);
     checkSize(path, video, distinct.length);
-    const picked = (clip: Frames): Frames => ({
-      ...clip,
-      frames: indices.map((i) => clip.frames[distinct.indexOf(i)]),
-    });
-    const spared = attempt === 0 && avc ? await decodeNeeded(path, avc, distinct, signal) : undefined;
-    if (spared) return picked(spared);
-    const { clip, shown } = await select(path, distinct, [], signal);
-    if (shown === count) return picked(clip);
+    const { clip, shown } = await select(path, distinct, signal);
+    if (shown === count) return { ...clip, frames: indices.map((i) => clip.frames[distinct.indexOf(i)]) };
     count = shown; // the container announced another number
   }
   throw new Error(`decodeFrames: ${path} shows another number of frames each time; encode the clip again`);
-}
-
-/** The first libavcodec whose ffmpeg filters the packets of an input: that of FFmpeg 8. */
-const filtersInput = 62;
-/** Longest list of packets on a command line, in characters; Windows takes 32,767 in all. */
-const longestList = 16_000;
-
-/**
- * Frames of a clip, of which the decoder is given only the packets that they need.
- * @returns undefined where it needs all, and where what is decoded is not what was expected: then all of it is to be decoded.
- */
-async function decodeNeeded(
-  path: string,
-  avc: AvcStream,
-  wanted: readonly number[],
-  signal?: AbortSignal,
-): Promise<Frames | undefined> {
-  if (ffmpegPaths().libavcodec < filtersInput) return undefined;
-  try {
-    const needed = await neededPackets(path, avc, wanted);
-    const list = needed?.dropped.map(([first, last]) => `between(n,${first},${last})`).join('+') ?? '';
-    if (!needed || list.length > longestList) return undefined;
-    const filter = ['-bsf:V:0', `noise=drop='${list}'`];
-    const { clip, shown } = await select(path, needed.places, filter, signal);
-    return shown === needed.shown ? clip : undefined;
-  } catch (error) {
-    signal?.throwIfAborted();
-    if (error instanceof Error && error.cause instanceof LimitError) throw error; // all of it would take longer still
-    return undefined; // what is wrong with the file is for the decoding of all of it to say
-  }
 }
 
 /** Frames by their places among those that are shown, and how many are. */
 async function select(
   path: string,
   places: readonly number[],
-  inputOptions: readonly string[],
   signal?: AbortSignal,
 ): Promise<{ clip: Frames; shown: number }> {
   const chosen = places.map((place) => `eq(n,${place})`).join('+');
@@ -179,19 +164,14 @@ async function select(
     ['-vf', `select='${chosen}'`, ...toPpm('pipe:3')],
     ['-map', '0:V:0', ...countedPictures('pipe:4')],
   ];
-  const [images, counted] = await decode(path, outputs, signal, inputOptions);
+  const [images, counted] = await decode(path, outputs, signal);
   const lines = counted.toString().split('\n');
   return { clip: splitPpm(images), shown: lines.filter((line) => line.startsWith('0,')).length };
 }
 
 /** Runs ffmpeg on the first video stream that is not a cover picture; each output has its arguments. */
-async function decode(
-  path: string,
-  outputs: string[][],
-  signal?: AbortSignal,
-  inputOptions: readonly string[] = [],
-): Promise<Buffer[]> {
-  const args = ['-xerror', ...inputOptions, ...inputOf(path), '-map', '0:V:0', ...outputs.flat()];
+async function decode(path: string, outputs: string[][], signal?: AbortSignal): Promise<Buffer[]> {
+  const args = ['-xerror', ...inputOf(path), '-map', '0:V:0', ...outputs.flat()];
   return runFfmpegOutputs(args, outputs.length, { signal }).catch((error: Error) => {
     signal?.throwIfAborted();
     throw new Error(`decodeFrames: cannot read ${path}: ${error.message}`, { cause: error });
@@ -201,8 +181,8 @@ async function decode(
 /** Input arguments of a clip. */
 const inputOf = (path: string): string[] => ['-threads', '1', '-noautorotate', ...clipInput(path)];
 
-const described = (path: string, signal?: AbortSignal): ReturnType<typeof probeStream> =>
-  probeStream(path, { signal }).catch((error: Error) => {
+const described = (path: string, signal?: AbortSignal): Promise<VideoInfo> =>
+  probe(path, { signal }).catch((error: Error) => {
     throw new Error(`decodeFrames: ${error.message.replace(/^probe: /, '')}`);
   });
 
@@ -238,6 +218,9 @@ function pickFrames(path: string, clip: Frames, pick: number | readonly number[]
   const copies = new Map(indices.map((i) => [i, clip.frames[i].slice()]));
   return { ...clip, frames: indices.map((i) => copies.get(i) as Uint8Array) };
 }
+
+/** In the order in which they are shown. */
+const distinctOf = (indices: readonly number[]): number[] => [...new Set(indices)].sort((a, b) => a - b);
 
 function indicesOf(path: string, count: number, pick: number | readonly number[]): readonly number[] {
   if (!(count > 0)) throw new Error(`decodeFrames: ${path} has no frames`);

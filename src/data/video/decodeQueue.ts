@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { decodeFrames, decodeTogether, type PickFrames, tinyFile } from './decodeFrames.js';
+import { hasDecoder } from './decoder.js';
 import type { Frames } from './ppm.js';
 
 /** Most files that one process decodes. */
@@ -12,8 +13,8 @@ interface Request {
 }
 
 /**
- * Decodes clips in a few ffmpeg processes at once. Starting a process takes longer than decoding a tiny clip,
- * so tiny clips that wait at the same time share one.
+ * Decodes clips in a few processes at once. Starting an ffmpeg takes longer than decoding a tiny clip, so where there is no
+ * decoder that stays, tiny clips that wait at the same time share one.
  */
 export class DecodeQueue {
   private readonly waiting: Request[] = [];
@@ -59,6 +60,7 @@ export class DecodeQueue {
 
   /** The clip that has waited longest; when it is tiny, with the tiny ones that stand right behind it. */
   private nextBatch(): Request[] {
+    if (hasDecoder()) return this.waiting.splice(0, 1);
     const end = this.waiting.findIndex(({ tiny }, i) => i > 0 && !(tiny && this.waiting[0].tiny));
     return this.waiting.splice(0, Math.min(batchSize, end === -1 ? this.waiting.length : end));
   }

@@ -70,14 +70,10 @@ export interface FfprobeData {
     height?: number;
     avg_frame_rate?: string;
     duration?: string;
-    /** Of H.264: "true" where lengths stand before the units of a packet. */
-    is_avc?: string;
-    /** Bytes of these lengths. */
-    nal_length_size?: string;
   }[];
-  format: { duration?: string; format_name?: string };
-  /** Of the stream, in the order of decoding. A `D` among the flags: it is not shown, such as one that an edit list leaves out. */
-  packets: { flags: string; pts?: number; pos?: string; size?: string }[];
+  format: { duration?: string };
+  /** Of the stream. A `D` among the flags: it is not shown, such as one that an edit list leaves out. */
+  packets: { flags: string }[];
 }
 
 /**
@@ -85,13 +81,7 @@ export interface FfprobeData {
  * @throws Error with ffprobe's own last lines as the reason; {ToolError} when a signal ended it.
  */
 export async function runFfprobe(input: readonly string[], signal?: AbortSignal): Promise<FfprobeData> {
-  const asked = [
-    '-show_streams',
-    '-show_format',
-    '-show_packets',
-    '-show_entries',
-    'packet=flags,pts,pos,size',
-  ];
+  const asked = ['-show_streams', '-show_format', '-show_packets', '-show_entries', 'packet=flags'];
   const output = await probeOf(['-select_streams', 'V:0', ...asked, '-of', 'json', ...input], signal);
   const said = JSON.parse(output.toString()) as Partial<FfprobeData>;
   return { streams: said.streams ?? [], format: said.format ?? {}, packets: said.packets ?? [] };

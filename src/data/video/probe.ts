@@ -1,6 +1,5 @@
 import { clipInput } from './clipInput.js';
 import { countedPictures, describeByDecoding, type FfprobeData, runFfprobe, streamKinds } from './ffmpeg.js';
-import type { AvcStream } from './neededPackets.js';
 import { ToolError } from './runTool.js';
 import type { VideoInfo } from './videoInfo.js';
 import { probeWebp } from './webp.js';
@@ -8,23 +7,11 @@ import { lookAt } from './wholeFile.js';
 
 export type { VideoInfo } from './videoInfo.js';
 
-/** What a video file says of itself, and where its packets are. */
-interface Probed {
-  video: VideoInfo;
-  /** Of H.264 in an MP4 file. */
-  avc?: AvcStream;
-}
-
 /**
  * Size, length and codec of a video file, read without decoding it.
  * @throws Error that names the path and the reason when the file cannot be read, is cut off or has no picture.
  */
-export async function probe(path: string, options: { signal?: AbortSignal } = {}): Promise<VideoInfo> {
-  return (await probeStream(path, options)).video;
-}
-
-/** `probe`, with the packets where they are known. @throws as `probe`. */
-export async function probeStream(path: string, { signal }: { signal?: AbortSignal } = {}): Promise<Probed> {
+export async function probe(path: string, { signal }: { signal?: AbortSignal } = {}): Promise<VideoInfo> {
   const { cutOff, animatedWebp } = await lookAt(path).catch((error: Error) => {
     throw new Error(`probe: ${error.message}`);
   });
@@ -32,7 +19,7 @@ export async function probeStream(path: string, { signal }: { signal?: AbortSign
     signal?.throwIfAborted();
     throw new Error(`probe: cannot read ${path}: ${error.message}${cutOff ? `; the file ${cutOff}` : ''}`);
   };
-  if (animatedWebp) return { video: await probeWebp(path).catch(unreadable) };
+  if (animatedWebp) return probeWebp(path).catch(unreadable);
   const input = clipInput(path);
   let data: FfprobeData;
   try {
@@ -41,7 +28,7 @@ export async function probeStream(path: string, { signal }: { signal?: AbortSign
     // Some builds of ffprobe end at an MPEG transport stream by a signal; ffmpeg reads it.
     if (!(error instanceof ToolError)) return unreadable(error as Error);
     const counted = describeByDecoding(input, countedPictures('pipe:1'), { signal });
-    return { video: describe(await counted.catch(unreadable), path) };
+    return describe(await counted.catch(unreadable), path);
   }
   if (cutOff) throw new Error(`probe: ${path} ${cutOff}`);
   const { streams, format, packets } = data;
@@ -51,31 +38,13 @@ export async function probeStream(path: string, { signal }: { signal?: AbortSign
     throw new Error(`probe: ${path} has no video stream (streams: ${kinds.join(', ') || 'none'})`);
   }
   const [numerator, denominator] = String(stream.avg_frame_rate).split('/').map(Number);
-  const video = {
+  return {
     width: Number(stream.width),
     height: Number(stream.height),
-    frames: packets.filter(isShown).length,
+    frames: packets.filter(({ flags }) => !flags.includes('D')).length,
     fps: numerator / denominator,
     duration: Number(Number.isFinite(Number(stream.duration)) ? stream.duration : format.duration),
     codec: String(stream.codec_name),
-  };
-  return { video, avc: avcOf(data) };
-}
-
-const isShown = ({ flags }: { flags: string }): boolean => !flags.includes('D');
-
-function avcOf({ streams: [stream], format, packets }: FfprobeData): AvcStream | undefined {
-  // In other containers the position is not that of the bytes of a packet.
-  if (!format.format_name?.includes('mp4') || stream.codec_name !== 'h264' || stream.is_avc !== 'true')
-    return undefined;
-  return {
-    lengthBytes: Number(stream.nal_length_size),
-    packets: packets.map((packet) => ({
-      position: Number(packet.pos),
-      size: Number(packet.size),
-      time: Number(packet.pts),
-      shown: isShown(packet),
-    })),
   };
 }
 

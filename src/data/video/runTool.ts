@@ -2,6 +2,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { childEnvironment } from '../../base/childEnvironment.js';
 import { startTool } from './startTool.js';
 import { aboveLimit, videoLimits } from './videoLimits.js';
+import { watchRun } from './watchRun.js';
 
 /** A run of ffmpeg or ffprobe. */
 export interface ToolRun {
@@ -26,10 +27,6 @@ export interface ToolOutput {
 
 /** Characters of a tool's log that are kept: a damaged file can have any number of complaints. */
 const logLength = 1 << 20;
-/** Milliseconds of the longest timer of Node, where there is no limit. */
-const longest = 2 ** 31 - 1;
-/** Looks for progress within the time that may pass without any. */
-const looks = 10;
 
 /** A tool that ended with a failure, or by another's signal. */
 export class ToolError extends Error {
@@ -68,15 +65,12 @@ export function runTool(program: string, run: ToolRun): Promise<ToolOutput> {
         }
       };
 
-    let quiet = 0;
-    const progress = () => {
-      quiet = 0;
-    };
+    const watch = watchRun(fail);
 
     let size = 0;
     const chunks = new Map<number, Buffer[]>(pipes.map((descriptor) => [descriptor, []]));
     const onPipe = (descriptor: number, chunk: Buffer) => {
-      progress();
+      watch.progress();
       size += chunk.length;
       if (size > videoLimits.memory) throw aboveLimit('memory', size);
       chunks.get(descriptor)?.push(chunk);
@@ -93,7 +87,7 @@ export function runTool(program: string, run: ToolRun): Promise<ToolOutput> {
       for (const each of lines) {
         // ffmpeg reports where it is twice a second, whether it goes on or not.
         const place = /frame=.*?(?=\s*bitrate=)/.exec(each)?.[0].replace(/fps=\s*\S+/, '') ?? each;
-        if (place !== seen) progress();
+        if (place !== seen) watch.progress();
         seen = place;
         onLine?.(each);
       }
@@ -110,7 +104,7 @@ export function runTool(program: string, run: ToolRun): Promise<ToolOutput> {
           if (descriptor === 2) onLog(decoder.write(bytes));
           else onPipe(descriptor, bytes);
         }),
-        onInput: progress,
+        onInput: watch.progress,
         onEnd({ status, killedBy, error }) {
           end();
           try {
@@ -129,23 +123,8 @@ export function runTool(program: string, run: ToolRun): Promise<ToolOutput> {
     const abort = () => fail(signal?.reason);
     signal?.addEventListener('abort', abort, { once: true });
 
-    // Counted in looks, not by the clock: where this thread has computed for minutes, what has come is still to be read.
-    const watch = setInterval(
-      () => {
-        if (++quiet > looks) fail(aboveLimit('idleSeconds', videoLimits.idleSeconds));
-      },
-      Math.min((videoLimits.idleSeconds * 1000) / looks, longest),
-    );
-
-    const { workSeconds } = videoLimits;
-    const whole = setTimeout(
-      () => fail(aboveLimit('workSeconds', workSeconds)),
-      Math.min(workSeconds * 1000, longest),
-    );
-
     const end = () => {
-      clearInterval(watch);
-      clearTimeout(whole);
+      watch.end();
       signal?.removeEventListener('abort', abort);
     };
   });

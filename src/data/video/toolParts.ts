@@ -1,12 +1,12 @@
-/** What the parts of the stream between this process and the one that starts tools hold. */
+/** What the parts of the stream between this process and the one that starts tools, or a decoder, hold. */
 export const kinds = {
-  /** To it: a tool to be started, as JSON. From it: how the tool ended, as JSON. */
+  /** To it: a tool to be started, or a request, as JSON. From it: how the tool ended, or the answer, as JSON. */
   begin: 0,
   end: 1,
   /** To it: bytes for the tool's input; the empty part ends it. From it: they have been taken. */
   input: 2,
   kill: 3,
-  /** And above, from it: bytes of the descriptor `kind - output`. */
+  /** And above, from it: bytes of the descriptor `kind - output`; of a decoder, pixels. */
   output: 16,
 } as const;
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { decodeFrames, decodeTogether, tinyFile } from '../../../src/data/video/decodeFrames.js';
 import { DecodeQueue } from '../../../src/data/video/decodeQueue.js';
+import { hasDecoder } from '../../../src/data/video/decoder.js';
 import { runFfmpeg } from '../../../src/data/video/ffmpeg.js';
 import { encodeLossless, noiseFrame, temporaryFolder } from '../../support/videoFixtures.js';
 
@@ -14,6 +15,12 @@ vi.mock('../../../src/data/video/decodeFrames.js', async (original) => {
     decodeTogether: vi.fn(actual.decodeTogether),
   };
 });
+
+vi.mock('../../../src/data/video/decoder.js', async (original) => ({
+  ...(await original<typeof import('../../../src/data/video/decoder.js')>()),
+  hasDecoder: vi.fn(() => false),
+  decodeStaying: vi.fn(async () => undefined),
+}));
 
 const folder = temporaryFolder();
 const paths = Array.from({ length: 20 }, (_, i) => join(folder, `${i}.mp4`));
@@ -52,6 +59,15 @@ describe('DecodeQueue', () => {
     // All were asked for at once: 16 and the other 4.
     expect(vi.mocked(decodeFrames)).not.toHaveBeenCalled();
     expect(vi.mocked(decodeTogether)).toHaveBeenCalledTimes(2);
+  });
+
+  it('leaves each clip to itself where a decoder stays', async () => {
+    vi.mocked(hasDecoder).mockReturnValue(true);
+    const queue = new DecodeQueue(1, 2);
+    await Promise.all(paths.slice(0, 4).map((path) => queue.decode(path)));
+    vi.mocked(hasDecoder).mockReturnValue(false);
+    expect(vi.mocked(decodeFrames)).toHaveBeenCalledTimes(4);
+    expect(vi.mocked(decodeTogether)).not.toHaveBeenCalled();
   });
 
   it('gives each clip the frames that are chosen of its length and rate', async () => {
