@@ -6,7 +6,7 @@ import { type Frames, splitPpm } from './ppm.js';
 import { probe } from './probe.js';
 import { sampleFrames } from './sampleFrames.js';
 import type { VideoInfo } from './videoInfo.js';
-import { checkLimits } from './videoLimits.js';
+import { checkLimits, LimitError } from './videoLimits.js';
 import { decodeWebp } from './webp.js';
 import { lookAt } from './wholeFile.js';
 
@@ -76,7 +76,7 @@ async function decodeQuickly(
     return distinct;
   };
   const clip = await decodeStaying(path, choose, signal).catch((error: Error) => {
-    signal?.throwIfAborted();
+    if (!(error instanceof LimitError)) throw error;
     throw new Error(`decodeFrames: cannot read ${path}: ${error.message}`, { cause: error });
   });
   return clip && { ...clip, frames: indices.map((i) => clip.frames[distinct.indexOf(i)]) };

@@ -1,7 +1,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { childEnvironment } from '../../base/childEnvironment.js';
 import { cellSignal } from '../../base/host.js';
@@ -34,7 +34,7 @@ const isThere = existsSync(entry) && hasFfmpegLibrary();
 /** Bytes of memory below which ffmpeg does more: of address space, which the limit is about, a decoder takes 0.9 GiB before it reads. */
 const leastMemory = 2 ** 31;
 /** Milliseconds after which a decoder without work ends, for the memory that it has. */
-const patience = 30_000;
+const patience = 300_000;
 
 /** Those that have nothing to do. */
 let idle: Decoder[] = [];
@@ -157,7 +157,12 @@ class Decoder {
     await this.about.catch(({ message }: Error) => {
       throw new Error(message);
     });
-    const source: ClipSource = { url: fileUrl(path), inputOptions, decoderOptions: decoderOptions() };
+    // This process may have gone to another folder since the decoder started.
+    const source: ClipSource = {
+      url: fileUrl(resolve(path)),
+      inputOptions,
+      decoderOptions: decoderOptions(),
+    };
     const video = await this.ask<VideoInfo>(source);
     const { fps, duration } = video; // JSON has no NaN
     return { ...video, fps: fps ?? Number.NaN, duration: duration ?? Number.NaN };

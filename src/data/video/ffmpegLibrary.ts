@@ -69,6 +69,7 @@ export interface Packet {
   readonly flags: number;
   /** A view of memory that `unref` and `free` release. */
   readonly data: Buffer | null;
+  getSideData(type: number): Buffer | null;
   alloc(): void;
   clone(): Packet | null;
   unref(): void;
@@ -77,6 +78,7 @@ export interface Packet {
 
 /** A decoded picture. */
 export interface Frame {
+  readonly pts: bigint;
   readonly width: number;
   readonly height: number;
   readonly format: number;
@@ -118,6 +120,7 @@ export const constants = {
   discardAll: 48,
   packetCorrupt: 2,
   packetDiscard: 4,
+  packetDataNewExtradata: 1,
   packetDataFrameCropping: 36,
   frameCorrupt: 1,
   logQuiet: -8,

@@ -75,6 +75,7 @@ export class OpenedClip {
     frame.alloc();
     const colours = new Colours(library, video);
     let shown = 0;
+    let last = constants.noTime;
     const send = (packet: Packet | null) => {
       check('decode', decoder.sendPacketSync(packet));
       for (;;) {
@@ -83,6 +84,9 @@ export class OpenedClip {
         check('decode', code);
         if (frame.decodeErrorFlags || frame.flags & constants.frameCorrupt) throw odd('shows damage');
         colours.checkKind(frame);
+        // Places are known by the times of packets.
+        if (needed && frame.pts <= last) throw odd('shows frames in another order than their times');
+        last = frame.pts;
         if (places.has(shown++)) colours.convert(frame, onPixels);
         frame.unref();
       }
@@ -169,6 +173,8 @@ export class OpenedClip {
   private needed(indices: readonly number[]): ReturnType<typeof neededPackets> {
     const { codecId, extradata } = this.stream.codecpar;
     if (codecId !== constants.codecIdH264 || extradata?.[0] !== 1 || extradata.length < 7) return undefined;
+    // Parameter sets that come with a packet, for it and those behind it.
+    if (this.packets.some((packet) => packet.getSideData(constants.packetDataNewExtradata))) return undefined;
     const packets = this.packets.map((packet) => ({
       data: packet.data ?? Buffer.alloc(0),
       time: timeOf(packet.pts),

@@ -89,6 +89,19 @@ describe.skipIf(!hasFfmpegLibrary())('OpenedClip', () => {
     }
   });
 
+  it('gives the decoder every packet where parameter sets come beside them', async () => {
+    await encode('first.flv', '-bf', '2');
+    await encode('second.flv', '-bf', '2', '-profile:v', 'main', '-x264-params', 'cabac=0:ref=5');
+    writeFileSync(at('list'), 'file first.flv\nfile second.flv\n');
+    const joined = ['-f', 'concat', '-i', fileUrl(at('list')), '-c', 'copy'];
+    await runFfmpeg([...joined, '-bsf:v', 'h264_mp4toannexb,extract_extradata', fileUrl(at('joined.flv'))]);
+    const all = await byFfmpeg(at('joined.flv'), frameSize);
+    const wanted = [10, 70, 100];
+    const { frames, given } = decode(at('joined.flv'), wanted);
+    expect([all.length, given, different(frames, all, wanted)]).toEqual([120, 120, []]);
+    expect(decode(at('first.flv'), [10]).given).toBeLessThan(60);
+  });
+
   it('spares what comes behind the last picture up to an IDR picture, and what nothing refers to', async () => {
     const path = await encode('gops.mp4', '-bf', '0', '-x264-params', gops);
     expect(decode(path, [5, 41]).given).toBe(8);
