@@ -42,7 +42,7 @@ const train = () => sr.train.fit(model, sr.pairing.crossPrompt(labels, { dimensi
   expect(readdirSync(join(folder, 'run', 'checkpoints'))).toHaveLength(1);
 }, 300_000);
 
-it('ends a decoding ffmpeg', async () => {
+it('ends what decodes a clip', async () => {
   execFileSync(ffmpegPaths().ffmpeg, [
     '-v',
     'error',
@@ -57,8 +57,9 @@ it('ends a decoding ffmpeg', async () => {
   await client.execute("import * as sr from 'solireward'; const kept = 1");
   const code = `for (;;) await sr.data.readClips([{ id: 'a', path: 'long.mp4', prompt: '' }], {
   segments: 500, parameters: {}, transform: ({ frames }) => frames[0] })`;
+  const idle = toolsOf(client.process.pid!).length; // decoders of the threads that read for the training
   const running = await client.send('execute_request', { code });
-  const decoding = () => toolsOf(client.process.pid!).length > 0;
+  const decoding = () => toolsOf(client.process.pid!).length > idle;
   await vi.waitUntil(decoding, { timeout: 100_000, interval: 5 });
   await interrupt();
   expect((await client.outcome(running)).reply.content.status).toBe('error');

@@ -78,7 +78,8 @@ describe('threads that read clips', () => {
     expect(seen[seen.length - 1]).toEqual({ done: clips.length, total: clips.length, failed: 2 });
   });
 
-  it('stop with their signal, the ffmpeg that they run too, and read on afterwards', async () => {
+  it('stop with their signal, what decodes for them too, and read on afterwards', async () => {
+    await closeReaders();
     const fine = join(folder, 'endless.mp4');
     const source = ['-f', 'lavfi', '-i', 'color=s=3840x2160:r=25:d=20'];
     await runFfmpeg([...source, '-c:v', 'libx264', '-preset', 'ultrafast', '-g', '500', fileUrl(fine)]);
@@ -89,11 +90,13 @@ describe('threads that read clips', () => {
       writeFileSync(path, readFileSync(fine));
       return { id: `${i}`, path };
     });
+    const idle = toolsOf(process.pid); // decoders of this thread
     const reading = readClips(slow, { ...options, signal: stop.signal });
-    await vi.waitFor(() => expect(toolsOf(process.pid)).not.toEqual([]), { timeout: 60_000 });
+    const both = idle.length + readers.threads;
+    await vi.waitFor(() => expect(toolsOf(process.pid)).toHaveLength(both), { timeout: 60_000 });
     stop.abort(new Error('enough'));
     await expect(reading).rejects.toThrow('enough');
-    await vi.waitFor(() => expect(toolsOf(process.pid)).toEqual([]), { timeout: 60_000 });
+    await vi.waitFor(() => expect(toolsOf(process.pid)).toEqual(idle), { timeout: 60_000 });
     await expect(readClips(slow, { ...options, signal: stop.signal })).rejects.toThrow('enough');
     expect((await readClips(clips.slice(0, 2), options)).frames.size).toBe(2);
   });
