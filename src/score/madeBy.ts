@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { packageRoot } from '../base/packageRoot.js';
 import { replaceFile } from '../base/replaceFile.js';
 import { shortened, shown } from '../data/tables/vocabulary.js';
+import { decoderAbout } from '../data/video/decoder.js';
 import { ffmpegPaths } from '../data/video/tools.js';
 import { precision } from '../engine/precision.js';
 import { tf } from '../engine/tf.js';
@@ -27,6 +28,7 @@ export async function madeBy(model: RewardModel, prompts: Prompts): Promise<Made
     precision: precision(),
     solireward: version,
     ffmpeg: ffmpegPaths().version,
+    decoder: (await decoderAbout())?.version,
   };
 }
 
