@@ -46,12 +46,22 @@ export async function writeItems(folder, count, clips) {
       ...['-f', 'lavfi', '-i', `testsrc2=size=64x64:rate=8:duration=2,hue=h=${(360 * i) / clips}`],
       ...[...look, path],
     ]);
-  // In MP4 the decoder would be given only what the chosen frames need.
+  // Of H.264 the decoder would be given only what the chosen frames need.
   const [hanging, broken, nowhere] = ['hanging.mkv', 'broken.mp4', 'nowhere.mp4'].map((name) =>
     join(folder, name),
   );
-  const short = join(folder, 'short.mp4');
-  run(['-f', 'lavfi', '-i', 'color=size=4096x4096:rate=8:duration=2', ...look, short]);
+  const short = join(folder, 'short.mkv');
+  const hevc = [
+    '-pix_fmt',
+    'yuv420p',
+    '-c:v',
+    'libx265',
+    '-preset',
+    'ultrafast',
+    '-x265-params',
+    'log-level=none',
+  ];
+  run(['-f', 'lavfi', '-i', 'color=size=4096x4096:rate=8:duration=2', ...hevc, short]);
   run(['-stream_loop', '3000', '-i', short, '-c', 'copy', hanging]);
   rmSync(short);
   writeFileSync(broken, 'no clip');
