@@ -1,4 +1,4 @@
-import { argsort } from '../base/argsort.js';
+import { ordered } from '../base/argsort.js';
 import type { Interval } from '../base/bootstrap.js';
 import { twoSidedP } from '../base/normal.js';
 import { isList, type ScoreColumns } from './columns.js';
@@ -6,7 +6,7 @@ import type { LeftOut, Numbers } from './completeRows.js';
 import { type Influenced, influenceError, normalInterval } from './influence.js';
 import { type LabelledArguments, type Labels, labelledScores } from './labelledScores.js';
 import { judgedColumns } from './pairedColumns.js';
-import { tieEnds } from './rank.js';
+import { passCount, tieEnds } from './rank.js';
 import { checkLabelled, checkLengths } from './validate.js';
 
 /** Two AUCs on the same clips. */
@@ -116,8 +116,8 @@ export function aucInfluence(scores: readonly number[], labels: readonly boolean
 /** For each Pass the share of Fails below it, for each Fail the share of Passes above it; ties count half. */
 function placements(scores: readonly number[], labels: readonly boolean[]): Float64Array {
   const places = new Float64Array(scores.length);
-  const order = argsort(scores);
-  const ends = tieEnds(order, scores);
+  const { order, sorted } = ordered(scores);
+  const ends = tieEnds(sorted);
   const passes = passCount(labels);
   const fails = labels.length - passes;
   let [passesBelow, failsBelow] = [0, 0];
@@ -133,9 +133,6 @@ function placements(scores: readonly number[], labels: readonly boolean[]): Floa
   }
   return places;
 }
-
-const passCount = (labels: readonly boolean[]): number =>
-  labels.reduce((count, label) => count + Number(label), 0);
 
 /** Mean of the values of one label. */
 function meanOfLabel(values: Float64Array, labels: readonly boolean[], label: boolean): number {

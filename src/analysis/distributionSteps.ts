@@ -1,10 +1,12 @@
+import { ordered } from '../base/argsort.js';
+
 /** Calls back for each distance between neighbouring values: distribution function of `a` minus that of `b` there. */
 export function forSteps(
   a: readonly number[],
   b: readonly number[],
   visit: (difference: number, width: number) => void,
 ): void {
-  const [sortedA, sortedB] = [Float64Array.from(a).sort(), Float64Array.from(b).sort()];
+  const [{ sorted: sortedA }, { sorted: sortedB }] = [ordered(a), ordered(b)];
   let [i, j] = [0, 0];
   while (i < a.length || j < b.length) {
     const value = Math.min(sortedA[i] ?? Number.POSITIVE_INFINITY, sortedB[j] ?? Number.POSITIVE_INFINITY);

@@ -1,4 +1,4 @@
-import { argsort } from '../base/argsort.js';
+import { ordered } from '../base/argsort.js';
 import type { ScoreColumns } from './columns.js';
 import type { Numbers } from './completeRows.js';
 import type { Influenced } from './influence.js';
@@ -49,8 +49,8 @@ function pairSums(x: readonly number[], y: readonly number[]) {
   const untiedX = new Float64Array(n);
   const untiedY = new Float64Array(n);
   const place = new Uint32Array(n);
-  const byY = argsort(y);
-  const endsY = tieEnds(byY, y);
+  const { order: byY, sorted: sortedY } = ordered(y);
+  const endsY = tieEnds(sortedY);
   for (let run = 0, start = 0; run < endsY.length; start = endsY[run++]) {
     for (let i = start; i < endsY[run]; i++) {
       place[byY[i]] = run + 1;
@@ -62,8 +62,8 @@ function pairSums(x: readonly number[], y: readonly number[]) {
   const seen = new PrefixCounts(endsY.length);
   // Of all items and of those left in x: how many are below less how many are above in y. Those right in x are the
   // rest, with the ties in x left out of both.
-  const byX = argsort(x);
-  const endsX = tieEnds(byX, x);
+  const { order: byX, sorted: sortedX } = ordered(x);
+  const endsX = tieEnds(sortedX);
   for (let run = 0, start = 0; run < endsX.length; start = endsX[run++]) {
     const end = endsX[run];
     for (let i = start; i < end; i++) order[byX[i]] = seen.lessMinusMore(place[byX[i]], start);

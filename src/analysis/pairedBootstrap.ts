@@ -1,10 +1,10 @@
-import { argsort } from '../base/argsort.js';
+import { ordered } from '../base/argsort.js';
 import { type BootstrapOptions, bootstrap, type Interval } from '../base/bootstrap.js';
 import { isList, type ScoreColumns } from './columns.js';
 import type { LeftOut, Numbers } from './completeRows.js';
 import type { Labels } from './labelledScores.js';
 import { judgedColumns } from './pairedColumns.js';
-import { compareWeighted } from './rank.js';
+import { compareWeighted, passBytes } from './rank.js';
 import { checkLabelled } from './validate.js';
 
 /** A metric of two scores of the same clips. */
@@ -50,15 +50,16 @@ export function pairedBootstrap(
     : [undefined, third as BootstrapOptions];
   const { first, second, labels, left } = judgedColumns('pairedBootstrap', ofFirst, ofSecond, listed);
   checkLabelled('pairedBootstrap', first, labels);
-  const [firstOrder, secondOrder] = [argsort(first), argsort(second)];
+  const [firstOrder, secondOrder] = [ordered(first), ordered(second)];
+  const isPass = passBytes(labels);
   const times = new Uint32Array(labels.length);
   const intervals = bootstrap(
     labels.length,
     (drawn) => {
       times.fill(0);
       for (const clip of drawn) times[clip]++;
-      const a = compareWeighted(firstOrder, first, labels, times);
-      const b = compareWeighted(secondOrder, second, labels, times);
+      const a = compareWeighted(firstOrder, isPass, times);
+      const b = compareWeighted(secondOrder, isPass, times);
       const aucs = [a, b].map(({ wins, ties, pairs }) => (wins + ties / 2) / pairs);
       const ratios = [a, b].map(({ wins, pairs }) => wins / pairs);
       return {

@@ -22,7 +22,7 @@ export function pearson(...given: SeriesArguments): number {
 }
 
 /** Pearson's correlation of finite values. */
-export function correlationOf(x: readonly number[], y: readonly number[]): number {
+export function correlationOf(x: ArrayLike<number>, y: ArrayLike<number>): number {
   const { covariance, varianceX, varianceY } = moments(x, y);
   return bounded(covariance / Math.sqrt(varianceX * varianceY));
 }
@@ -47,7 +47,7 @@ export function pearsonInfluence(x: readonly number[], y: readonly number[]): In
 /** A correlation that rounding has moved past 1 is 1. */
 const bounded = (r: number): number => (Math.abs(r) > 1 ? Math.sign(r) : r);
 
-function moments(x: readonly number[], y: readonly number[]) {
+function moments(x: ArrayLike<number>, y: ArrayLike<number>) {
   const [meanX, meanY] = [meanOf(x), meanOf(y)];
   let [covariance, varianceX, varianceY] = [0, 0, 0];
   for (let i = 0; i < x.length; i++) {
@@ -62,4 +62,7 @@ function moments(x: readonly number[], y: readonly number[]) {
   return { meanX, meanY, covariance, varianceX, varianceY };
 }
 
-const isConstant = (values: readonly number[]): boolean => values.every((value) => value === values[0]);
+function isConstant(values: ArrayLike<number>): boolean {
+  for (let i = 1; i < values.length; i++) if (values[i] !== values[0]) return false;
+  return true;
+}

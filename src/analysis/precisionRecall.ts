@@ -1,9 +1,10 @@
-import { argsort } from '../base/argsort.js';
+import { argsort, ordered } from '../base/argsort.js';
 import type { Interval } from '../base/bootstrap.js';
 import { normal975 } from '../base/normal.js';
 import type { ScoreColumns } from './columns.js';
 import type { LeftOut, Numbers } from './completeRows.js';
 import { type LabelledArguments, type Labels, labelledScores } from './labelledScores.js';
+import { passBytes, passCount } from './rank.js';
 import { checkLabelled } from './validate.js';
 
 /** Points of a precision-recall curve, from recall 0 to 1. */
@@ -28,7 +29,7 @@ export function precisionRecall(...given: LabelledArguments<never>): PrecisionRe
   const { scores, labels, left } = labelledScores('precisionRecall', given);
   checkLabelled('precisionRecall', scores, labels);
   const order = argsort(scores);
-  const passes = labels.reduce((count, label) => count + Number(label), 0);
+  const passes = passCount(labels);
   const curve: PrecisionRecallCurve = {
     precision: [1],
     recall: [0],
@@ -59,13 +60,14 @@ export function averagePrecision(scores: Numbers, labels: Labels): Interval & Le
 export function averagePrecision(...given: LabelledArguments<never>): Interval & LeftOut {
   const { scores, labels, left } = labelledScores('averagePrecision', given);
   checkLabelled('averagePrecision', scores, labels);
-  const order = argsort(scores);
-  const passes = labels.reduce((count, label) => count + Number(label), 0);
+  const { order, sorted } = ordered(scores);
+  const isPass = passBytes(labels);
+  const passes = passCount(labels);
   let value = 0;
   let [passesAbove, passesBefore] = [0, 0];
   for (let i = order.length - 1; i >= 0; i--) {
-    if (labels[order[i]]) passesAbove++;
-    if (i > 0 && scores[order[i]] === scores[order[i - 1]]) continue;
+    passesAbove += isPass[order[i]];
+    if (i > 0 && sorted[i] === sorted[i - 1]) continue;
     value += ((passesAbove / (order.length - i)) * (passesAbove - passesBefore)) / passes;
     passesBefore = passesAbove;
   }

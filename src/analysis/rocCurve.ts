@@ -2,6 +2,7 @@ import { argsort } from '../base/argsort.js';
 import type { ScoreColumns } from './columns.js';
 import type { LeftOut, Numbers } from './completeRows.js';
 import { type LabelledArguments, type Labels, labelledScores } from './labelledScores.js';
+import { passCount } from './rank.js';
 import { checkLabelled } from './validate.js';
 
 /** Points of a ROC curve, from (0, 0) to (1, 1). */
@@ -26,7 +27,7 @@ export function rocCurve(...given: LabelledArguments<never>): RocCurve {
   const { scores, labels, left } = labelledScores('rocCurve', given);
   checkLabelled('rocCurve', scores, labels);
   const order = argsort(scores);
-  const passes = labels.reduce((count, label) => count + Number(label), 0);
+  const passes = passCount(labels);
   const curve: RocCurve = {
     falsePositiveRate: [0],
     truePositiveRate: [0],

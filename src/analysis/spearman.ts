@@ -1,4 +1,4 @@
-import { argsort } from '../base/argsort.js';
+import { type Ordered, ordered } from '../base/argsort.js';
 import type { ScoreColumns } from './columns.js';
 import type { Numbers } from './completeRows.js';
 import type { Influenced } from './influence.js';
@@ -22,7 +22,7 @@ export function spearman(first: ScoreColumns, second: ScoreColumns): number;
 export function spearman(x: Numbers, y: Numbers): number;
 export function spearman(...given: SeriesArguments): number {
   const { x, y } = seriesOf('spearman', given);
-  return correlationOf(Array.from(midranks(x)), Array.from(midranks(y)));
+  return correlationOf(midranks(x), midranks(y));
 }
 
 /**
@@ -33,14 +33,14 @@ export function spearman(...given: SeriesArguments): number {
 export function spearmanInfluence(x: readonly number[], y: readonly number[]): Influenced {
   checkSeries('spearmanInfluence', x, y);
   const n = x.length;
-  const [orderX, orderY] = [argsort(x), argsort(y)];
-  const f = midranks(x, orderX).map((rank) => (rank - 0.5) / n);
-  const g = midranks(y, orderY).map((rank) => (rank - 0.5) / n);
+  const [byX, byY] = [ordered(x), ordered(y)];
+  const f = midranks(x).map((rank) => (rank - 0.5) / n);
+  const g = midranks(y).map((rank) => (rank - 0.5) / n);
   // What an item adds to the ranks of those above it (half to its equals), times their other rank.
-  const aboveXofF = meanAbove(orderX, x, f);
-  const aboveXofG = meanAbove(orderX, x, g);
-  const aboveYofF = meanAbove(orderY, y, f);
-  const aboveYofG = meanAbove(orderY, y, g);
+  const aboveXofF = meanAbove(byX, f);
+  const aboveXofG = meanAbove(byX, g);
+  const aboveYofF = meanAbove(byY, f);
+  const aboveYofG = meanAbove(byY, g);
   let [product, squareX, squareY] = [0, 0, 0];
   for (let i = 0; i < n; i++) {
     product += (f[i] * g[i]) / n;
@@ -62,16 +62,16 @@ export function spearmanInfluence(x: readonly number[], y: readonly number[]): I
 }
 
 /** For each item, the mean over all items of `weights` above it, and half of those equal to it. */
-function meanAbove(order: Uint32Array, values: readonly number[], weights: Float64Array): Float64Array {
-  const means = new Float64Array(values.length);
+function meanAbove({ order, sorted }: Ordered, weights: Float64Array): Float64Array {
+  const means = new Float64Array(order.length);
   let total = 0;
   for (const weight of weights) total += weight;
   let below = 0;
-  const ends = tieEnds(order, values);
+  const ends = tieEnds(sorted);
   for (let run = 0, start = 0; run < ends.length; start = ends[run++]) {
     let here = 0;
     for (let i = start; i < ends[run]; i++) here += weights[order[i]];
-    for (let i = start; i < ends[run]; i++) means[order[i]] = (total - below - here / 2) / values.length;
+    for (let i = start; i < ends[run]; i++) means[order[i]] = (total - below - here / 2) / order.length;
     below += here;
   }
   return means;

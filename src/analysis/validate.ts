@@ -1,12 +1,13 @@
+import { passCount } from './rank.js';
+
 /** @throws {RangeError} when there is no score, or one is not a finite number */
 export function checkScores(operation: string, scores: readonly number[], name = 'scores'): void {
   if (scores.length === 0)
     throw new RangeError(`${operation}: ${name}: expected at least one, received none`);
-  scores.forEach((score, index) => {
-    if (!Number.isFinite(score)) {
-      throw new RangeError(`${operation}: ${name}[${index}]: expected a finite number, received ${score}`);
-    }
-  });
+  for (let i = 0; i < scores.length; i++) {
+    if (!Number.isFinite(scores[i]))
+      throw new RangeError(`${operation}: ${name}[${i}]: expected a finite number, received ${scores[i]}`);
+  }
 }
 
 /** @throws {RangeError} when two lists are not of one length */
@@ -25,7 +26,7 @@ export function checkLabelled(
 ): void {
   checkScores(operation, scores);
   checkLengths(operation, 'labels', scores.length, labels.length);
-  const passes = labels.reduce((count, label) => count + Number(label), 0);
+  const passes = passCount(labels);
   if (passes === 0 || passes === labels.length) {
     const missing = passes === 0 ? 'Pass' : 'Fail';
     throw new RangeError(

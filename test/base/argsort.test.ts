@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { argsort } from '../../src/base/argsort.js';
+import { argsort, ordered } from '../../src/base/argsort.js';
 import { Random } from '../../src/base/random.js';
 
 describe('argsort', () => {
@@ -20,6 +20,21 @@ describe('argsort', () => {
     );
     const expected = values.map((_, i) => i).sort((a, b) => values[a] - values[b] || a - b);
     expect([...argsort(values)]).toEqual(expected);
+  });
+
+  it('sorts many numbers that differ in their last bits alone', () => {
+    const random = new Random(6);
+    const values = Array.from({ length: 20_000 }, () => -1 - random.integer(10_000) * Number.EPSILON);
+    expect(new Set(values).size).toBeGreaterThan(8000);
+    const expected = values.map((_, i) => i).sort((a, b) => values[a] - values[b] || a - b);
+    expect([...argsort(values)]).toEqual(expected);
+  });
+
+  it('gives the values in their order, 0 for -0', () => {
+    expect([...ordered([2, -0, -1]).sorted]).toEqual([-1, 0, 2]);
+    const long = Array.from({ length: 5000 }, (_, i) => (i % 5 === 0 ? -0 : ((i * 37) % 100) - 50));
+    const sorted = long.map((value) => value + 0).sort((a, b) => a - b);
+    expect([...ordered(long).sorted]).toEqual(sorted);
   });
 
   it('sorts a long list anew when it has changed', () => {
