@@ -2,7 +2,8 @@
 
 /** What files write where there is no value. */
 const blanks = new Set(['', 'nan', '-nan', 'na', 'n/a', '#n/a', '<na>', 'null', 'none']);
-const longestBlank = 5;
+/** The most characters of a blank without the spaces around it. */
+export const longestBlank = 5;
 
 /** Whether a value says that there is none. */
 export function isMissing(value: unknown): boolean {
@@ -21,7 +22,7 @@ export function isMissing(value: unknown): boolean {
 const isDigit = (code: number): boolean => code >= 48 && code <= 57;
 
 /** Whether a character of ASCII is seen. */
-const isPrinted = (code: number): boolean => code > 32 && code < 127;
+export const isPrinted = (code: number): boolean => code > 32 && code < 127;
 
 /** `left out: 3 rows without a score or a label`. @param names what each row has to have, such as `score` */
 export function leftOutWords(rows: number, names: readonly string[]): string {

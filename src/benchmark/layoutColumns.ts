@@ -1,3 +1,4 @@
+import type { Column } from '../data/tables/column.js';
 import { type Columns, readColumnFile } from '../data/tables/columnFile.js';
 import { isMissing, shortened, textOf } from '../data/tables/vocabulary.js';
 import type { Named } from './layouts.js';
@@ -5,7 +6,7 @@ import type { Named } from './layouts.js';
 /** A column of the file that a layout knows. */
 export interface FoundColumn {
   name: string;
-  values: readonly unknown[];
+  values: Column;
 }
 
 /** The columns of a benchmark's file, asked for by what a layout calls them; it tells which were taken. */
@@ -35,7 +36,7 @@ export class LayoutColumns {
     const name = names.find((candidate) => this.columns.has(candidate));
     if (name === undefined) return undefined;
     this.#taken.push(name);
-    return { name, values: this.columns.get(name) as readonly unknown[] };
+    return { name, values: this.columns.get(name) as Column };
   }
 
   /** @throws {Error} that names what the layout expects and what the file has */
@@ -77,4 +78,4 @@ export class LayoutColumns {
 
 /** Text of a cell; undefined where it is blank. */
 export const textIn = (column: FoundColumn | undefined, row: number): string | undefined =>
-  column === undefined || isMissing(column.values[row]) ? undefined : textOf(column.values[row]);
+  column === undefined || isMissing(column.values.at(row)) ? undefined : textOf(column.values.at(row));

@@ -25,7 +25,7 @@ export async function readPairs(
     const [a, b] = [first, second].map((column, side) => {
       const name = textIn(column, row);
       if (name === undefined)
-        throw cellError({ where, row, column: column.name }, 'the name of a clip', column.values[row]);
+        throw cellError({ where, row, column: column.name }, 'the name of a clip', column.values.at(row));
       return clips.add(name, { prompt: textIn(prompt, row), generator: textIn(generators[side], row) });
     });
     for (const [dimension, column] of dimensions) {

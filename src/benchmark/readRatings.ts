@@ -29,12 +29,12 @@ export async function readRatings(
   for (let row = 0; row < columns.rows; row++) {
     const at = (column: string) => ({ where, row, column });
     const text = textIn(clip, row);
-    if (text === undefined) throw cellError(at(clip.name), 'the name of a clip', clip.values[row]);
+    if (text === undefined) throw cellError(at(clip.name), 'the name of a clip', clip.values.at(row));
     const id = clips.add(text, { prompt: textIn(prompt, row), generator: textIn(generator, row) });
     if (seen.has(id)) again++;
     seen.add(id);
     for (const [dimension, column] of dimensions) {
-      const value = column.values[row];
+      const value = column.values.at(row);
       if (isMissing(value)) {
         blank.set(dimension, (blank.get(dimension) ?? 0) + 1);
         continue;

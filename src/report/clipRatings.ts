@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { cellError } from '../data/tables/cellError.js';
+import type { Column } from '../data/tables/column.js';
 import {
   type ColumnFile,
   type Columns,
@@ -77,7 +78,7 @@ export async function readClipRatings(
       : { columns: tableColumns(where, input), notes: [] };
   const columns = votesThatStand(file.columns, where);
   const id = idColumns(columns, scored, where);
-  const called = (names: readonly string[], fits: (values: readonly unknown[]) => boolean) =>
+  const called = (names: readonly string[], fits: (values: Column) => boolean) =>
     names
       .map((name) => columnCalled(columns, [plain(name)]))
       .find((column) => column !== undefined && fits(columns.get(column)!));
@@ -195,10 +196,10 @@ function idColumns(columns: Columns, scored: ScoredClips, where: string): string
 }
 
 /** 4, where ratings are whole numbers from 1 to 5. */
-function usualThreshold(values: readonly unknown[]): number | undefined {
-  const numbers = values
-    .map((value) => numberOf(value) ?? Number.NaN)
-    .filter((value) => !Number.isNaN(value));
+function usualThreshold(values: Column): number | undefined {
+  const numbers = Array.from(values, (value) => numberOf(value) ?? Number.NaN).filter(
+    (value) => !Number.isNaN(value),
+  );
   const usual = numbers.every((value) => Number.isInteger(value) && value >= 1 && value <= 5);
   return usual && numbers.some((value) => value > 2) ? 4 : undefined;
 }
@@ -244,18 +245,18 @@ function gather(
         ? passes === undefined || Number.isNaN(rating)
           ? undefined
           : rating >= passes
-        : isMissing(columns.get(verdicts)![row])
+        : isMissing(columns.get(verdicts)!.at(row))
           ? undefined
           : cell(columns, verdicts, row, readVerdict!, verdictWords, where);
-    if (annotator !== undefined && !isMissing(columns.get(annotator)![row])) {
-      const key = JSON.stringify([place, dimension, textOf(columns.get(annotator)![row])]);
+    if (annotator !== undefined && !isMissing(columns.get(annotator)!.at(row))) {
+      const key = JSON.stringify([place, dimension, textOf(columns.get(annotator)!.at(row))]);
       const earlier = votes.get(key);
       if (earlier !== undefined) {
         for (const column of [verdicts, ratings]) {
           if (column === undefined || same(columns.get(column)!, earlier, row)) continue;
           const values = columns.get(column)!;
-          const expected = `${shown(values[earlier])}, the vote of the same annotator on the same clip in row ${earlier + 1}`;
-          throw cellError({ where, row, column }, expected, values[row]);
+          const expected = `${shown(values.at(earlier))}, the vote of the same annotator on the same clip in row ${earlier + 1}`;
+          throw cellError({ where, row, column }, expected, values.at(row));
         }
         continue;
       }
@@ -279,8 +280,8 @@ function gather(
 const nameOf = (value: unknown): string | undefined => (isMissing(value) ? undefined : textOf(value));
 
 /** Whether two rows say the same. */
-function same(values: readonly unknown[], first: number, second: number): boolean {
-  const [a, b] = [values[first], values[second]];
+function same(values: Column, first: number, second: number): boolean {
+  const [a, b] = [values.at(first), values.at(second)];
   return (isMissing(a) && isMissing(b)) || textOf(a) === textOf(b);
 }
 
@@ -292,7 +293,7 @@ function cell<T>(
   expected: string,
   where: string,
 ): T {
-  const value = columns.get(column)![row];
+  const value = columns.get(column)!.at(row);
   const result = read(value);
   if (result !== undefined) return result;
   throw cellError({ where, row, column }, expected, value);

@@ -6,14 +6,15 @@ import { compressors } from 'hyparquet-compressors';
 import { parseJson } from '../../base/json.js';
 import { withinTime } from '../../base/withinTime.js';
 import { registerArrowCodecs } from './arrowCodecs.js';
-import { TextColumn } from './codes.js';
+import type { Column } from './column.js';
 import { DelimitedRows, separatorOf } from './delimited.js';
 import { checkPages } from './parquetPages.js';
 import { type Content, contentOf, decodeText, utf8Of } from './tableText.js';
+import { TextColumn } from './textColumn.js';
 import { shortened, shown } from './vocabulary.js';
 
 /** The columns of a table by name, all of one length. Text formats give strings, the others what they hold. */
-export type Columns = ReadonlyMap<string, readonly unknown[]>;
+export type Columns = ReadonlyMap<string, Column>;
 
 const formats = '.csv, .tsv, .json, .jsonl, .ndjson, .arrow, .feather or .parquet, also with .gz';
 
@@ -119,7 +120,7 @@ function parse(
 
 /** Names without the spaces around them. */
 function trimmed(columns: Columns, where: string): Columns {
-  const result = new Map<string, readonly unknown[]>();
+  const result = new Map<string, Column>();
   for (const [name, values] of columns) {
     if (result.has(name.trim())) throw new Error(`${where} has two columns ${shown(name.trim())}`);
     result.set(name.trim(), values);
@@ -156,7 +157,7 @@ export type Row = Record<string, unknown>;
 export function rowsOf(columns: Columns, count = rowCount(columns)): Row[] {
   const entries = [...columns];
   return Array.from({ length: Math.min(count, rowCount(columns)) }, (_, row) =>
-    Object.fromEntries(entries.map(([name, values]) => [name, values[row]])),
+    Object.fromEntries(entries.map(([name, values]) => [name, values.at(row)])),
   );
 }
 
@@ -181,7 +182,7 @@ function parseDelimited(given: Buffer, usual: string, where: string, notes: stri
     }
     for (let i = 0; i < columns.length; i++) columns[i].push(starts[i], ends[i]);
   }
-  const byName = new Map<string, readonly unknown[]>();
+  const byName = new Map<string, Column>();
   for (const [column, name] of names.entries()) {
     if (byName.has(name)) throw new Error(`${where} has two columns ${shown(name)}`);
     byName.set(name, columns[column].end());

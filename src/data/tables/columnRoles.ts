@@ -1,3 +1,4 @@
+import type { Column } from './column.js';
 import type { Columns } from './columnFile.js';
 import type { ListPart } from './listColumns.js';
 import { isNumeric, isVerdict, kindsOf, namesOf, plain, shown } from './vocabulary.js';
@@ -133,7 +134,7 @@ export function guessRoles(
 ): ColumnRoles {
   const present = [...columns.keys()];
   checkGiven(present, given, where);
-  const find = (role: keyof typeof names, fits: (values: readonly unknown[]) => boolean = () => true) =>
+  const find = (role: keyof typeof names, fits: (values: Column) => boolean = () => true) =>
     names[role]
       .map((name) => present.find((column) => plain(column) === name && !given.score?.includes(column)))
       .find((column) => column !== undefined && fits(columns.get(column)!));
@@ -243,7 +244,7 @@ function scoreColumns(columns: Columns, numeric: string[], roles: ColumnRoles, t
 }
 
 /** Whether more than half of the values that are there are numbers. */
-function isMostlyNumeric(values: readonly unknown[]): boolean {
+function isMostlyNumeric(values: Column): boolean {
   const { present, numbers } = kindsOf(values);
   return numbers > present / 2;
 }
@@ -268,11 +269,11 @@ export function leftAside(
 }
 
 /** Why a column is of no use. @param numbersOfList how many numbers each of its lists has */
-export function asideReason(column: string, values: readonly unknown[], numbersOfList?: number): string {
+export function asideReason(column: string, values: Column, numbersOfList?: number): string {
   const { present, numbers, firstOdd } = kindsOf(values);
   if (present === 0) return 'blank';
   if (numbersOfList !== undefined) return `lists of ${numbersOfList} numbers`;
-  const odd = (row: number) => `row ${row + 1} holds ${shown(values[row])}`;
+  const odd = (row: number) => `row ${row + 1} holds ${shown(values.at(row))}`;
   if (numbers === present) {
     if (plain(column) === 'spread') return 'how far apart the scores of an ensemble are';
     if (counterName.test(plain(column))) return 'numbers that count or name something';

@@ -1,7 +1,9 @@
 import type { ColumnTable } from 'arquero';
 import { cellError } from './cellError.js';
 import { type Codes, codesOf } from './codes.js';
+import type { Column } from './column.js';
 import { type Columns, rowCount } from './columnFile.js';
+import { type CodedTexts, isTexts } from './texts.js';
 import {
   isLongInteger,
   isMissing,
@@ -52,7 +54,7 @@ export class Fields {
   /** The table's name of each known column that it has. */
   private readonly given = new Map<string, string>();
   /** The columns that were asked for, by these names. */
-  private readonly asked = new Map<string, readonly unknown[]>();
+  private readonly asked = new Map<string, Column>();
   private readonly verdicts = new Map<string, (value: unknown) => boolean | undefined>();
 
   /** The columns that say more of a clip, as far as there are such. */
@@ -99,11 +101,12 @@ export class Fields {
 
   /** Whether every value of the column is a finite number, and none of more digits than a number keeps. */
   isNumeric(column: string): boolean {
-    return this.all(this.nameOf(column)).every((_, row) => {
+    for (let row = 0; row < this.count; row++) {
       const value = this.value(row, column);
       if (value === undefined || typeof value === 'boolean' || isLongInteger(value)) return false;
-      return numberOf(value) !== undefined;
-    });
+      if (numberOf(value) === undefined) return false;
+    }
+    return true;
   }
 
   /** Whether there is such a column. */
@@ -195,7 +198,7 @@ export class Fields {
     );
   }
 
-  private all(given: string): readonly unknown[] {
+  private all(given: string): Column {
     return this.columns.get(given) ?? [];
   }
 
@@ -205,7 +208,7 @@ export class Fields {
       values = this.all(this.nameOf(column));
       this.asked.set(column, values);
     }
-    return values[row];
+    return values.at(row);
   }
 
   /** The name under which the table has the column. */
@@ -215,14 +218,14 @@ export class Fields {
 }
 
 /** Codes of what is read of a column. */
-function coded<T>(given: readonly unknown[], read: (row: number) => T): Codes<T> {
+function coded<T>(given: Column, read: (row: number) => T): Codes<T> {
   const codes = new Int32Array(given.length);
   const values: T[] = [];
   const codeOf = new Map<unknown, number>();
   // Mostly a value is read as it stands there, and found by that.
   const codeOfOther = new Map<T, number>();
   for (let row = 0; row < given.length; row++) {
-    const raw = given[row];
+    const raw = given.at(row);
     let code = codeOf.get(raw);
     if (code === undefined) {
       const value = read(row);
@@ -237,12 +240,12 @@ function coded<T>(given: readonly unknown[], read: (row: number) => T): Codes<T>
 }
 
 /** The same from codes that are known. */
-function recoded<T>(known: Codes<string>, read: (row: number) => T): Codes<T> {
+function recoded<T>(known: CodedTexts, read: (row: number) => T): Codes<T> {
   const { codes } = known;
   const values: T[] = [];
   for (let row = 0; row < codes.length; row++) if (codes[row] === values.length) values.push(read(row));
   // Texts that were read as they stand are as different as before.
-  if (values.every((value, code) => value === (known.values[code] as unknown))) return { codes, values };
+  if (values.every((value, code) => value === (known.values.at(code) as unknown))) return { codes, values };
   const distinct = coded(values, (code) => values[code]);
   return { codes: codes.map((code) => distinct.codes[code]), values: distinct.values };
 }
@@ -260,7 +263,7 @@ export function fieldsOf(operation: string, table: ColumnTable): Fields {
   const valuesOf = (name: string) => {
     const values: unknown = table.column(name);
     // Millions of values need not be copied.
-    return isWhole && Array.isArray(values) ? values : (table.array(name) as unknown[]);
+    return isWhole && (Array.isArray(values) || isTexts(values)) ? values : (table.array(name) as unknown[]);
   };
   const columns = table.columnNames().map((name) => [name, valuesOf(name)] as const);
   return new Fields(`${operation}: the table`, new Map(columns));

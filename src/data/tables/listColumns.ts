@@ -1,6 +1,9 @@
+import { isPrinted } from '../../base/missing.js';
 import { cellError } from './cellError.js';
 import { countsOf, distinctOf } from './codes.js';
+import type { Column } from './column.js';
 import type { Columns } from './columnFile.js';
+import { Texts } from './texts.js';
 import { isMissing, listOf } from './vocabulary.js';
 
 /** One of the numbers of a column of lists. */
@@ -25,7 +28,7 @@ export interface SpreadColumns {
  */
 export function spreadLists(columns: Columns, where: string, names?: readonly string[]): SpreadColumns {
   const parts = new Map<string, readonly ListPart[]>();
-  const spread = new Map<string, readonly unknown[]>();
+  const spread = new Map<string, Column>();
   for (const [column, values] of columns) {
     const found = isListColumn(values) ? partsOf(column, values, where, names) : undefined;
     if (found) parts.set(column, found);
@@ -37,12 +40,13 @@ export function spreadLists(columns: Columns, where: string, names?: readonly st
   return { columns: spread, parts };
 }
 
-function isListColumn(column: readonly unknown[]): boolean {
+function isListColumn(column: Column): boolean {
+  if (!mayHoldLists(column)) return false;
   let present = 0;
   let lists = 0;
   const [values, counts] = [distinctOf(column), countsOf(column)];
   for (let i = 0; i < values.length; i++) {
-    const value = values[i];
+    const value = values.at(i);
     if (typeof value === 'number' || isMissing(value)) continue;
     const count = counts ? counts[i] : 1;
     present += count;
@@ -51,13 +55,25 @@ function isListColumn(column: readonly unknown[]): boolean {
   return lists > present / 2;
 }
 
+/** Whether some text begins as a list does; other columns may always hold some. */
+function mayHoldLists(column: Column): boolean {
+  const values = distinctOf(column);
+  if (!(values instanceof Texts)) return true;
+  return values.some(
+    (text) => /^\s*[[(]/.test(text),
+    (bytes, start) => !isPrinted(bytes[start]) || bytes[start] === bracket || bytes[start] === parenthesis,
+  );
+}
+
+const [bracket, parenthesis] = Buffer.from('[(');
+
 function partsOf(
   column: string,
-  values: readonly unknown[],
+  values: Column,
   where: string,
   names: readonly string[] | undefined,
 ): readonly ListPart[] {
-  const lists = values.map((value) => (isMissing(value) ? undefined : (listOf(value) ?? [])));
+  const lists = Array.from(values, (value) => (isMissing(value) ? undefined : (listOf(value) ?? [])));
   const length = lists.find((list) => list !== undefined && list.length > 0)!.length;
   if (names && names.length !== length) {
     throw new RangeError(
@@ -67,7 +83,7 @@ function partsOf(
   const odd = lists.findIndex((list) => list !== undefined && list.length !== length);
   if (odd >= 0) {
     const expected = `a list of ${length} numbers, as in earlier rows`;
-    throw cellError({ where, row: odd, column }, expected, values[odd]);
+    throw cellError({ where, row: odd, column }, expected, values.at(odd));
   }
   return Array.from({ length }, (_, i) => ({
     name: names?.[i] ?? `${column} ${i + 1}`,

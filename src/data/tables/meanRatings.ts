@@ -1,4 +1,5 @@
 import { cellError } from './cellError.js';
+import type { Column } from './column.js';
 import { type ColumnFile, rowCount } from './columnFile.js';
 import { type GivenRoles, guessRoles } from './columnRoles.js';
 import { isMissing, kindsOf, namesOf, numberOf, plain, textOf } from './vocabulary.js';
@@ -30,28 +31,28 @@ export function meanRatings(file: ColumnFile, given: GivenRoles, where: string):
   const sums: number[] = [];
   const counts: number[] = [];
   for (let row = 0; row < rowCount(columns); row++) {
-    const number = numberOf(values[row]);
-    if (number === undefined) throw cellError({ where, row, column: rating }, 'a finite number', values[row]);
+    const number = numberOf(values.at(row));
+    if (number === undefined)
+      throw cellError({ where, row, column: rating }, 'a finite number', values.at(row));
     // Without a name each row is a clip of its own.
-    const key = id.length === 0 ? String(row) : JSON.stringify(keys.map((column) => textOf(column[row])));
+    const key = id.length === 0 ? String(row) : JSON.stringify(keys.map((column) => textOf(column.at(row))));
     const place = places.get(key) ?? first.push(row) - 1;
     places.set(key, place);
     sums[place] = (sums[place] ?? 0) + (Number.isNaN(number) ? 0 : number);
     counts[place] = (counts[place] ?? 0) + Number(!Number.isNaN(number));
   }
   const people = new Set(
-    columns
-      .get(annotator)!
+    Array.from(columns.get(annotator)!)
       .filter((value) => !isMissing(value))
       .map(textOf),
   ).size;
   const kept = [...columns].filter(([name]) => name !== annotator && name !== rating && name !== dimension);
   return {
-    columns: new Map<string, readonly unknown[]>([
-      ...kept.map(([name, column]) => [name, first.map((row) => column[row])] as const),
+    columns: new Map<string, Column>([
+      ...kept.map(([name, column]) => [name, first.map((row) => column.at(row))] as const),
       ...(dimension === undefined
         ? []
-        : [['metric', first.map((row) => columns.get(dimension)![row])] as const]),
+        : [['metric', first.map((row) => columns.get(dimension)!.at(row))] as const]),
       ['score', sums.map((sum, place) => sum / counts[place])],
     ]),
     notes: [...notes, `scores are mean ratings (${rating}) of ${people} annotators`],

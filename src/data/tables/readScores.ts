@@ -3,7 +3,8 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { table } from 'arquero';
 import { host, mime } from '../../base/host.js';
 import { leftOutWords } from '../../base/missing.js';
-import { distinctOf, eachOnce } from './codes.js';
+import { eachOnce } from './codes.js';
+import type { Column } from './column.js';
 import { asideWords, type GivenRoles } from './columnRoles.js';
 import { clipColumns } from './fields.js';
 import { meanRatings } from './meanRatings.js';
@@ -15,7 +16,17 @@ import {
   type TableLike,
 } from './scoredClips.js';
 import { Scores } from './scores.js';
-import { isLongInteger, isMissing, isNumeric, namesOf, numbersOf, plain, textOf } from './vocabulary.js';
+import { isTexts, Picked } from './texts.js';
+import {
+  arePlain,
+  hasLongInteger,
+  isMissing,
+  isNumeric,
+  namesOf,
+  numbersOf,
+  plain,
+  textOf,
+} from './vocabulary.js';
 
 /** Which columns hold what; those that are not given are guessed, as `analyze` does. */
 export interface ReadScoresOptions {
@@ -68,12 +79,12 @@ export async function readScores(
   const file = await readScoreColumns('readScores', input, given, names, meanRatings);
   const clips = clipsOfColumns(file);
   const rows = new ScoredRows(clips.metrics);
-  const columns: Record<string, unknown[]> = {
+  const columns: Record<string, Column> = {
     clip: picked(clips.ids, rows.clip),
     ...((clips.metrics.length > 1 || clips.roles.metric) && {
       metric: rows.ofEach(({ name }, { length }) => new Array<string>(length).fill(name)),
     }),
-    score: rows.ofEach(({ values }, clip) => picked(values, clip)),
+    score: rows.ofEach(({ values }, clip) => numbersAt(clip, values)),
     ...judgedColumns(clips, rows),
     ...(clips.groups && { group: picked(clips.groups, rows.clip) }),
   };
@@ -120,9 +131,9 @@ class ScoredRows {
   }
 
   /** What is made of the clips of each metric, one after another. */
-  ofEach<T>(make: (metric: ClipScores, clip: Int32Array) => T[]): T[] {
+  ofEach(make: (metric: ClipScores, clip: Int32Array) => Column): Column {
     const made = this.parts.map(([metric, clip]) => make(metric, clip));
-    return made.length === 1 ? made[0] : made.flat();
+    return made.length === 1 ? made[0] : made.flatMap((column) => Array.from(column));
   }
 }
 
@@ -146,26 +157,44 @@ function joined(lists: readonly Int32Array[]): Int32Array {
   return whole;
 }
 
-/** The values at some places. */
-function picked<T>(values: ArrayLike<T>, places: Int32Array): T[] {
-  if (places.length === values.length && places.every((place, i) => place === i)) return Array.from(values);
-  const found: T[] = [];
-  for (const place of places) found.push(values[place]);
+/** The values at some places; texts are made when they are asked for. */
+function picked(values: Column, places: Int32Array): Column {
+  if (isTexts(values) || values instanceof Picked)
+    return areAll(places, values.length) ? values : new Picked(values, places);
+  const found = new Array<unknown>(places.length);
+  for (let i = 0; i < found.length; i++) found[i] = values.at(places[i]);
   return found;
 }
 
+/** The numbers at some places; undefined where there is none. */
+function numbersAt(places: Int32Array, values: Float64Array): (number | undefined)[] {
+  const found = new Array<number | undefined>(places.length);
+  for (let i = 0; i < found.length; i++) {
+    const number = values[places[i]];
+    found[i] = Number.isNaN(number) ? undefined : number;
+  }
+  return found;
+}
+
+/** Whether some places are all that there are, in their order. */
+function areAll(places: Int32Array, length: number): boolean {
+  if (places.length !== length) return false;
+  for (let i = 0; i < length; i++) if (places[i] !== i) return false;
+  return true;
+}
+
 /** Labels as `pass`; ratings as `rating`, those of several dimensions by their names. */
-function judgedColumns({ judgements }: ClipsOfFile, rows: ScoredRows): Record<string, unknown[]> {
-  const columns: Record<string, unknown[]> = {};
+function judgedColumns({ judgements }: ClipsOfFile, rows: ScoredRows): Record<string, Column> {
+  const columns: Record<string, Column> = {};
   const several = judgements.filter(({ ratings }) => ratings).length > 1;
   for (const own of judgements) {
     const of = (metric: ClipScores) => own.byMetric?.get(metric.name) ?? own;
     if (own.labels) {
-      columns.pass = rows.ofEach<unknown>((metric, clip) => picked(of(metric).labels ?? [], clip));
+      columns.pass = rows.ofEach((metric, clip) => picked(of(metric).labels!, clip));
     }
     if (own.ratings) {
       columns[several ? own.dimension : 'rating'] = rows.ofEach((metric, clip) =>
-        picked(of(metric).ratings ?? [], clip).map((rating) => (Number.isNaN(rating) ? undefined : rating)),
+        numbersAt(clip, of(metric).ratings!),
       );
     }
   }
@@ -175,12 +204,12 @@ function judgedColumns({ judgements }: ClipsOfFile, rows: ScoredRows): Record<st
 /** The file's columns that are not in the table yet. */
 function otherColumns(
   { columns, parts, roles }: ScoreColumns,
-  present: Readonly<Record<string, unknown[]>>,
+  present: Readonly<Record<string, Column>>,
   { row: rows }: ScoredRows,
-): Record<string, unknown[]> {
+): Record<string, Column> {
   const id = roles.id.length === 1 ? roles.id : [];
   const used = new Set([...id, ...roles.score, roles.metric, roles.label, roles.rating, roles.path]);
-  const others: Record<string, unknown[]> = {};
+  const others: Record<string, Column> = {};
   for (const [column, values] of columns) {
     if (used.has(column) || (column === roles.by && column === 'group')) continue;
     const own = ownName(column, column === roles.prompt);
@@ -188,7 +217,7 @@ function otherColumns(
     const list = parts.get(column);
     others[taken ? `${column} of the file` : own] = list
       ? Array.from(rows, (row) => list.map(({ values }) => values[row]))
-      : picked(readAs(own, values), rows);
+      : readAs(own, values, rows);
   }
   return others;
 }
@@ -203,28 +232,34 @@ function ownName(column: string, isPrompt: boolean): string {
 /** Columns that stay text, whatever they look like. */
 const textColumns: readonly string[] = ['dimension', 'annotator', ...clipColumns];
 
-/** The values of a column, as they are read. */
-function readAs(name: string, column: readonly unknown[]): readonly unknown[] {
+/** The values of a column in some rows, as they are read. */
+function readAs(name: string, column: Column, rows: Int32Array): Column {
   const isText = textColumns.includes(name);
-  if (!isText && isNumeric(column) && !distinctOf(column).some(isLongInteger)) {
-    return Array.from(numbersOf(column).values, (number) => (Number.isNaN(number) ? undefined : number));
-  }
-  return eachOnce(column, (value) => {
+  if (!isText && isNumeric(column) && !hasLongInteger(column))
+    return numbersAt(rows, numbersOf(column).values);
+  if (isTexts(column) && arePlain(column)) return picked(column, rows);
+  const read = eachOnce(column, (value) => {
     if (isMissing(value)) return undefined;
     return isText || typeof value === 'string' || typeof value === 'bigint' ? textOf(value) : value;
   });
+  return picked(read, rows);
 }
 
 /** Files of which so many are not there are looked for no further. */
 const triedPaths = 20;
 
 /** Paths as they are found from here: relative ones may be meant from the file's own folder. */
-function foundPaths(paths: readonly (string | undefined)[], folder: string | undefined) {
-  if (folder === undefined) return paths;
-  const relative = paths.filter((path) => path !== undefined && !isAbsolute(path)).slice(0, triedPaths);
-  const isThere = (from: string) => relative.some((path) => existsSync(join(from, path!)));
-  if (isThere('.') || !isThere(folder)) return paths;
-  return paths.map((path) => (path === undefined || isAbsolute(path) ? path : join(folder, path)));
+function foundPaths(given: Column, folder: string | undefined): Column {
+  if (folder === undefined) return given;
+  const relative: string[] = [];
+  const paths = given as Iterable<string | undefined>;
+  for (const path of paths) {
+    if (path !== undefined && !isAbsolute(path)) relative.push(path);
+    if (relative.length === triedPaths) break;
+  }
+  const isThere = (from: string) => relative.some((path) => existsSync(join(from, path)));
+  if (isThere('.') || !isThere(folder)) return given;
+  return Array.from(paths, (path) => (path === undefined || isAbsolute(path) ? path : join(folder, path)));
 }
 
 /** What is not there, counted. */
@@ -234,8 +269,9 @@ function missingLines({ missing, judgements, ids }: ClipsOfFile): string[] {
     lines.push(`${leftOutWords(missing.rows, ['score'])}, the first is row ${missing.first}`);
   }
   for (const { dimension, labels, ratings } of judgements) {
-    const unlabelled = labels?.filter((label) => label === undefined).length ?? 0;
-    const unrated = ratings?.filter(Number.isNaN).length ?? 0;
+    let [unlabelled, unrated] = [0, 0];
+    for (let i = 0; labels && i < labels.length; i++) if (labels[i] === undefined) unlabelled++;
+    for (let i = 0; ratings && i < ratings.length; i++) if (Number.isNaN(ratings[i])) unrated++;
     if (unlabelled > 0) lines.push(`no label: ${unlabelled} of ${ids.length} clips`);
     if (unrated > 0) lines.push(`no rating (${dimension}): ${unrated} of ${ids.length} clips`);
   }

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { cellError } from './cellError.js';
-import { type Codes, codesOf, eachOnce } from './codes.js';
+import { codesOf, eachOnce } from './codes.js';
+import type { Column } from './column.js';
 import { type ColumnFile, type Columns, columnsOf, readColumnFile, rowCount } from './columnFile.js';
 import {
   type AsideColumn,
@@ -12,7 +13,17 @@ import {
   leftAside,
 } from './columnRoles.js';
 import { type ListPart, spreadLists } from './listColumns.js';
-import { isMissing, numberOf, numbersOf, shown, textOf, verdictReader, verdictWords } from './vocabulary.js';
+import { Picked, Texts } from './texts.js';
+import {
+  arePlain,
+  isMissing,
+  numberOf,
+  numbersOf,
+  shown,
+  textOf,
+  verdictReader,
+  verdictWords,
+} from './vocabulary.js';
 
 /** A table in memory: rows, or an arquero table. */
 export type TableLike =
@@ -61,24 +72,37 @@ export interface ScoreColumns {
   leftAside: AsideColumn[];
 }
 
+/** What a score file says of its clips; all lists have one entry a clip. */
+interface ClipMeasures {
+  roles: ColumnRoles;
+  metrics: ClipScores[];
+  /** Rows without a score, which are left out, with the first one's number; 0 where there is none. */
+  missing: { rows: number; first: number };
+  judgements: OwnJudgements[];
+  shortcuts: ClipNumbers[];
+}
+
+/** Clips whose texts are not made yet. */
+export interface ClipColumns extends ClipMeasures {
+  ids: Column;
+  groups?: Column;
+  /** Undefined where a clip has none; the paths, too. */
+  prompts?: Column;
+  paths?: Column;
+}
+
 /** Scored clips of any origin, by columns; all lists have one entry a clip. */
-export interface ScoredClips {
+export interface ScoredClips extends ClipMeasures {
   /** The file's name, or "the table". */
   source: string;
-  roles: ColumnRoles;
   /** How the columns were understood, in words. */
   read: string[];
   /** Columns that have no role, and why. */
   leftAside: AsideColumn[];
   ids: string[];
-  metrics: ClipScores[];
-  /** Rows without a score, which are left out, with the first one's number; 0 where there is none. */
-  missing: { rows: number; first: number };
-  judgements: OwnJudgements[];
   groups?: string[];
   prompts?: string[];
   paths?: (string | undefined)[];
-  shortcuts: ClipNumbers[];
 }
 
 const videoFile = /\.(mp4|webm|mov|mkv|avi|gif|m4v)$/i;
@@ -102,7 +126,16 @@ export async function readScoredClips(
     ...columns.read,
     ...(leftAside.length > 0 ? [`left aside: ${asideWords(leftAside)}`] : []),
   ].map((line) => `${source}: ${line}`);
-  return { ...clipsOfColumns(columns), source, read, leftAside };
+  const clips = clipsOfColumns(columns);
+  const ids = Array.from(clips.ids, String);
+  const { groups, prompts, paths, ...measures } = clips;
+  const texts = (column: Column) => Array.from(column) as (string | undefined)[];
+  return {
+    ...{ ...measures, ids, source, read, leftAside },
+    ...(groups && { groups: Array.from(groups, String) }),
+    ...(prompts && { prompts: texts(prompts).map((text, clip) => text ?? `of ${ids[clip]}`) }),
+    ...(paths && { paths: texts(paths) }),
+  };
 }
 
 /**
@@ -134,8 +167,7 @@ export async function readScoreColumns(
 }
 
 /** The clips of a score file, each with the scores of its rows. @throws as `readScoredClips` */
-export const clipsOfColumns = (columns: ScoreColumns): Omit<ScoredClips, 'source' | 'read' | 'leftAside'> =>
-  new Pivot(columns).clips();
+export const clipsOfColumns = (columns: ScoreColumns): ClipColumns => new Pivot(columns).clips();
 
 /** The columns of a table in memory. @throws {Error} for one without rows */
 export function tableColumns(where: string, input: TableLike): Columns {
@@ -149,23 +181,28 @@ export function tableColumns(where: string, input: TableLike): Columns {
 
 /** The clip of each row: the texts of its id columns, or the row's number. */
 export function clipNames(columns: Columns, id: readonly string[], where: string): string[] {
-  const parts = id.map((name) => columns.get(name) as readonly unknown[]);
+  const parts = id.map((name) => columns.get(name)!);
   return Array.from({ length: rowCount(columns) }, (_, row) => {
     if (parts.length === 0) return `row ${row + 1}`;
-    const empty = parts.findIndex((values) => isMissing(values[row]));
+    const empty = parts.findIndex((values) => isMissing(values.at(row)));
     if (empty >= 0) {
       throw cellError({ where, row, column: id[empty] }, 'the name of a clip', undefined);
     }
     return parts.length === 1
-      ? textOf(parts[0][row])
-      : parts.map((values) => textOf(values[row])).join(' / ');
+      ? textOf(parts[0].at(row))
+      : parts.map((values) => textOf(values.at(row))).join(' / ');
   });
 }
 
+interface ClipCodes {
+  codes: Int32Array;
+  values: Column;
+}
+
 /** The clip of each row by the place of its name among all names. */
-function clipCodes(columns: Columns, id: readonly string[], where: string): Codes<string> {
+function clipCodes(columns: Columns, id: readonly string[], where: string): ClipCodes {
   const known = id.length === 1 ? codesOf(columns.get(id[0])!) : undefined;
-  if (known?.values.every((name) => !isMissing(name) && textOf(name) === name)) return known;
+  if (known && arePlain(known.values)) return known;
   const places = new Map<string, number>();
   const codes = Int32Array.from(clipNames(columns, id, where), (name) => {
     const place = places.get(name) ?? places.size;
@@ -177,10 +214,10 @@ function clipCodes(columns: Columns, id: readonly string[], where: string): Code
 
 /** Gathers the rows of each clip. */
 class Pivot {
-  private readonly clipOf: ArrayLike<number>;
-  private readonly ids: readonly string[];
+  private readonly clipOf: Int32Array;
+  private readonly ids: Column;
   /** The first row of each clip. */
-  private readonly firstRow: number[] = [];
+  private readonly firstRow: Int32Array;
 
   private readonly columns: Columns;
   private readonly parts: ReadonlyMap<string, readonly ListPart[]>;
@@ -195,26 +232,23 @@ class Pivot {
     const { codes, values } = clipCodes(columns, roles.id, where);
     this.clipOf = codes;
     this.ids = values;
-    for (let row = 0; row < codes.length; row++)
-      if (codes[row] === this.firstRow.length) this.firstRow.push(row);
+    this.firstRow = new Int32Array(values.length);
+    for (let row = 0, clips = 0; row < codes.length; row++)
+      if (codes[row] === clips) this.firstRow[clips++] = row;
   }
 
-  clips(): Omit<ScoredClips, 'source' | 'read' | 'leftAside'> {
-    const { roles } = this;
-    const ids = [...this.ids];
+  clips(): ClipColumns {
+    const { roles, ids } = this;
     const { metrics, missing } = this.metrics();
-    const paths =
-      roles.path ?? (roles.id.length === 1 && ids.some((id) => videoFile.test(id)) ? roles.id[0] : undefined);
+    const paths = roles.path ?? (roles.id.length === 1 && areVideoFiles(ids) ? roles.id[0] : undefined);
     return {
       roles,
       ids,
       metrics,
       missing,
       judgements: this.judgements(metrics.map(({ name }) => name)),
-      ...(roles.by && { groups: this.texts(roles.by).map((text) => text ?? '(none)') }),
-      ...(roles.prompt && {
-        prompts: this.texts(roles.prompt).map((text, clip) => text ?? `of ${ids[clip]}`),
-      }),
+      ...(roles.by && { groups: this.texts(roles.by, '(none)') }),
+      ...(roles.prompt && { prompts: this.texts(roles.prompt) }),
       ...(paths && { paths: this.texts(paths) }),
       shortcuts: roles.shortcuts.map((name) => ({ name, values: this.numbers(name) })),
     };
@@ -260,7 +294,7 @@ class Pivot {
   }
 
   /** The numbers of a column; of a column of lists, of each of its parts. */
-  private numbersOf(column: string): { column: string; part?: string; values: readonly unknown[] }[] {
+  private numbersOf(column: string): { column: string; part?: string; values: Column }[] {
     const parts = this.parts.get(column);
     if (!parts) return [{ column, values: this.columns.get(column)! }];
     return parts.map(({ name, values }) => ({ column, part: name, values }));
@@ -297,9 +331,11 @@ class Pivot {
     metrics: readonly string[],
   ): OwnJudgements {
     const { dimension, ratings, labels } = rows;
-    const of = (rowOf: ArrayLike<number>): Judgements => ({
-      ...(ratings && { ratings: Float64Array.from(rowOf, (row) => (row < 0 ? Number.NaN : ratings[row])) }),
-      ...(labels && { labels: Array.from(rowOf, (row) => (row < 0 ? undefined : labels[row])) }),
+    const of = (rowOf: Int32Array): Judgements => ({
+      ...(ratings && { ratings: valuesAt(rowOf, ratings, new Float64Array(rowOf.length), Number.NaN) }),
+      ...(labels && {
+        labels: valuesAt(rowOf, labels, new Array<boolean | undefined>(rowOf.length), undefined),
+      }),
     });
     const all = { dimension, ...of(this.firstRow) };
     if (metrics.length < 2) return all;
@@ -329,12 +365,12 @@ class Pivot {
     const labels = eachOnce(values, (value) => (isMissing(value) ? undefined : (read(value) ?? null)));
     const odd = labels.indexOf(null);
     if (odd < 0) return labels as (boolean | undefined)[];
-    const graded = numberOf(values[odd]) === undefined ? '' : ' (a rating is one by the option "rating")';
+    const graded = numberOf(values.at(odd)) === undefined ? '' : ' (a rating is one by the option "rating")';
     throw this.error(odd, column, `${verdictWords}${graded}`);
   }
 
   /** The numbers of each row. */
-  private finite(values: readonly unknown[], column: string): Float64Array {
+  private finite(values: Column, column: string): Float64Array {
     const { values: numbers, odd } = numbersOf(values);
     if (odd >= 0) throw this.error(odd, column, 'a finite number');
     return numbers;
@@ -352,41 +388,72 @@ class Pivot {
     return numbers;
   }
 
-  private texts(column: string): (string | undefined)[] {
-    // Each text is kept once: a million rows of a few groups need not hold a million strings.
-    const texts = new Map<string, string>();
-    const read = eachOnce(this.columns.get(column)!, (value) => {
-      if (isMissing(value)) return undefined;
-      const text = textOf(value);
-      const known = texts.get(text);
-      if (known === undefined) texts.set(text, text);
-      return known ?? text;
-    });
-    const found = new Array<string | undefined>(this.ids.length).fill(undefined);
-    for (let row = 0; row < read.length; row++) {
-      const text = read[row];
-      if (text === undefined) continue;
+  /** The text of each clip. @param otherwise of one that has none */
+  private texts(column: string, otherwise?: string): Column {
+    const { codes, values } = this.textCodes(column);
+    const found = new Int32Array(this.ids.length).fill(-1);
+    for (let row = 0; row < codes.length; row++) {
+      const code = codes[row];
+      if (code < 0) continue;
       const clip = this.clipOf[row];
-      if (found[clip] !== undefined && found[clip] !== text)
-        throw this.contradiction(row, column, found[clip]);
-      found[clip] = text;
+      if (found[clip] >= 0 && found[clip] !== code)
+        throw this.contradiction(row, column, values.at(found[clip]) as string);
+      found[clip] = code;
     }
-    return found;
+    return new Picked(values, found, otherwise);
+  }
+
+  /** The texts of a column by codes, -1 where there is none. */
+  private textCodes(column: string): ClipCodes {
+    const given = this.columns.get(column)!;
+    const known = codesOf(given);
+    if (known && arePlain(known.values)) return known;
+    // Each text is kept once: a million rows of a few groups need not hold a million strings.
+    const texts = new Map<string, number>();
+    const codeOf = eachOnce(given, (value) => {
+      if (isMissing(value)) return -1;
+      const text = textOf(value);
+      const code = texts.get(text) ?? texts.size;
+      if (code === texts.size) texts.set(text, code);
+      return code;
+    });
+    return { codes: Int32Array.from(codeOf), values: [...texts.keys()] };
   }
 
   private error(row: number, column: string, expected: string): Error {
-    return cellError({ where: this.where, row, column }, expected, this.columns.get(column)![row]);
+    return cellError({ where: this.where, row, column }, expected, this.columns.get(column)!.at(row));
   }
 
   private contradiction(row: number, column: string, earlier: string | number): Error {
-    const clip = this.ids[this.clipOf[row]];
+    const clip = this.ids.at(this.clipOf[row]);
     return this.error(row, column, `${shown(earlier)}, as in an earlier row of clip "${clip}"`);
   }
 
   private repeated(clip: number, first: number, second: number): Error {
     return new Error(
-      `${this.where}: clip "${this.ids[clip]}" has two scores, in rows ${first} and ${second}; keep one row a clip, ` +
+      `${this.where}: clip "${this.ids.at(clip)}" has two scores, in rows ${first} and ${second}; keep one row a clip, ` +
         'or say which columns name a clip and which one the metric',
     );
   }
 }
+
+/** What stands in some rows; something else where there is none, which is below 0. */
+function valuesAt<T, List extends { [row: number]: T }>(
+  rows: Int32Array,
+  values: ArrayLike<T>,
+  into: List,
+  otherwise: T,
+): List {
+  for (let i = 0; i < rows.length; i++)
+    (into as { [row: number]: T })[i] = rows[i] < 0 ? otherwise : values[rows[i]];
+  return into;
+}
+
+/** Whether some of the names are of video files. */
+function areVideoFiles(ids: Column): boolean {
+  const isFile = (id: string) => videoFile.test(id);
+  if (!(ids instanceof Texts)) return Array.from(ids as Iterable<string>).some(isFile);
+  return ids.some(isFile, (bytes, _, end) => bytes[end - 4] === dot || bytes[end - 5] === dot);
+}
+
+const [dot] = Buffer.from('.');

@@ -59,7 +59,12 @@ export class Scores<Row extends ScoreRow = ScoreRow> extends ColumnTable {
 
   /** The values of a column. */
   override array<Name extends keyof Row & string>(name: Name): Row[Name][] {
-    return Array.from(super.array(name) as ArrayLike<Row[Name]>);
+    const column = this.column(name);
+    if (!column || this.isFiltered() || this.isOrdered()) return super.array(name) as Row[Name][];
+    if (Array.isArray(column)) return column.slice();
+    const values = new Array<Row[Name]>(column.length);
+    for (let row = 0; row < values.length; row++) values[row] = column.at(row) as Row[Name];
+    return values;
   }
 
   /** The names of its metrics, in their order; none where it has no column `metric`. */

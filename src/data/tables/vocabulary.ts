@@ -1,7 +1,9 @@
 /** The words of tables, one meaning each for all readers: names of columns, blanks, numbers, Pass and Fail. */
 
-import { isMissing } from '../../base/missing.js';
+import { isMissing, isPrinted, longestBlank } from '../../base/missing.js';
 import { codesOf, countsOf, distinctOf, firstRowOf } from './codes.js';
+import type { Column } from './column.js';
+import { CodedTexts, Texts } from './texts.js';
 
 export { isMissing };
 
@@ -37,6 +39,15 @@ export function textOf(value: unknown): string {
   return typeof value === 'string' ? value.trim() : String(value);
 }
 
+/** Whether every text is there, and has no spaces around it: `textOf` gives them as they are. */
+export const arePlain = (column: Texts | CodedTexts): boolean =>
+  !(column instanceof CodedTexts ? column.values : column).some(
+    (text) => isMissing(text) || text.trim() !== text,
+    (bytes, start, end) =>
+      !(isPrinted(bytes[start]) && isPrinted(bytes[end - 1])) ||
+      (end - start <= longestBlank && (end === start || !isDigit(bytes[start]))),
+  );
+
 /** A finite number, NaN where the value is missing; undefined where it is anything else. */
 export function numberOf(value: unknown): number | undefined {
   if (typeof value === 'number') return Number.isFinite(value) || Number.isNaN(value) ? value : undefined;
@@ -57,6 +68,15 @@ export function isLongInteger(value: unknown): boolean {
   );
 }
 
+/** Whether a column of numbers has such a number. */
+export function hasLongInteger(column: Column): boolean {
+  const distinct = distinctOf(column);
+  const { values } = numbersOf(distinct);
+  for (let i = 0; i < values.length; i++)
+    if (Math.abs(values[i]) > Number.MAX_SAFE_INTEGER && isLongInteger(distinct.at(i))) return true;
+  return false;
+}
+
 /** Pass (true) or Fail (false) in one of the usual words; undefined for any other value. */
 export function verdictOf(value: unknown): boolean | undefined {
   if (typeof value === 'boolean') return value;
@@ -67,12 +87,12 @@ export function verdictOf(value: unknown): boolean | undefined {
 }
 
 /** How the verdicts of a column are read: -1 is a Fail where 1 and -1 are all that it holds. */
-export function verdictReader(values: readonly unknown[]): (value: unknown) => boolean | undefined {
+export function verdictReader(values: Column): (value: unknown) => boolean | undefined {
   return areSigns(values) ? (value) => (isMissing(value) ? undefined : numberOf(value) === 1) : verdictOf;
 }
 
 /** Whether the values are 1 and -1, and -1 is among them. */
-function areSigns(column: readonly unknown[]): boolean {
+function areSigns(column: Column): boolean {
   let hasMinus = false;
   for (const value of distinctOf(column)) {
     if (isMissing(value)) continue;
@@ -92,25 +112,38 @@ export interface ColumnNumbers {
 }
 
 /** What columns that have been read as numbers hold. */
-const knownNumbers = new WeakMap<readonly unknown[], ColumnNumbers>();
+const knownNumbers = new WeakMap<Column, ColumnNumbers>();
 
 /** The numbers of a column, which must not change any more. */
-export function numbersOf(column: readonly unknown[]): ColumnNumbers {
+export function numbersOf(column: Column): ColumnNumbers {
   const before = knownNumbers.get(column);
   if (before) return before;
-  const distinct = distinctOf(column);
-  const numbers = new Float64Array(distinct.length);
-  let odd = -1;
-  for (let i = 0; i < numbers.length; i++) {
-    const number = numberOf(distinct[i]);
-    numbers[i] = number ?? Number.NaN;
-    if (number === undefined && odd < 0) odd = i;
-  }
   const codes = codesOf(column)?.codes;
-  const values = codes ? Float64Array.from(codes, (code) => numbers[code]) : numbers;
-  const found = { values, odd: odd < 0 ? -1 : firstRowOf(column, odd) };
+  const found = codes ? numbersOfCodes(column, codes) : numbersOfEach(column);
   knownNumbers.set(column, found);
   return found;
+}
+
+function numbersOfCodes(column: Column, codes: Int32Array): ColumnNumbers {
+  const { values: numbers, odd } = numbersOf(distinctOf(column));
+  const values = new Float64Array(codes.length);
+  for (let row = 0; row < codes.length; row++) values[row] = numbers[codes[row]];
+  return { values, odd: odd < 0 ? -1 : firstRowOf(column, odd) };
+}
+
+function numbersOfEach(column: Column): ColumnNumbers {
+  const values = new Float64Array(column.length);
+  let odd = -1;
+  for (let i = 0; i < values.length; i++) {
+    if (column instanceof Texts) {
+      values[i] = column.decimal(i);
+      if (!Number.isNaN(values[i])) continue;
+    }
+    const number = numberOf(column.at(i));
+    values[i] = number ?? Number.NaN;
+    if (number === undefined && odd < 0) odd = i;
+  }
+  return { values, odd };
 }
 
 /** How many values are there, and how many of them are numbers and verdicts. */
@@ -123,27 +156,26 @@ export interface Kinds {
 }
 
 /** What columns that have been looked at hold: each is asked for by several guesses. */
-const knownKinds = new WeakMap<readonly unknown[], Kinds>();
+const knownKinds = new WeakMap<Column, Kinds>();
 
 /** Counts what a column holds, which must not change any more. */
-export function kindsOf(column: readonly unknown[]): Kinds {
+export function kindsOf(column: Column): Kinds {
   const before = knownKinds.get(column);
   if (before) return before;
   const kinds: Kinds = { present: 0, numbers: 0, verdicts: 0, firstOdd: { number: -1, verdict: -1 } };
   const signs = areSigns(column);
   const [values, counts] = [distinctOf(column), countsOf(column)];
-  // Where each row is looked at, it is read as a number once for all who ask.
-  const read = counts ? undefined : numbersOf(column).values;
+  // Each value is read as a number once for all who ask.
+  const { values: numbers } = numbersOf(values);
   const odd = { number: -1, verdict: -1 };
   for (let i = 0; i < values.length; i++) {
-    const value = values[i];
-    if (isMissing(value)) continue;
+    const isNumber = !Number.isNaN(numbers[i]);
+    if (!isNumber && isMissing(values.at(i))) continue;
     const count = counts ? counts[i] : 1;
     kinds.present += count;
-    const number = read ? (Number.isNaN(read[i]) ? undefined : read[i]) : numberOf(value);
-    if (number !== undefined) kinds.numbers += count;
+    if (isNumber) kinds.numbers += count;
     else if (odd.number < 0) odd.number = i;
-    const isOne = number === undefined ? verdictOf(value) !== undefined : isVerdictNumber(number, signs);
+    const isOne = isNumber ? isVerdictNumber(numbers[i], signs) : verdictOf(values.at(i)) !== undefined;
     if (isOne) kinds.verdicts += count;
     else if (odd.verdict < 0) odd.verdict = i;
   }
@@ -157,7 +189,7 @@ const isVerdictNumber = (number: number, signs: boolean): boolean =>
   number === 1 || number === (signs ? -1 : 0);
 
 /** Whether all values that are there are numbers, and at least one is. */
-export function isNumeric(values: readonly unknown[]): boolean {
+export function isNumeric(values: Column): boolean {
   const { present, numbers } = kindsOf(values);
   return present > 0 && numbers === present;
 }
@@ -169,7 +201,7 @@ const verdictShare = 0.95;
  * Whether a column is one of verdicts: more than half of its values are, of a column of numbers nearly all. What is
  * none among them is an error to be, and no reason to leave the column aside.
  */
-export function isVerdict(values: readonly unknown[]): boolean {
+export function isVerdict(values: Column): boolean {
   const { present, numbers, verdicts } = kindsOf(values);
   if (present === 0) return false;
   return numbers === present ? verdicts >= verdictShare * present : verdicts > present / 2;

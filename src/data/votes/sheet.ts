@@ -16,5 +16,5 @@ export function fromSheet(columns: Columns): Columns {
   if (!sheetColumns.every((name) => columns.has(name))) return columns;
   const plain = (value: unknown) =>
     typeof value === 'string' && value.startsWith("'") && formula.test(value) ? value.slice(1) : value;
-  return new Map([...columns].map(([name, values]) => [name, values.map(plain)]));
+  return new Map([...columns].map(([name, values]) => [name, Array.from(values, plain)]));
 }

@@ -18,7 +18,8 @@ describe('readColumns', () => {
 
   async function read(name: string, content: string | Uint8Array) {
     await writeFile(join(folder, name), content);
-    return Object.fromEntries(await readColumns('test', join(folder, name)));
+    const columns = await readColumns('test', join(folder, name));
+    return Object.fromEntries([...columns].map(([column, values]) => [column, [...values]]));
   }
 
   const expected = { clip: ['a', 'b, "c"'], score: [1.5, -2] };

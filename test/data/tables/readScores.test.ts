@@ -2,9 +2,11 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { fromArrow, toArrowIPC, toCSV } from 'arquero';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ReadScoresOptions, readScores } from '../../../src/data/tables/readScores.js';
 import { readScoredClips } from '../../../src/data/tables/scoredClips.js';
+import { writeTable } from '../../../src/data/tables/tableFile.js';
 import { insideNotebook } from '../../support/fakeHost.js';
 import { describeShared, shared } from '../../support/shared.js';
 
@@ -32,6 +34,27 @@ describe('readScores', () => {
       { clip: 'a', score: -0.0015, pass: false, seconds: 2, note: 'x', gap: undefined, ...same },
       { clip: 'b', score: 2, pass: true, seconds: 3.5, note: '4', gap: 1, ...same },
     ]);
+  });
+
+  it('gives lists of texts that are made when they are asked for, to arquero as well', async () => {
+    const csv = 'clip,score,generator,note\na,1,x,雪\nb,,y,"say ""so"""\nc,3,,n3\nd,2,x,雪\n';
+    const scores = await read('s.csv', csv);
+    expect(scores.array('clip')).toEqual(['a', 'c', 'd']);
+    expect(scores.array('group')).toEqual(['x', '(none)', 'x']);
+    expect(scores.array('generator')).toEqual(['x', undefined, 'x']);
+    expect(scores.array('note')).toEqual(['雪', 'n3', '雪']);
+    expect(scores.array('score')).toEqual([1, 3, 2]);
+    const ordered = scores.filter((row: { score: number }) => row.score > 1).orderby('score');
+    expect(ordered.array('clip')).toEqual(['d', 'c']);
+    expect(ordered.reify().objects()).toEqual(ordered.objects());
+    const both = scores.derive({ both: (row: { clip: string; note: string }) => row.clip + row.note });
+    expect(both.array('both')).toEqual(['a雪', 'cn3', 'd雪']);
+    expect(scores.groupby('group').count().array('count')).toEqual([2, 1]);
+    expect(toCSV(scores.select('clip', 'note'))).toBe('clip,note\na,雪\nc,n3\nd,雪\n');
+    const columns = scores.select('clip', 'score', 'group');
+    expect(fromArrow(toArrowIPC(columns)).objects()).toEqual(columns.objects());
+    await writeTable('test', join(folder, 'copy.csv'), scores);
+    expect((await readScores(join(folder, 'copy.csv'))).array('note')).toEqual(['雪', 'n3', '雪']);
   });
 
   it('keeps the spread of an ensemble beside its score, and takes it for none', async () => {

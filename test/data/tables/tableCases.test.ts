@@ -84,7 +84,11 @@ describe('text', () => {
       'open.csv row 1: text follows a closing double quote',
     );
     const fine = await written('fine.csv', 'clip,prompt\na,5" screen\nb,"say ""go"",\nnow"\n"c",""\n');
-    expect((await readColumns('test', fine)).get('prompt')).toEqual(['5" screen', 'say "go",\nnow', '']);
+    expect([...(await readColumns('test', fine)).get('prompt')!]).toEqual([
+      '5" screen',
+      'say "go",\nnow',
+      '',
+    ]);
   });
 
   it.each([

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { CodedTexts, isTexts, Picked, Texts } from '../../../src/data/tables/texts.js';
+
+const bytes = Buffer.from('ab1.5雪');
+const texts = new Texts(bytes, Uint32Array.of(0, 1, 2, 5), Uint32Array.of(1, 2, 5, 8), false);
+
+describe('Texts', () => {
+  it('makes a text when it is asked for', () => {
+    expect([texts.at(3), texts.at(0), texts.at(3), texts.length]).toEqual(['雪', 'a', '雪', 4]);
+    expect([...texts]).toEqual(['a', 'b', '1.5', '雪']);
+  });
+
+  it('reads a number from the bytes', () => {
+    expect([texts.decimal(2), texts.decimal(0)]).toEqual([1.5, Number.NaN]);
+  });
+
+  it('looks for a text among those whose bytes look like it', () => {
+    const asked: string[] = [];
+    const isB = (text: string) => {
+      asked.push(text);
+      return text === 'b';
+    };
+    expect(texts.some(isB, (all, start) => all[start] < 0x80)).toBe(true);
+    expect(texts.some(isB, (_, start, end) => end - start === 3)).toBe(false);
+    expect(asked).toEqual(['a', 'b', '1.5', '雪']);
+  });
+});
+
+it('CodedTexts are the texts of rows', () => {
+  const column = new CodedTexts(Int32Array.of(1, 1, 0), texts);
+  expect([...column]).toEqual(['b', 'b', 'a']);
+  expect([column.at(2), column.length]).toEqual(['a', 3]);
+});
+
+it('Picked are the values at some places, with one for none', () => {
+  expect([...new Picked(texts, Int32Array.of(3, -1))]).toEqual(['雪', undefined]);
+  expect(new Picked([7, 8], Int32Array.of(-1, 1), 'none').at(0)).toBe('none');
+});
+
+it('isTexts tells them from lists', () => {
+  expect([texts, new CodedTexts(Int32Array.of(0), texts), ['a']].map(isTexts)).toEqual([true, true, false]);
+});
