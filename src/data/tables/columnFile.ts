@@ -172,7 +172,7 @@ function parseDelimited(given: Buffer, usual: string, where: string, notes: stri
   if (!rows.next()) return new Map();
   const names = Array.from({ length: rows.width }, (_, i) => rows.field(i).trim());
   const columns = names.map(() => new TextColumn(bytes));
-  const { starts, ends } = rows;
+  const { starts, ends, hashes } = rows;
   while (rows.next()) {
     if (rows.width !== names.length) {
       throw new Error(
@@ -180,12 +180,12 @@ function parseDelimited(given: Buffer, usual: string, where: string, notes: stri
           `text that contains the separator ${JSON.stringify(separator)} in double quotes`,
       );
     }
-    for (let i = 0; i < columns.length; i++) columns[i].push(starts[i], ends[i]);
+    for (let i = 0; i < columns.length; i++) columns[i].push(starts[i], ends[i], hashes[i]);
   }
   const byName = new Map<string, Column>();
   for (const [column, name] of names.entries()) {
     if (byName.has(name)) throw new Error(`${where} has two columns ${shown(name)}`);
-    byName.set(name, columns[column].end());
+    byName.set(name, columns[column].end(rows.anyByte < 0x80));
   }
   return byName;
 }

@@ -14,6 +14,10 @@ export class DelimitedRows {
   /** Where each field of the row begins and ends in the bytes, without its quotes. */
   readonly starts: number[] = [];
   readonly ends: number[] = [];
+  /** A hash of the bytes of each: equal texts have the same. */
+  readonly hashes: number[] = [];
+  /** All bytes of fields so far, one or another: below 128 where all are ASCII. */
+  anyByte = 0;
   /** Whether a line end followed the row. */
   hasEnded = false;
   private at = 0;
@@ -49,27 +53,36 @@ export class DelimitedRows {
   }
 
   private readRow(): void {
-    const { bytes, separator, starts, ends } = this;
+    const { bytes, separator, starts, ends, hashes } = this;
     const { length } = bytes;
-    let { at } = this;
+    let { at, anyByte } = this;
     let width = 0;
     for (; ; at++) {
+      let hash = 0;
       if (bytes[at] === quote) {
         starts[width] = at + 1;
         at = this.closingQuote(at + 1);
         ends[width] = this.end;
+        for (let inside = starts[width]; inside < this.end; inside++) {
+          anyByte |= bytes[inside];
+          hash = hashed(hash, bytes[inside]);
+        }
         at++;
       } else {
         starts[width] = at;
         for (; at < length; at++) {
           const byte = bytes[at];
           if (byte === separator || byte === lineFeed || byte === carriageReturn) break;
+          anyByte |= byte;
+          hash = hashed(hash, byte);
         }
         ends[width] = at;
       }
+      hashes[width] = hash;
       width++;
       if (bytes[at] !== separator || at >= length) break;
     }
+    this.anyByte = anyByte;
     this.width = width;
     this.hasEnded = at < length;
     if (at < length && bytes[at] !== lineFeed && bytes[at] !== carriageReturn) {
@@ -102,6 +115,9 @@ export class DelimitedRows {
     );
   }
 }
+
+/** 31 times the hash of what is before a byte, and the byte. */
+const hashed = (hash: number, byte: number): number => ((hash << 5) - hash + byte) | 0;
 
 /** Bytes of a table's beginning by which its separator is found. */
 const sampleSize = 2 ** 16;

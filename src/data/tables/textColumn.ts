@@ -4,110 +4,101 @@ import { CodedTexts, Texts } from './texts.js';
 /** For how many values there is room at first: a table may have very many columns. */
 const first = 4;
 
+/** So many rows are gathered before their texts are looked up: one look-up need not wait for the memory of another. */
+const batch = 1024;
+
 /** So many rows of numbers, nearly all of them different: it is of no use to know which are equal. */
 const manyNumbers = 2 ** 16;
 
 /** The texts of a column, found in bytes: equal ones are told by their codes. */
 export class TextColumn {
-  /** How many rows there are. */
+  /** Of gathered rows where their bytes begin and end, and the hash of these, one behind the other. */
+  private gathered = 0;
+  private fields = new Uint32Array(3 * first);
+  /** How many rows there are besides, and the code of each; none where each has a text of its own. */
   private count = 0;
-  /** The code of each row; of no use from where the column is one of numbers that differ: each row has its own text. */
-  private codes = new Int32Array(first);
-  private isCoded = true;
-  /** By code: where its bytes are. */
+  private codes: Int32Array | undefined = new Int32Array(first);
+  /** How many texts there are, and where the bytes of each are, by code. */
   private distinct = 0;
   private starts = new Uint32Array(first);
   private ends = new Uint32Array(first);
-  /** Hash and code + 1 of each text, beside each other at a place that its hash names, or the next one that was open; half stay so. */
-  private places = new Int32Array(4 * first);
-  private anyByte = 0;
+  /** Hash and code + 1 of each text, side by side at a place that its hash names, or the next one that was open; half stay so. */
+  private places: Int32Array = new Int32Array(4 * first);
 
   /** @param bytes which must stay as they are where texts have been read from them */
   constructor(private readonly bytes: Buffer) {}
 
-  /** Adds the text of some bytes. */
-  push(start: number, end: number): void {
-    if (!this.isCoded) {
-      this.add(start, end);
-      this.count++;
-      return;
-    }
-    const code = this.codeOf(start, end);
-    if (this.count === this.codes.length)
-      this.codes = longer(this.codes, new Int32Array(this.grown(this.count, end)));
-    this.codes[this.count++] = code;
-    if (this.count === manyNumbers && this.isOfNumbers()) this.uncode();
+  /** Adds the text of some bytes. @param hash that of equal bytes is the same */
+  push(start: number, end: number, hash: number): void {
+    const { fields } = this;
+    const at = 3 * this.gathered++;
+    fields[at] = start;
+    fields[at + 1] = end;
+    fields[at + 2] = hash;
+    if (this.gathered === batch) this.lookUp();
+    else if (at + 3 === fields.length) this.fields = longer(fields, new Uint32Array(2 * fields.length));
   }
 
   /** The column, whose codes are known where it is not one of numbers that differ. */
-  end(): Column {
-    const { count, distinct } = this;
-    const texts = new Texts(
-      this.bytes,
-      this.starts.slice(0, distinct),
-      this.ends.slice(0, distinct),
-      this.isCoded && this.anyByte < 0x80,
-    );
-    return this.isCoded ? new CodedTexts(this.codes.slice(0, count), texts) : texts;
+  end(areAscii: boolean): Column {
+    this.lookUp();
+    const { bytes, codes, count, distinct } = this;
+    const texts = new Texts(bytes, this.starts.slice(0, distinct), this.ends.slice(0, distinct), areAscii);
+    return codes ? new CodedTexts(codes.slice(0, count), texts) : texts;
   }
 
-  private codeOf(start: number, end: number): number {
-    const { bytes } = this;
-    let hash = 0x811c9dc5;
-    let any = this.anyByte;
-    for (let at = start; at < end; at++) {
-      const byte = bytes[at];
-      any |= byte;
-      hash = Math.imul(hash ^ byte, 0x01000193);
+  /** Finds the texts of the rows that were gathered. */
+  private lookUp(): void {
+    const { gathered, fields } = this;
+    if (gathered === 0) return;
+    const after = this.count + gathered;
+    this.makeRoom(fields[3 * gathered - 2]);
+    const { codes, places, bytes, starts, ends } = this;
+    let { distinct } = this;
+    if (!codes) {
+      for (let at = 0; at < 3 * gathered; at += 3, distinct++) {
+        starts[distinct] = fields[at];
+        ends[distinct] = fields[at + 1];
+      }
+    } else {
+      const mask = places.length - 1;
+      for (let at = 0, row = this.count; at < 3 * gathered; at += 3, row++) {
+        const [start, end, hash] = [fields[at], fields[at + 1], mixed(fields[at + 2])];
+        let place = (2 * hash) & mask;
+        let code = places[place + 1] - 1;
+        while (
+          code >= 0 &&
+          !(places[place] === hash && areEqual(bytes, starts[code], ends[code], start, end))
+        ) {
+          place = (place + 2) & mask;
+          code = places[place + 1] - 1;
+        }
+        if (code < 0) {
+          code = distinct++;
+          places[place] = hash;
+          places[place + 1] = distinct;
+          starts[code] = start;
+          ends[code] = end;
+        }
+        codes[row] = code;
+      }
     }
-    this.anyByte = any;
-    hash ^= hash >>> 15;
-    const { places } = this;
-    const mask = places.length - 1;
-    let place = (2 * hash) & mask;
-    for (; places[place + 1] !== 0; place = (place + 2) & mask)
-      if (places[place] === hash && this.isText(places[place + 1] - 1, start, end))
-        return places[place + 1] - 1;
-    places[place] = hash;
-    places[place + 1] = this.distinct + 1;
-    const code = this.add(start, end);
-    if (4 * this.distinct >= places.length) this.spread(this.grown(this.distinct, end));
-    return code;
+    this.distinct = distinct;
+    this.count = after;
+    this.gathered = 0;
+    if (codes && after === manyNumbers && this.isOfNumbers()) this.uncode(codes);
   }
 
-  private isText(code: number, start: number, end: number): boolean {
-    const { bytes, starts, ends } = this;
-    let known = starts[code];
-    if (ends[code] - known !== end - start) return false;
-    for (let at = start; at < end; at++) if (bytes[at] !== bytes[known++]) return false;
-    return true;
-  }
-
-  private add(start: number, end: number): number {
-    const code = this.distinct++;
-    if (code === this.starts.length) {
-      const room = this.grown(code, end);
-      this.starts = longer(this.starts, new Uint32Array(room));
-      this.ends = longer(this.ends, new Uint32Array(room));
-    }
-    this.starts[code] = start;
-    this.ends[code] = end;
-    return code;
-  }
-
-  /** Makes room for the places of so many texts. */
-  private spread(room: number): void {
-    const { places: before } = this;
-    const places = new Int32Array(2 ** Math.ceil(Math.log2(4 * room)));
-    const mask = places.length - 1;
-    for (let from = 0; from < before.length; from += 2) {
-      if (before[from + 1] === 0) continue;
-      let place = (2 * before[from]) & mask;
-      while (places[place + 1] !== 0) place = (place + 2) & mask;
-      places[place] = before[from];
-      places[place + 1] = before[from + 1];
-    }
-    this.places = places;
+  /** Room for the rows that were gathered. @param end of their bytes */
+  private makeRoom(end: number): void {
+    const [rows, texts] = [this.count, this.distinct].map((count) => count + this.gathered);
+    if (this.codes && this.codes.length < rows)
+      this.codes = longer(this.codes, new Int32Array(this.grown(rows, end)));
+    if (this.starts.length >= texts) return;
+    const room = this.grown(texts, end);
+    this.starts = longer(this.starts, new Uint32Array(room));
+    this.ends = longer(this.ends, new Uint32Array(room));
+    if (this.codes) this.places = spread(this.places, new Int32Array(2 ** Math.ceil(Math.log2(4 * room))));
   }
 
   /** Room for more values than so many up to a place: of a long column for as many as the rest of the bytes will have. */
@@ -123,9 +114,9 @@ export class TextColumn {
   }
 
   /** From codes to a text of each row. */
-  private uncode(): void {
-    const { codes, count, starts, ends } = this;
-    this.isCoded = false;
+  private uncode(codes: Int32Array): void {
+    const { count, starts, ends } = this;
+    this.codes = undefined;
     this.starts = new Uint32Array(codes.length);
     this.ends = new Uint32Array(codes.length);
     for (let row = 0; row < count; row++) {
@@ -134,6 +125,34 @@ export class TextColumn {
     }
     this.distinct = count;
   }
+}
+
+/** A hash of which any bits tell as much as others (the last steps of MurmurHash3). */
+function mixed(hash: number): number {
+  let h = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return h ^ (h >>> 16);
+}
+
+/** Whether two stretches of bytes are equal. */
+function areEqual(bytes: Buffer, start: number, end: number, otherStart: number, otherEnd: number): boolean {
+  if (end - start !== otherEnd - otherStart) return false;
+  for (let at = start, other = otherStart; at < end; at++, other++)
+    if (bytes[at] !== bytes[other]) return false;
+  return true;
+}
+
+/** The same pairs of hash and code in more places. */
+function spread(before: Int32Array, places: Int32Array): Int32Array {
+  const mask = places.length - 1;
+  for (let from = 0; from < before.length; from += 2) {
+    if (before[from + 1] === 0) continue;
+    let place = (2 * before[from]) & mask;
+    while (places[place + 1] !== 0) place = (place + 2) & mask;
+    places[place] = before[from];
+    places[place + 1] = before[from + 1];
+  }
+  return places;
 }
 
 /** The same numbers in a longer list. */

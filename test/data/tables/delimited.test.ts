@@ -62,6 +62,22 @@ describe('DelimitedRows', () => {
     expect(field).toHaveLength(2_000_000);
   });
 
+  it('gives equal texts the same hash, in quotes and without', () => {
+    const rows = new DelimitedRows(Buffer.from('a"b,"a""b",a,,""\né,"é",é,x,y'), ',', () => {
+      throw new Error('all quotes are in place');
+    });
+    rows.next();
+    const [first, second, other, blank, quoted] = rows.hashes;
+    expect([second, quoted, rows.anyByte < 0x80]).toEqual([first, blank, true]);
+    expect(other).not.toBe(first);
+    rows.next();
+    expect([rows.hashes[1], rows.hashes[2], rows.anyByte < 0x80]).toEqual([
+      rows.hashes[0],
+      rows.hashes[0],
+      false,
+    ]);
+  });
+
   it('says whether a line end has followed the row', () => {
     const ended = (text: string) => {
       const rows = new DelimitedRows(Buffer.from(text), ',', () => {

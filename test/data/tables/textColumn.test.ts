@@ -3,16 +3,20 @@ import { Random } from '../../../src/base/random.js';
 import { codesOf } from '../../../src/data/tables/codes.js';
 import { TextColumn } from '../../../src/data/tables/textColumn.js';
 
-/** A column of texts, read from the bytes of all of them. */
-function columnOf(texts: readonly string[]) {
-  const column = new TextColumn(Buffer.from(texts.join('')));
+/** A column of texts, read from the bytes of all of them. @param hash of one, by its bytes */
+function columnOf(
+  texts: readonly string[],
+  hash = (bytes: Buffer) => bytes.reduce((sum, byte) => (31 * sum + byte) | 0, 0),
+) {
+  const bytes = Buffer.from(texts.join(''));
+  const column = new TextColumn(bytes);
   let start = 0;
   for (const text of texts) {
     const end = start + Buffer.byteLength(text);
-    column.push(start, end);
+    column.push(start, end, hash(bytes.subarray(start, end)));
     start = end;
   }
-  return column.end();
+  return column.end(bytes.every((byte) => byte < 0x80));
 }
 
 describe('TextColumn', () => {
@@ -33,6 +37,13 @@ describe('TextColumn', () => {
     const { codes, values } = codesOf(column)!;
     expect([...values]).toEqual([...new Set(texts)]);
     expect(Array.from(codes, (code) => values.at(code))).toEqual(texts);
+  });
+
+  it('tells apart texts whose hashes are equal', () => {
+    const texts = Array.from({ length: 3000 }, (_, i) => `clip-${(i * 7) % 500}`);
+    const column = columnOf(texts, (bytes) => bytes.length);
+    expect([...column]).toEqual(texts);
+    expect([...codesOf(column)!.values]).toEqual([...new Set(texts)]);
   });
 
   it('knows no codes of many numbers that differ', () => {
