@@ -61,7 +61,9 @@ export class GroupedPairs implements PairStream {
         throw new RangeError(`PairStream.next: expected ${name} to be an integer >= 0, received ${value}`);
       }
     }
-    return Array.from({ length: count }, () => this.at(this.cursor++));
+    const pairs: Pair[] = [];
+    for (let i = 0; i < count; i++) pairs.push(this.at(this.cursor++));
+    return pairs;
   }
 
   private at(place: number): Pair {

@@ -1,5 +1,6 @@
 import type { ColumnTable } from 'arquero';
-import { clipsOf } from '../data/votes/clipsOf.js';
+import { clipsOf, type LabelledClip } from '../data/votes/clipsOf.js';
+import { labelsIn } from '../data/votes/labels.js';
 import type { GroupedPairsRule } from './groupedPairs.js';
 import type { Group } from './groups.js';
 import { checkShares } from './shares.js';
@@ -32,16 +33,10 @@ export function ruleOf(operation: string, options: PairingOptions): GroupedPairs
 export function sidesOf(operation: string, labels: ColumnTable, rule: GroupedPairsRule): Group {
   const { dimension, winTie, loseTie } = rule;
   const sides: Group = { pass: [], fail: [] };
-  const seen = new Set<string>();
-  for (const { clip, pass } of clipsOf(labels, dimension)) {
-    if (seen.has(clip.id)) {
-      throw new Error(
-        `${operation}: clip "${clip.id}" has two labels in dimension "${dimension}"; aggregate the votes first`,
-      );
-    }
-    seen.add(clip.id);
-    (pass ? sides.pass : sides.fail).push(clip);
-  }
+  const labelled = clipsOf(labels, dimension);
+  // Those that were made of votes are one a clip.
+  if (!labelsIn(labels)) checkOnce(operation, labelled, dimension);
+  for (const { clip, pass } of labelled) (pass ? sides.pass : sides.fail).push(clip);
 
   const decided = winTie + loseTie < 1;
   const wanted = {
@@ -61,4 +56,16 @@ export function sidesOf(operation: string, labels: ColumnTable, rule: GroupedPai
     }
   }
   return sides;
+}
+
+function checkOnce(operation: string, labelled: readonly LabelledClip[], dimension: string): void {
+  const seen = new Set<string>();
+  for (const { clip } of labelled) {
+    if (seen.has(clip.id)) {
+      throw new Error(
+        `${operation}: clip "${clip.id}" has two labels in dimension "${dimension}"; aggregate the votes first`,
+      );
+    }
+    seen.add(clip.id);
+  }
 }

@@ -1,6 +1,6 @@
 import type { ColumnTable } from 'arquero';
+import { countVotes } from './countVotes.js';
 import { dawidSkene } from './dawidSkene.js';
-import { groupVotes } from './groupVotes.js';
 import { type Label, type LabelTable, labelsTable } from './labels.js';
 
 /** How votes become a label. */
@@ -40,10 +40,15 @@ export function aggregate(votes: ColumnTable, { method }: { method: AggregationM
 }
 
 function majority(votes: ColumnTable): Label[] {
-  return [...groupVotes('aggregate', votes)].flatMap(([dimension, group]) =>
-    group.map((item) => {
-      const passing = item.votes.filter(({ pass }) => pass).length / item.votes.length;
-      return { item, dimension, pass: passing > 0.5, confidence: Math.max(passing, 1 - passing) };
-    }),
-  );
+  return countVotes('aggregate', votes).map(({ clip, fields, dimension, votes: count, passing }) => {
+    const share = passing / count;
+    return {
+      clip,
+      fields,
+      dimension,
+      pass: share > 0.5,
+      confidence: Math.max(share, 1 - share),
+      votes: count,
+    };
+  });
 }

@@ -37,10 +37,10 @@ export function dawidSkene(votes: ColumnTable): { labels: LabelTable; annotators
   const annotators: AnnotatorRates[] = [];
   for (const [dimension, group] of groupVotes('dawidSkene', votes)) {
     const estimate = estimateDawidSkene(group);
-    group.forEach((item, i) => {
+    group.forEach(({ clip, fields, votes: { length } }, i) => {
       const pass = estimate.posterior[i] > 0.5;
       const confidence = pass ? estimate.posterior[i] : 1 - estimate.posterior[i];
-      labels.push({ item, dimension, pass, confidence });
+      labels.push({ clip, fields, dimension, pass, confidence, votes: length });
     });
     for (const [annotator, rates] of estimate.annotators) annotators.push({ annotator, dimension, ...rates });
   }

@@ -1,15 +1,18 @@
 import { type ColumnTable, table } from 'arquero';
 import { type ClipFields, clipColumns } from '../tables/fields.js';
 import type { TableOf } from '../tables/tableOf.js';
-import type { ClipVotes } from './groupVotes.js';
 
 /** What the votes on a clip in one dimension were made into. */
 export interface Label {
-  item: ClipVotes;
+  clip: string;
+  /** What is known of the clip besides its id. */
+  fields: ClipFields;
   dimension: string;
   pass: boolean;
   /** From 0 to 1: share or posterior of the winning side. */
   confidence: number;
+  /** How many there are. */
+  votes: number;
 }
 
 /** A row of a table of labels. */
@@ -52,32 +55,22 @@ export function ofDimension(labels: ColumnTable, dimension: string): LabelTable 
 
 /** A table with the columns `clip`, `dimension`, `pass`, `confidence`, `votes` (how many) and those known of clips. */
 export function labelsTable(labels: readonly Label[]): LabelTable {
-  const known = clipColumns.filter((column) => labels.some(({ item }) => item.fields[column] !== undefined));
+  const known = clipColumns.filter((column) => labels.some(({ fields }) => fields[column] !== undefined));
   const columns = {
-    clip: labels.map(({ item }) => item.clip),
+    clip: labels.map(({ clip }) => clip),
     dimension: labels.map(({ dimension }) => dimension),
     pass: labels.map(({ pass }) => pass),
     confidence: labels.map(({ confidence }) => confidence),
-    votes: labels.map(({ item }) => item.votes.length),
-    ...Object.fromEntries(known.map((column) => [column, labels.map(({ item }) => item.fields[column])])),
+    votes: labels.map(({ votes }) => votes),
+    ...Object.fromEntries(known.map((column) => [column, labels.map(({ fields }) => fields[column])])),
   };
   const made = withDimensions(table(columns));
-  const kept = labels.map(({ item: { clip, fields }, dimension, pass, confidence }) => ({
-    clip,
-    fields,
-    dimension,
-    pass,
-    confidence,
-  }));
-  labelsOfTables.set(made, kept);
+  labelsOfTables.set(made, labels);
   return made;
 }
 
-/** A label without its votes, of which a table of labels keeps none alive. */
-type KeptLabel = Omit<Label, 'item'> & Pick<ClipVotes, 'clip' | 'fields'>;
-
 /** The labels of tables that were made of them: arquero changes no table that there is. */
-const labelsOfTables = new WeakMap<ColumnTable, readonly KeptLabel[]>();
+const labelsOfTables = new WeakMap<ColumnTable, readonly Label[]>();
 
-/** The labels that a table was made of, where it was made of labels. */
-export const labelsIn = (made: ColumnTable): readonly KeptLabel[] | undefined => labelsOfTables.get(made);
+/** The labels that a table was made of, where it was made of labels: one a clip and dimension. */
+export const labelsIn = (made: ColumnTable): readonly Label[] | undefined => labelsOfTables.get(made);

@@ -1,11 +1,13 @@
 import { basename } from 'node:path';
 import { type ColumnTable, table } from 'arquero';
 import type { Codes } from '../tables/codes.js';
+import type { Column } from '../tables/column.js';
 import { type Columns, columnsOf, readColumns, rowsOf } from '../tables/columnFile.js';
 import { guessRoles } from '../tables/columnRoles.js';
 import { type ClipFields, clipColumns, Fields, fieldsOf } from '../tables/fields.js';
 import { writeTable } from '../tables/tableFile.js';
 import type { TableOf } from '../tables/tableOf.js';
+import { Picked } from '../tables/texts.js';
 import { shortened, shown } from '../tables/vocabulary.js';
 import { fromSheet } from './sheet.js';
 import { isVoteLog, standingVotes } from './voteLog.js';
@@ -230,32 +232,33 @@ function distinctVotes(
 }
 
 /** The columns of votes, without those that have no value. */
-function columnsOfVotes({ rows, clips, clip, ...votes }: CheckedVotes): [string, unknown[]][] {
-  const column = <T>(codes: Codes<T>) => Array.from(rows, (row) => decoded(codes, row));
+function columnsOfVotes({ rows, clips, clip, ...votes }: CheckedVotes): [string, Picked][] {
+  const column = ({ codes, values }: Codes<unknown>) =>
+    new Picked(values, rows.length === codes.length ? codes : rows.map((row) => codes[row]));
   const { annotator, dimension, pass, rating, note } = votes;
-  const all: [string, unknown[]][] = [
-    ...Object.entries({ clip, annotator, dimension, pass }).map(([name, codes]): [string, unknown[]] => [
-      name,
-      column<unknown>(codes),
-    ]),
-    ...(rating ? [['rating', column(rating)] as [string, unknown[]]] : []),
-    ...(note ? [['note', column(note)] as [string, unknown[]]] : []),
-    ...clipColumns.map((name): [string, unknown[]] => [
-      name,
-      clips.some((fields) => fields[name] !== undefined)
-        ? Array.from(rows, (row) => clips[clip.codes[row]][name])
-        : [],
-    ]),
+  const known = { clip, annotator, dimension, pass, ...(rating && { rating }), ...(note && { note }) };
+  const ofClips = clipColumns.filter((name) => clips.some((fields) => fields[name] !== undefined));
+  const all = [
+    ...Object.entries<Codes<unknown>>(known).map(([name, codes]) => [name, column(codes)] as const),
+    ...ofClips.map(
+      (name) => [name, column({ codes: clip.codes, values: clips.map((fields) => fields[name]) })] as const,
+    ),
   ];
-  return all.filter(([, values]) => values.some((value) => value !== undefined));
+  return all.filter(([, values]) => hasValue(values)).map(([name, values]) => [name, values]);
+}
+
+/** Whether some value is there. */
+function hasValue(column: Column): boolean {
+  for (let row = 0; row < column.length; row++) if (column.at(row) !== undefined) return true;
+  return false;
 }
 
 /** Votes as objects. */
 export function voteRows(votes: CheckedVotes): VoteRow[] {
   const columns = columnsOfVotes(votes);
   return Array.from(votes.rows, (_, i) => {
-    const known = columns.filter(([, values]) => values[i] !== undefined);
-    return Object.fromEntries(known.map(([name, values]) => [name, values[i]])) as unknown as VoteRow;
+    const known = columns.filter(([, values]) => values.at(i) !== undefined);
+    return Object.fromEntries(known.map(([name, values]) => [name, values.at(i)])) as unknown as VoteRow;
   });
 }
 
