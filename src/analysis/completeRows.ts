@@ -49,9 +49,16 @@ export function completeRows<Columns extends readonly (readonly unknown[])[]>(
   };
 }
 
-/** Most columns have none, which is to be found out fast. */
+/** Most columns have none, which is to be found out fast: a loop that sees nothing but numbers makes no object of each. */
 function hasGap(column: readonly unknown[]): boolean {
+  if (typeof column[0] === 'number') return hasGapOfNumbers(column);
   for (let row = 0; row < column.length; row++) if (!isThere(column[row])) return true;
+  return false;
+}
+
+function hasGapOfNumbers(column: readonly unknown[]): boolean {
+  for (let row = 0; row < column.length; row++)
+    if (column[row] === undefined || Number.isNaN(column[row])) return true;
   return false;
 }
 

@@ -59,10 +59,13 @@ function isListColumn(column: Column): boolean {
 function mayHoldLists(column: Column): boolean {
   const values = distinctOf(column);
   if (!(values instanceof Texts)) return true;
-  return values.some(
-    (text) => /^\s*[[(]/.test(text),
-    (bytes, start) => !isPrinted(bytes[start]) || bytes[start] === bracket || bytes[start] === parenthesis,
-  );
+  const { bytes, starts } = values;
+  for (let i = 0; i < starts.length; i++) {
+    const first = bytes[starts[i]];
+    if (isPrinted(first) && first !== bracket && first !== parenthesis) continue;
+    if (/^\s*[[(]/.test(values.at(i))) return true;
+  }
+  return false;
 }
 
 const [bracket, parenthesis] = Buffer.from('[(');

@@ -125,7 +125,7 @@ class ScoredRows {
 
   constructor(metrics: readonly ClipScores[]) {
     this.parts = metrics.map((metric) => [metric, present(metric.values)]);
-    const rows = this.parts.map(([{ rows }, clip]) => clip.map((place) => rows[place] - 1));
+    const rows = this.parts.map(([metric, clip]) => rowsOf(metric, clip));
     this.clip = joined(this.parts.map(([, clip]) => clip));
     this.row = joined(rows);
   }
@@ -135,6 +135,13 @@ class ScoredRows {
     const made = this.parts.map(([metric, clip]) => make(metric, clip));
     return made.length === 1 ? made[0] : made.flatMap((column) => Array.from(column));
   }
+}
+
+/** The rows of some clips' scores, from 0. */
+function rowsOf({ rows }: ClipScores, clip: Int32Array): Int32Array {
+  const found = new Int32Array(clip.length);
+  for (let i = 0; i < clip.length; i++) found[i] = rows[clip[i]] - 1;
+  return found;
 }
 
 /** The places of numbers that are there. */
@@ -161,17 +168,19 @@ function joined(lists: readonly Int32Array[]): Int32Array {
 function picked(values: Column, places: Int32Array): Column {
   if (isTexts(values) || values instanceof Picked)
     return areAll(places, values.length) ? values : new Picked(values, places);
+  const list = Array.isArray(values) ? (values as unknown[]) : Array.from(values);
   const found = new Array<unknown>(places.length);
-  for (let i = 0; i < found.length; i++) found[i] = values.at(places[i]);
+  for (let i = 0; i < found.length; i++) found[i] = list[places[i]];
   return found;
 }
 
 /** The numbers at some places; undefined where there is none. */
 function numbersAt(places: Int32Array, values: Float64Array): (number | undefined)[] {
-  const found = new Array<number | undefined>(places.length);
-  for (let i = 0; i < found.length; i++) {
+  // A list that has grown has no holes, for which a reader of it would have to look.
+  const found: (number | undefined)[] = [];
+  for (let i = 0; i < places.length; i++) {
     const number = values[places[i]];
-    found[i] = Number.isNaN(number) ? undefined : number;
+    found.push(Number.isNaN(number) ? undefined : number);
   }
   return found;
 }

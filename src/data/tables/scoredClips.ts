@@ -453,7 +453,12 @@ function valuesAt<T, List extends { [row: number]: T }>(
 function areVideoFiles(ids: Column): boolean {
   const isFile = (id: string) => videoFile.test(id);
   if (!(ids instanceof Texts)) return Array.from(ids as Iterable<string>).some(isFile);
-  return ids.some(isFile, (bytes, _, end) => bytes[end - 4] === dot || bytes[end - 5] === dot);
+  const { bytes, ends } = ids;
+  for (let i = 0; i < ends.length; i++) {
+    const end = ends[i];
+    if ((bytes[end - 4] === dot || bytes[end - 5] === dot) && isFile(ids.at(i))) return true;
+  }
+  return false;
 }
 
 const [dot] = Buffer.from('.');

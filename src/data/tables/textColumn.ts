@@ -22,7 +22,7 @@ export class TextColumn {
   private distinct = 0;
   private starts = new Uint32Array(first);
   private ends = new Uint32Array(first);
-  /** Hash and code + 1 of each text, side by side at a place that its hash names, or the next one that was open; half stay so. */
+  /** Hash and code + 1 of each text, side by side at a place that its hash names, or the next one that was open; 3 of 8 stay so. */
   private places: Int32Array = new Int32Array(4 * first);
 
   /** @param bytes which must stay as they are where texts have been read from them */
@@ -98,7 +98,7 @@ export class TextColumn {
     const room = this.grown(texts, end);
     this.starts = longer(this.starts, new Uint32Array(room));
     this.ends = longer(this.ends, new Uint32Array(room));
-    if (this.codes) this.places = spread(this.places, new Int32Array(2 ** Math.ceil(Math.log2(4 * room))));
+    if (this.codes) this.places = spread(this.places, new Int32Array(2 ** Math.ceil(Math.log2(3.2 * room))));
   }
 
   /** Room for more values than so many up to a place: of a long column for as many as the rest of the bytes will have. */

@@ -10,9 +10,9 @@ export class Texts implements Column {
    * @param starts and `ends`: where the bytes of each are
    */
   constructor(
-    private readonly bytes: Buffer,
-    private readonly starts: Uint32Array,
-    private readonly ends: Uint32Array,
+    readonly bytes: Buffer,
+    readonly starts: Uint32Array,
+    readonly ends: Uint32Array,
     private readonly areAscii: boolean,
   ) {}
 
@@ -37,14 +37,6 @@ export class Texts implements Column {
   /** The number that a text stands for where its bytes say so at once (`decimalIn`), else NaN. */
   decimal(index: number): number {
     return decimalIn(this.bytes, this.starts[index], this.ends[index]);
-  }
-
-  /** Whether some text passes a test, of those whose bytes look like it: the others are not made. */
-  some(test: (text: string) => boolean, looksLikeIt: (bytes: Buffer, start: number, end: number) => boolean) {
-    const { bytes, starts, ends } = this;
-    for (let index = 0; index < starts.length; index++)
-      if (looksLikeIt(bytes, starts[index], ends[index]) && test(this.at(index))) return true;
-    return false;
   }
 }
 

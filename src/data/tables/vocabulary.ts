@@ -40,13 +40,19 @@ export function textOf(value: unknown): string {
 }
 
 /** Whether every text is there, and has no spaces around it: `textOf` gives them as they are. */
-export const arePlain = (column: Texts | CodedTexts): boolean =>
-  !(column instanceof CodedTexts ? column.values : column).some(
-    (text) => isMissing(text) || text.trim() !== text,
-    (bytes, start, end) =>
-      !(isPrinted(bytes[start]) && isPrinted(bytes[end - 1])) ||
-      (end - start <= longestBlank && (end === start || !isDigit(bytes[start]))),
-  );
+export function arePlain(column: Texts | CodedTexts): boolean {
+  const texts = column instanceof CodedTexts ? column.values : column;
+  const { bytes, starts, ends } = texts;
+  for (let i = 0; i < starts.length; i++) {
+    const [start, end] = [starts[i], ends[i]];
+    const first = bytes[start];
+    const isLong = end - start > longestBlank || (end > start && isDigit(first));
+    if (isLong && isPrinted(first) && isPrinted(bytes[end - 1])) continue;
+    const text = texts.at(i);
+    if (isMissing(text) || text.trim() !== text) return false;
+  }
+  return true;
+}
 
 /** A finite number, NaN where the value is missing; undefined where it is anything else. */
 export function numberOf(value: unknown): number | undefined {

@@ -13,17 +13,6 @@ describe('Texts', () => {
   it('reads a number from the bytes', () => {
     expect([texts.decimal(2), texts.decimal(0)]).toEqual([1.5, Number.NaN]);
   });
-
-  it('looks for a text among those whose bytes look like it', () => {
-    const asked: string[] = [];
-    const isB = (text: string) => {
-      asked.push(text);
-      return text === 'b';
-    };
-    expect(texts.some(isB, (all, start) => all[start] < 0x80)).toBe(true);
-    expect(texts.some(isB, (_, start, end) => end - start === 3)).toBe(false);
-    expect(asked).toEqual(['a', 'b', '1.5', '雪']);
-  });
 });
 
 it('CodedTexts are the texts of rows', () => {
