@@ -166,8 +166,8 @@ function joined(lists: readonly Int32Array[]): Int32Array {
 
 /** The values at some places; texts are made when they are asked for. */
 function picked(values: Column, places: Int32Array): Column {
-  if (isTexts(values) || values instanceof Picked)
-    return areAll(places, values.length) ? values : new Picked(values, places);
+  if (areAll(places, values.length)) return values;
+  if (isTexts(values) || values instanceof Picked) return new Picked(values, places);
   const list = Array.isArray(values) ? (values as unknown[]) : Array.from(values);
   const found = new Array<unknown>(places.length);
   for (let i = 0; i < found.length; i++) found[i] = list[places[i]];

@@ -331,13 +331,14 @@ class Pivot {
     metrics: readonly string[],
   ): OwnJudgements {
     const { dimension, ratings, labels } = rows;
+    const hasRowEach = this.ids.length === this.clipOf.length;
     const of = (rowOf: Int32Array): Judgements => ({
       ...(ratings && { ratings: valuesAt(rowOf, ratings, new Float64Array(rowOf.length), Number.NaN) }),
       ...(labels && {
         labels: valuesAt(rowOf, labels, new Array<boolean | undefined>(rowOf.length), undefined),
       }),
     });
-    const all = { dimension, ...of(this.firstRow) };
+    const all = hasRowEach ? rows : { dimension, ...of(this.firstRow) };
     if (metrics.length < 2) return all;
     const differs = (row: number) => {
       const first = this.firstRow[this.clipOf[row]];

@@ -43,8 +43,13 @@ export class TextColumn {
   end(areAscii: boolean): Column {
     this.lookUp();
     const { bytes, codes, count, distinct } = this;
-    const texts = new Texts(bytes, this.starts.slice(0, distinct), this.ends.slice(0, distinct), areAscii);
-    return codes ? new CodedTexts(codes.slice(0, count), texts) : texts;
+    const texts = new Texts(
+      bytes,
+      this.starts.subarray(0, distinct),
+      this.ends.subarray(0, distinct),
+      areAscii,
+    );
+    return codes ? new CodedTexts(codes.subarray(0, count), texts) : texts;
   }
 
   /** Finds the texts of the rows that were gathered. */
