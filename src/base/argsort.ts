@@ -92,29 +92,42 @@ function byDigits(given: Ordered, passes: readonly [word: number, shift: number]
   return from;
 }
 
-/** Sorts by one digit, changed so that numbers sort as it does. */
+/** Sorts by one digit. */
 function pass(from: Ordered, to: Ordered, word: number, shift: number): void {
+  const words = new Uint32Array(from.sorted.buffer);
+  const places = placesOf(words, word, shift);
   const { order, sorted } = from;
   const { order: newOrder, sorted: newSorted } = to;
-  const words = new Uint32Array(sorted.buffer);
-  const digitOf = (index: number) => {
-    // Negative numbers sort backwards by their bits: all bits are turned. Of the others only the sign is.
-    const sign = words[2 * index + highWord] >> 31;
-    const turned = word === highWord ? sign | 0x80000000 : sign;
-    return ((words[2 * index + word] ^ turned) >>> shift) & (digits - 1);
-  };
-  const places = new Uint32Array(digits);
-  for (let i = 0; i < order.length; i++) places[digitOf(i)]++;
-  for (let digit = 0, sum = 0; digit < digits; digit++) {
-    const here = places[digit];
-    places[digit] = sum;
-    sum += here;
-  }
   for (let i = 0; i < order.length; i++) {
-    const place = places[digitOf(i)]++;
+    const place = places[digitOf(words, i, word, shift)]++;
     newSorted[place] = sorted[i];
     newOrder[place] = order[i];
   }
+}
+
+/** Where the first number of each digit is to stand. */
+function placesOf(words: Uint32Array, word: number, shift: number): Uint32Array {
+  const places = new Uint32Array(digits);
+  for (let i = 0; 2 * i < words.length; i++) places[digitOf(words, i, word, shift)]++;
+  sumUp(places);
+  return places;
+}
+
+/** Counts as the sums of those before. */
+function sumUp(counts: Uint32Array): void {
+  for (let i = 0, sum = 0; i < counts.length; i++) {
+    const count = counts[i];
+    counts[i] = sum;
+    sum += count;
+  }
+}
+
+/** A digit of a number, changed so that numbers sort as their digits do. */
+function digitOf(words: Uint32Array, index: number, word: number, shift: number): number {
+  // Negative numbers sort backwards by their bits: all bits are turned. Of the others only the sign is.
+  const sign = words[2 * index + highWord] >> 31;
+  const turned = word === highWord ? sign | 0x80000000 : sign;
+  return ((words[2 * index + word] ^ turned) >>> shift) & (digits - 1);
 }
 
 /** Moves each value before those that are larger. @returns false where that would take too many moves */
