@@ -51,16 +51,7 @@ export async function writeItems(folder, count, clips) {
     join(folder, name),
   );
   const short = join(folder, 'short.mkv');
-  const hevc = [
-    '-pix_fmt',
-    'yuv420p',
-    '-c:v',
-    'libx265',
-    '-preset',
-    'ultrafast',
-    '-x265-params',
-    'log-level=none',
-  ];
+  const hevc = '-pix_fmt yuv420p -c:v libx265 -preset ultrafast -x265-params log-level=none'.split(' ');
   run(['-f', 'lavfi', '-i', 'color=size=4096x4096:rate=8:duration=2', ...hevc, short]);
   run(['-stream_loop', '3000', '-i', short, '-c', 'copy', hanging]);
   rmSync(short);

@@ -1,5 +1,5 @@
-import type { Column } from '../data/tables/column.js';
-import { type Columns, readColumnFile } from '../data/tables/columnFile.js';
+import type { Column, Columns } from '../data/tables/column.js';
+import { readColumnFile } from '../data/tables/columnFile.js';
 import { isMissing, shortened, textOf } from '../data/tables/vocabulary.js';
 import type { Named } from './layouts.js';
 

@@ -1,9 +1,8 @@
 import { basename } from 'node:path';
 import { cellError } from '../data/tables/cellError.js';
-import type { Column } from '../data/tables/column.js';
+import type { Column, Columns } from '../data/tables/column.js';
 import {
   type ColumnFile,
-  type Columns,
   columnsOf,
   type Row,
   readColumnFile,

@@ -3,3 +3,6 @@ export interface Column extends Iterable<unknown> {
   readonly length: number;
   at(row: number): unknown;
 }
+
+/** The columns of a table by name, all of one length. Text formats give strings, the others what they hold. */
+export type Columns = ReadonlyMap<string, Column>;

@@ -1,20 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { basename, extname, resolve } from 'node:path';
-import { fromArrow } from 'arquero';
-import { parquetMetadata, parquetRead, parquetSchema } from 'hyparquet';
-import { compressors } from 'hyparquet-compressors';
 import { parseJson } from '../../base/json.js';
-import { withinTime } from '../../base/withinTime.js';
-import { registerArrowCodecs } from './arrowCodecs.js';
-import type { Column } from './column.js';
+import type { Column, Columns } from './column.js';
 import { DelimitedRows, separatorOf } from './delimited.js';
-import { checkPages } from './parquetPages.js';
 import { type Content, contentOf, decodeText, utf8Of } from './tableText.js';
 import { TextColumn } from './textColumn.js';
 import { shortened, shown } from './vocabulary.js';
-
-/** The columns of a table by name, all of one length. Text formats give strings, the others what they hold. */
-export type Columns = ReadonlyMap<string, Column>;
 
 const formats = '.csv, .tsv, .json, .jsonl, .ndjson, .arrow, .feather or .parquet, also with .gz';
 
@@ -91,21 +82,22 @@ async function openTable(operation: string, file: string) {
   return { where, bytes, format: content === 'text' ? named : content };
 }
 
-function parse(
+async function parse(
   format: TextFormat | Exclude<Content, 'text'>,
   bytes: Buffer,
   where: string,
   notes: string[],
-): Columns | Promise<Columns> {
+): Promise<Columns> {
   switch (format) {
     case 'csv':
       return parseDelimited(bytes, ',', where, notes);
     case 'tsv':
       return parseDelimited(bytes, '\t', where, notes);
+    // With their codecs, which most programs never need.
     case 'arrow':
-      return parseArrow(bytes, where);
+      return (await import('./arrowFile.js')).arrowColumns(bytes, where);
     case 'parquet':
-      return parseParquet(bytes, where);
+      return (await import('./parquetFile.js')).parquetColumns(bytes, where);
     default: {
       const entries = readJson(format, bytes, where);
       if (!Array.isArray(entries)) {
@@ -219,60 +211,6 @@ function readJson(format: 'json' | 'jsonl', bytes: Buffer, where: string): unkno
   );
   if (format === 'jsonl') return rows(text).map((line, i) => parseText(line, `${where} row ${i + 1}`));
   return parseText(text, where);
-}
-
-/** Milliseconds that Arrow takes at most, on the slowest machine: for any file, and for each byte. */
-const [slowestStart, slowestByte] = [5000, 1e-3];
-
-function parseArrow(bytes: Buffer, where: string): Columns {
-  try {
-    registerArrowCodecs();
-    // Its reader trusts the numbers of a file.
-    return withinTime(slowestStart + bytes.length * slowestByte, () => {
-      const table = fromArrow(new Uint8Array(bytes), { useBigInt: true });
-      return new Map(table.columnNames().map((name) => [name, Array.from(table.array(name))]));
-    });
-  } catch (error) {
-    throw new Error(`${where} is not a valid Arrow IPC file: ${(error as Error).message}`);
-  }
-}
-
-async function parseParquet(bytes: Buffer, where: string): Promise<Columns> {
-  const columns = new Map<string, unknown[]>();
-  try {
-    const file = new Uint8Array(bytes).buffer;
-    const metadata = parquetMetadata(file);
-    checkPages(file, metadata);
-    const { children } = parquetSchema(metadata);
-    for (const { element } of children) columns.set(element.name, []);
-    let rowStart = 0;
-    for (const { num_rows } of metadata.row_groups) {
-      const rowEnd = rowStart + Number(num_rows);
-      // One column at a time: where its reader throws for one of several, nobody hears of what becomes of the others, and such
-      // a rejection ends the process.
-      for (const [name, values] of columns) {
-        await parquetRead({
-          ...{ file, metadata, compressors, rowStart, rowEnd, columns: [name] },
-          onChunk({ columnData }) {
-            for (let i = 0; i < columnData.length; i++) values.push(columnData[i]);
-          },
-        });
-      }
-      rowStart = rowEnd;
-    }
-  } catch (error) {
-    const { message } = error as Error;
-    const why = /call stack/.test(message) ? 'its schema is nested in itself' : message;
-    throw new Error(`${where} is not a valid Parquet file: ${why}`);
-  }
-  const rows = rowCount(columns);
-  for (const [name, { length }] of columns) {
-    if (length === rows) continue;
-    throw new Error(
-      `${where} is not a valid Parquet file: column ${shown(name)} has ${length} values, and the first one ${rows}`,
-    );
-  }
-  return columns;
 }
 
 function parseText(text: string, where: string): unknown {

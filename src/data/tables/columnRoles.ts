@@ -1,5 +1,4 @@
-import type { Column } from './column.js';
-import type { Columns } from './columnFile.js';
+import type { Column, Columns } from './column.js';
 import type { ListPart } from './listColumns.js';
 import { isNumeric, isVerdict, kindsOf, namesOf, plain, shown } from './vocabulary.js';
 

@@ -1,8 +1,8 @@
 import type { ColumnTable } from 'arquero';
 import { cellError } from './cellError.js';
 import { type Codes, codesOf } from './codes.js';
-import type { Column } from './column.js';
-import { type Columns, rowCount } from './columnFile.js';
+import type { Column, Columns } from './column.js';
+import { rowCount } from './columnFile.js';
 import { type CodedTexts, isTexts } from './texts.js';
 import {
   isLongInteger,

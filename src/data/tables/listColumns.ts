@@ -1,8 +1,7 @@
 import { isPrinted } from '../../base/missing.js';
 import { cellError } from './cellError.js';
 import { countsOf, distinctOf } from './codes.js';
-import type { Column } from './column.js';
-import type { Columns } from './columnFile.js';
+import type { Column, Columns } from './column.js';
 import { Texts } from './texts.js';
 import { isMissing, listOf } from './vocabulary.js';
 

@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import { cellError } from './cellError.js';
 import { codesOf, eachOnce } from './codes.js';
-import type { Column } from './column.js';
-import { type ColumnFile, type Columns, columnsOf, readColumnFile, rowCount } from './columnFile.js';
+import type { Column, Columns } from './column.js';
+import { type ColumnFile, columnsOf, readColumnFile, rowCount } from './columnFile.js';
 import {
   type AsideColumn,
   asideWords,

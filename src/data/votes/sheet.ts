@@ -1,4 +1,4 @@
-import type { Columns } from '../tables/columnFile.js';
+import type { Columns } from '../tables/column.js';
 
 /** Columns of a sheet that annotators fill in a spreadsheet. */
 export const sheetColumns = 'row clip annotator dimension pass note path prompt promptId'.split(' ');

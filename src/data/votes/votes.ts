@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import { type ColumnTable, table } from 'arquero';
 import type { Codes } from '../tables/codes.js';
-import type { Column } from '../tables/column.js';
-import { type Columns, columnsOf, readColumns, rowsOf } from '../tables/columnFile.js';
+import type { Column, Columns } from '../tables/column.js';
+import { columnsOf, readColumns, rowsOf } from '../tables/columnFile.js';
 import { guessRoles } from '../tables/columnRoles.js';
 import { type ClipFields, clipColumns, Fields, fieldsOf } from '../tables/fields.js';
 import { writeTable } from '../tables/tableFile.js';
