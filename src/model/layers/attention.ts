@@ -29,12 +29,12 @@ export function attend(query: Tensor4D, key: Tensor4D, value: Tensor4D, mask?: T
   const [batch, heads, queries, size] = query.shape;
   const groups = key.shape[1];
   // The heads of a group are stacked along the queries, so that keys and values need not be repeated.
-  const stacked = tf.reshape(query, [batch, groups, (heads / groups) * queries, size]) as Tensor4D;
-  // The scale is of the product: what is smaller is multiplied by it.
-  const scaled = (x: Tensor4D) => tf.mul(x, 1 / Math.sqrt(size)) as Tensor4D;
-  const [q, k] = stacked.size < key.size ? [scaled(stacked), key] : [stacked, scaled(key)];
-  const [keys, values, hidden] = aligned(k, value, mask);
-  return tf.reshape(mix(q, keys, values, heads, hidden), query.shape) as Tensor4D;
+  const stacked = tf.mul(
+    tf.reshape(query, [batch, groups, (heads / groups) * queries, size]),
+    1 / Math.sqrt(size),
+  ) as Tensor4D;
+  const [keys, values, hidden] = aligned(key, value, mask);
+  return tf.reshape(mix(stacked, keys, values, heads, hidden), query.shape) as Tensor4D;
 }
 
 /**
@@ -64,10 +64,9 @@ function aligned(
 }
 
 /**
- * O = P V of stacked queries, P = softmax(Q Kᵀ + mask), with the scale in Q or in K. Its gradient: dV = Pᵀ dO,
- * dS = P ⊙ (dO Vᵀ - D) with D the row sums of dO ⊙ O, dQ = dS K, dK = dSᵀ Q. The shares P are the largest tensors of a
- * model: they are computed once more for it where they are larger than what they are made of. Source: Dao et al. 2022
- * (FlashAttention), section 3.
+ * O = P V of stacked queries that are scaled, P = softmax(Q Kᵀ + mask). Its gradient: dV = Pᵀ dO, dS = P ⊙ (dO Vᵀ - D) with
+ * D the row sums of dO ⊙ O, dQ = dS K, dK = dSᵀ Q. The shares P are the largest tensors of a model: they are computed
+ * once more for it where they are larger than what they are made of. Source: Dao et al. 2022 (FlashAttention), section 3.
  */
 function mix(
   query: Tensor4D,

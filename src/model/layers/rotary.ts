@@ -4,7 +4,6 @@ import { type Tensor, type Tensor4D, tf } from '../../engine/tf.js';
 export interface RotaryTable {
   /** [N, d], or [B, 1, N, d] where the sequences of a batch have positions of their own. */
   cos: Tensor;
-  /** Of the first half of d with the other sign. */
   sin: Tensor;
 }
 
@@ -50,24 +49,24 @@ export function gridRotaryTable(
 }
 
 /**
- * Rotates queries or keys [B, heads, N, d] by their positions: x · cos + (x₂, x₁) · (-sin, sin), of the halves of x. Its
- * gradient rotates back: dy · cos + (z₂, z₁), z = dy · (-sin, sin).
+ * Rotates queries or keys [B, heads, N, d] by their positions: x · cos + (-x₂, x₁) · sin, of the halves of x. Its gradient
+ * rotates back: dy · cos - (-z₂, z₁), z = dy · sin.
  */
 export function rotate(x: Tensor4D, { cos, sin }: RotaryTable): Tensor4D {
   const op = tf.customGrad((input: unknown, save: unknown) => {
     (save as (tensors: Tensor[]) => void)([cos, sin]);
-    const value = tf.add(tf.mul(input as Tensor, cos), tf.mul(exchanged(input as Tensor4D), sin));
+    const value = tf.add(tf.mul(input as Tensor, cos), tf.mul(quarterTurn(input as Tensor4D), sin));
     const gradFunc = (dy: Tensor, [c, s]: Tensor[]) =>
-      tf.add(tf.mul(dy, c), exchanged(tf.mul(dy, s) as Tensor4D));
+      tf.sub(tf.mul(dy, c), quarterTurn(tf.mul(dy, s) as Tensor4D));
     return { value, gradFunc };
   });
   return op(x) as Tensor4D;
 }
 
-/** (x₂, x₁), the halves of the last axis. */
-function exchanged(x: Tensor4D): Tensor4D {
+/** (-x₂, x₁), the halves of the last axis. */
+function quarterTurn(x: Tensor4D): Tensor4D {
   const [first, second] = tf.split(x, 2, 3);
-  return tf.concat([second, first], 3) as Tensor4D;
+  return tf.concat([tf.neg(second), first], 3) as Tensor4D;
 }
 
 /** θ^(-2j/size), j = 0..size/2-1. */
@@ -85,7 +84,7 @@ function tableOf(shape: number[], angleOf: (row: number, j: number) => number): 
   for (let at = 0; at < count; at++) {
     const angle = angleOf(Math.floor(at / size), at % half);
     cos[at] = Math.cos(angle);
-    sin[at] = at % size < half ? -Math.sin(angle) : Math.sin(angle);
+    sin[at] = Math.sin(angle);
   }
   return { cos: tf.tensor(cos, shape), sin: tf.tensor(sin, shape) };
 }
