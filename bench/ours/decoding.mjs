@@ -1,12 +1,12 @@
 // 8 frames of 448 x 448 pixels of each of some clips of 5 s in 1280 x 720.
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { at } from '../../scripts/gpuCheck/dist.mjs';
+import { addressOf, at } from '../../scripts/gpuCheck/dist.mjs';
 import { serve, settings } from './side.mjs';
 
 const { runFfmpeg } = await at('data/video/ffmpeg.js');
 const { readClips } = await at('data/video/readClips.js');
-const { tileFrame } = await at('model/family/internvl/tiles.js');
+const { reading } = await at('model/family/internvl/tileReading.js');
 
 const { folder, count, seconds } = settings;
 const [frames, side] = [8, 448];
@@ -17,18 +17,15 @@ await runFfmpeg([
 ]);
 for (const path of paths.slice(1)) copyFileSync(paths[0], path);
 const clips = paths.map((path, i) => ({ id: `clip-${i}`, path }));
-const reading = {
-  segments: frames,
-  /** @param {{ frames: Uint8Array[], width: number, height: number }} decoded */
-  transform: ({ frames, width, height }) =>
-    Buffer.concat(frames.map((rgb) => tileFrame(rgb, width, height, { inputSize: side, maxNum: 1 }).tiles)),
-  parameters: {},
-};
+const tiles = { segments: frames, tiling: { inputSize: side, maxNum: 1 } };
+// As a model reads clips: in threads.
+const recipe = { module: addressOf('model/family/internvl/tileReading.js'), settings: tiles };
+const options = { ...reading(tiles), recipe };
 
 await serve({
   async decode() {
     const start = performance.now();
-    const { frames, failures } = await readClips(clips, reading);
+    const { frames, failures } = await readClips(clips, options);
     const milliseconds = performance.now() - start;
     if (failures.length > 0) throw new Error(failures[0].reason);
     return { milliseconds, values: blocks(frames.get('clip-0')) };

@@ -1,7 +1,10 @@
 const dist = new URL(process.env.SOLIREWARD_DIST ?? '../../dist/src/', import.meta.url);
 
+/** Address of a module of the build, by its path in src/. @param {string} path */
+export const addressOf = (path) => new URL(path, dist).href;
+
 /** A module of the build, by its path in src/. @param {string} path */
-export const at = (path) => import(new URL(path, dist).href);
+export const at = (path) => import(addressOf(path));
 
 /** A line of results. @param {object} line */
 export const say = (line) => console.log(JSON.stringify(line));
