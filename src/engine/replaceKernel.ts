@@ -1,5 +1,12 @@
 import { tf } from './tf.js';
 
+/** What a kernel is given and gives of a tensor. */
+export interface TensorInfo {
+  dataId: object;
+  shape: number[];
+  dtype: string;
+}
+
 /**
  * Puts a kernel in the place of one of an engine of TensorFlow.js.
  * @param isForOriginal tells the calls that the kernel there is keeps.

@@ -1,11 +1,5 @@
-import { replaceKernel } from './replaceKernel.js';
+import { replaceKernel, type TensorInfo } from './replaceKernel.js';
 import { tf } from './tf.js';
-
-interface TensorInfo {
-  dataId: object;
-  shape: number[];
-  dtype: string;
-}
 
 /** What is used here of tfjs-backend-webgpu. */
 interface ShaderBackend {
@@ -149,9 +143,7 @@ function sumOf(kind: 'Sum' | 'Mean'): (call: ReduceCall) => TensorInfo {
     const rank = x.shape.length;
     const axes = tf.util.parseAxisParam(axis, x.shape);
     const order = tf.backend_util.getAxesPermutation(axes, rank);
-    const transpose = tf.getKernel('Transpose', 'webgpu').kernelFunc;
-    const call = { inputs: { x }, attrs: { perm: order }, backend };
-    const inner = order ? (transpose(call as never) as unknown as TensorInfo) : x;
+    const inner = order ? transposed(x, order, backend) : x;
     const last = tf.backend_util.getInnerMostAxes(axes.length, rank);
     const [outer, reduced] = tf.backend_util.computeOutAndReduceShapes(inner.shape, last);
     const [rows, columns] = [outer, reduced].map((shape) => tf.util.sizeFromShape(shape));
@@ -172,6 +164,11 @@ function sumOf(kind: 'Sum' | 'Mean'): (call: ReduceCall) => TensorInfo {
     const shape = keepDims ? tf.backend_util.expandShapeToKeepDim(outer, axes) : outer;
     return { dataId, shape, dtype };
   };
+}
+
+function transposed(x: TensorInfo, perm: number[], backend: ShaderBackend): TensorInfo {
+  const { kernelFunc } = tf.getKernel('Transpose', 'webgpu');
+  return kernelFunc({ inputs: { x }, attrs: { perm }, backend } as never) as unknown as TensorInfo;
 }
 
 /** A sum is made of sums of so many numbers: one number after the other would lose more of each. */

@@ -1,11 +1,5 @@
-import { replaceKernel } from './replaceKernel.js';
+import { replaceKernel, type TensorInfo } from './replaceKernel.js';
 import { tf } from './tf.js';
-
-interface TensorInfo {
-  dataId: object;
-  shape: number[];
-  dtype: string;
-}
 
 /** What is used here of tfjs-backend-wasm. */
 interface WasmBackend {
