@@ -1,8 +1,6 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import type { Socket } from 'node:net';
 import { join, resolve } from 'node:path';
-import type { Readable, Writable } from 'node:stream';
 import { childEnvironment } from '../../base/childEnvironment.js';
 import { cellSignal } from '../../base/host.js';
 import { packageRoot } from '../../base/packageRoot.js';
@@ -12,7 +10,8 @@ import { hasFfmpegLibrary } from './ffmpegLibrary.js';
 import type { ClipSource } from './openedClip.js';
 import type { Frames } from './ppm.js';
 import { withMemoryLimit } from './runTool.js';
-import { kinds, PartReader, partHead } from './toolParts.js';
+import { hold, readParts, type StayingProcess } from './stayingProcess.js';
+import { kinds, partHead } from './toolParts.js';
 import type { VideoInfo } from './videoInfo.js';
 import { LimitError, videoLimits } from './videoLimits.js';
 import { type RunWatch, watchRun } from './watchRun.js';
@@ -112,13 +111,11 @@ class Decoder {
   readonly memory = videoLimits.memory;
   /** What it says first. */
   readonly about: Promise<DecoderAbout>;
-  private readonly child: ChildProcessByStdio<Writable, Readable, null>;
+  private readonly child: StayingProcess;
   private asked?: Asked;
   private started = false;
   private ended = false;
-  private reading = false;
   private patience?: NodeJS.Timeout;
-  private readonly parts = new PartReader((_tool, kind, bytes) => this.take(kind, bytes));
 
   constructor() {
     const node = { program: process.execPath, args: [entry] };
@@ -142,14 +139,11 @@ class Decoder {
       if (signal !== 'SIGINT') this.fail(new Error(`it ended with ${signal ?? `status ${status}`}`));
       else this.end(new Error('it was interrupted'));
     });
-    child.stdin.on('error', () => {}); // it has ended, which is told
-    child.stdout.on('data', (chunk: Buffer) => {
-      // An interrupt of the cell may have ended this in its middle: what follows cannot be told apart any more.
-      if (this.reading) return this.end(new Error('it was interrupted'));
-      this.reading = true;
-      this.parts.push(chunk);
-      this.reading = false;
-    });
+    readParts(
+      child,
+      (_tool, kind, bytes) => this.take(kind, bytes),
+      () => this.end(new Error('it was interrupted')),
+    );
   }
 
   async open(path: string): Promise<VideoInfo> {
@@ -177,12 +171,12 @@ class Decoder {
 
   work(): void {
     clearTimeout(this.patience);
-    this.hold(true);
+    hold(this.child, true);
   }
 
   /** Has nothing to do, and waits for what comes next. */
   rest(): void {
-    this.hold(false);
+    hold(this.child, false);
     if (this.ended) return;
     idle.push(this);
     this.patience = setTimeout(() => this.end(new Error('it had nothing to do')), patience).unref();
@@ -237,12 +231,5 @@ class Decoder {
     asked?.watch.end();
     this.asked = undefined;
     return asked;
-  }
-
-  /** Whether this process stays for it. */
-  private hold(held: boolean): void {
-    const change = held ? 'ref' : 'unref';
-    const { child } = this;
-    for (const one of [child, child.stdin as Socket, child.stdout as Socket]) one[change]();
   }
 }

@@ -1,12 +1,11 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import type { Socket } from 'node:net';
 import { join } from 'node:path';
-import type { Readable, Writable } from 'node:stream';
 import { childEnvironment } from '../../base/childEnvironment.js';
 import { packageRoot } from '../../base/packageRoot.js';
 import { killTool, spawnTool, type ToolCommand, type ToolEvents } from './spawnTool.js';
-import { kinds, PartReader, partHead } from './toolParts.js';
+import { hold, readParts, type StayingProcess } from './stayingProcess.js';
+import { kinds, partHead } from './toolParts.js';
 
 /** What is told of a tool that is given an input. */
 interface FedToolEvents extends ToolEvents {
@@ -59,11 +58,9 @@ interface ApartTool {
 
 /** The process that starts tools for this one. It ends with it, and keeps it alive only while a tool runs. */
 class Starter {
-  private readonly child: ChildProcessByStdio<Writable, Readable, null>;
+  private readonly child: StayingProcess;
   private readonly tools = new Map<number, ApartTool>();
   private count = 0;
-  private reading = false;
-  private readonly parts = new PartReader((tool, kind, bytes) => this.take(tool, kind, bytes));
 
   constructor() {
     const child = spawn(process.execPath, [entry], {
@@ -74,22 +71,19 @@ class Starter {
     const fail = (reason: string) => this.end(`the process that starts ffmpeg ended: ${reason}`);
     child.on('error', ({ message }) => fail(message));
     child.on('exit', (status, signal) => fail(signal ?? `status ${status}`));
-    child.stdin.on('error', () => {}); // it has ended, which is told
-    child.stdout.on('data', (chunk: Buffer) => {
-      // An interrupt of the cell may have ended this in its middle: what follows cannot be told apart any more.
-      if (this.reading) return this.end('ffmpeg was interrupted');
-      this.reading = true;
-      this.parts.push(chunk);
-      this.reading = false;
-    });
-    this.hold(false);
+    readParts(
+      child,
+      (tool, kind, bytes) => this.take(tool, kind, bytes),
+      () => this.end('ffmpeg was interrupted'),
+    );
+    hold(this.child, false);
   }
 
   start(command: ToolCommand, input: Uint8Array | undefined, events: FedToolEvents): RunningTool {
     const tool = this.count++;
     const bytes = input && Buffer.from(input.buffer, input.byteOffset, input.byteLength);
     this.tools.set(tool, { events, ...(bytes && { input: bytes }) });
-    this.hold(true);
+    hold(this.child, true);
     this.say(tool, kinds.begin, Buffer.from(JSON.stringify(command)));
     this.giveMore(tool);
     return {
@@ -107,7 +101,7 @@ class Starter {
       this.giveMore(tool);
     } else if (kind === kinds.end) {
       this.tools.delete(tool);
-      if (this.tools.size === 0) this.hold(false);
+      if (this.tools.size === 0) hold(this.child, false);
       own?.events.onEnd(JSON.parse(bytes.toString()));
     }
   }
@@ -126,18 +120,11 @@ class Starter {
     if (bytes.length > 0) this.child.stdin.write(bytes);
   }
 
-  /** Whether this process stays for it. */
-  private hold(held: boolean): void {
-    const change = held ? 'ref' : 'unref';
-    const { child } = this;
-    for (const one of [child, child.stdin as Socket, child.stdout as Socket]) one[change]();
-  }
-
   private end(reason: string): void {
     if (starter === this) starter = undefined;
     const ended = [...this.tools.values()];
     this.tools.clear();
-    this.hold(false);
+    hold(this.child, false);
     this.child.stdin.destroy(); // which ends it and its tools
     for (const { events } of ended) events.onEnd({ status: null, killedBy: null, error: reason });
   }

@@ -22,7 +22,7 @@ export function partHead(tool: number, kind: number, length: number): Buffer {
 }
 
 /** Is given a piece of a part, and whether it is the last one; what is JSON comes in one piece. */
-type OnPiece = (tool: number, kind: number, bytes: Buffer, last: boolean) => void;
+export type OnPiece = (tool: number, kind: number, bytes: Buffer, last: boolean) => void;
 
 /** Takes parts out of a stream. Pieces are views of its chunks, as long as these reach: nothing is copied. */
 export class PartReader {
