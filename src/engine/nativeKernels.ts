@@ -24,7 +24,7 @@ interface SoftmaxArguments {
  * - GatherV2 reads its indices on the host: while a function is recorded there are none, and a GPU would be waited for.
  * - Cast takes bytes for what TensorFlow.js calls them, int32 (`bytesTensor`).
  * - Softmax is another kernel of TensorFlow inside of a function (oneDNN's) than outside, and rounds otherwise: it is called
- *   as a function of its own, so that what is recorded gives the same bits as what is not.
+ *   as a function of its own, so that both round alike.
  */
 export function replaceKernels(): void {
   for (const [kernelName, kernelFunc] of [

@@ -23,12 +23,12 @@ interface Setting {
   checkpointing?: boolean;
 }
 
-/** Losses, norms, rewards and weights of 10 steps. */
+/** What 10 steps reported, losses, norms and rewards, and the weights after them. */
 async function train(
   compiler: Compiler,
   make: () => Promise<RewardModel>,
   { trainable = 'all', batches = 1, checkpointing = false }: Setting = {},
-): Promise<unknown[]> {
+): Promise<{ reports: number[]; weights: Map<string, ArrayLike<number>> }> {
   setCompiler(compiler);
   const model = await make();
   const trained = new Map(model.parameters(trainable).map((name) => [name, parameter(model.weights, name)]));
@@ -37,18 +37,19 @@ async function train(
   const step = new TrainStep(stage, { loss: winTie(), optimizer, checkpointing });
   const pairs = crossPrompt(smallLabels(24), { dimension: 'physics', winTie: 0.25, seed: 1 });
   const feed = new PairFeed(pairs, stage, 3);
-  const results: unknown[] = [];
+  const reports: number[] = [];
   for (let i = 1; i <= 10; i++) {
     const randomOf = (batch: number) => new Random(5, i, batch);
-    results.push(
-      await step.run(microBatches(feed, stage, batches, [], randomOf), { learningRate: 3e-3, clipNorm: 1 }),
-    );
+    const batch = microBatches(feed, stage, batches, [], randomOf);
+    const { loss, gradNorm, chosen, rejected } = await step.run(batch, { learningRate: 3e-3, clipNorm: 1 });
+    reports.push(loss, gradNorm, ...chosen, ...rejected);
   }
-  for (const [name, variable] of model.weights) results.push([name, await variable.data()]);
+  const weights = new Map<string, ArrayLike<number>>();
+  for (const [name, variable] of model.weights) weights.set(name, await variable.data());
   step.dispose();
   optimizer.dispose();
   model.dispose();
-  return results;
+  return { reports, weights };
 }
 
 const recording = (await engines()).find((name) => name === 'native');
@@ -62,17 +63,21 @@ const recording = (await engines()).find((name) => name === 'native');
     ['the head', { trainable: 'head' }, 0],
     ['everything, in three batches an update', { batches: 3 }, 0.3],
     ['everything, with layers that are computed again', { checkpointing: true }, 0.3],
-  ])('has the bits of the one that is not: %s', async (_, setting, drop) => {
+  ])('goes like one that is not, but for rounding: %s', async (_, setting, drop) => {
     await use('native');
     expect(compiles()).toBe(true);
     const make = () => smallModel(1, drop);
     const tensors = tf.memory().numTensors;
     const recorded = await train('graph', make, setting);
     expect(tf.memory().numTensors).toBe(tensors);
-    expect(recorded).toEqual(await train('eager', make, setting));
+    const plain = await train('eager', make, setting);
+    expect(recorded.reports).toBeAllclose(plain.reports, { rtol: 1e-5 });
+    // The ten steps have moved a weight by up to 0.03.
+    for (const [name, values] of plain.weights)
+      expect(recorded.weights.get(name), name).toBeAllclose(values, { rtol: 0, atol: 3e-5 });
   });
 
-  it('scores with the bits of what is not recorded, every family', async () => {
+  it('scores like what is not recorded, every family', async () => {
     await use('native');
     for (const name of ['internvl3-tiny', 'internvl3_5-tiny', 'qwen2_vl-tiny', 'qwen2_5_vl-tiny']) {
       const model = await load(goldenPath('checkpoints', name));
@@ -80,7 +85,7 @@ const recording = (await engines()).find((name) => name === 'native');
       setCompiler('eager');
       const expected = await model.rewards(inputs);
       setCompiler('graph');
-      expect(await model.rewards(inputs), name).toEqual(expected);
+      expect(await model.rewards(inputs), name).toBeAllclose(expected, { rtol: 3e-6 });
       model.dispose();
     }
   });

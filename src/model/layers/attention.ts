@@ -29,12 +29,13 @@ export function attend(query: Tensor4D, key: Tensor4D, value: Tensor4D, mask?: T
   const [batch, heads, queries, size] = query.shape;
   const groups = key.shape[1];
   // The heads of a group are stacked along the queries, so that keys and values need not be repeated.
-  const stacked = tf.mul(
-    tf.reshape(query, [batch, groups, (heads / groups) * queries, size]),
-    1 / Math.sqrt(size),
-  ) as Tensor4D;
+  const stacked = tf.reshape(query, [batch, groups, (heads / groups) * queries, size]) as Tensor4D;
   const [keys, values, hidden] = aligned(key, value, mask);
-  return tf.reshape(mix(stacked, keys, values, heads, hidden), query.shape) as Tensor4D;
+  const scale = 1 / Math.sqrt(size);
+  const mixed = scalesScores(hidden)
+    ? mix(stacked, keys, values, heads, hidden, scale)
+    : mix(tf.mul(stacked, scale) as Tensor4D, keys, values, heads, hidden);
+  return tf.reshape(mixed, query.shape) as Tensor4D;
 }
 
 /**
@@ -64,9 +65,17 @@ function aligned(
 }
 
 /**
- * O = P V of stacked queries that are scaled, P = softmax(Q Kᵀ + mask). Its gradient: dV = Pᵀ dO, dS = P ⊙ (dO Vᵀ - D) with
- * D the row sums of dO ⊙ O, dQ = dS K, dK = dSᵀ Q. The shares P are the largest tensors of a model: they are computed
- * once more for it where they are larger than what they are made of. Source: Dao et al. 2022 (FlashAttention), section 3.
+ * Whether the scores are scaled, not the fewer values of the queries: TensorFlow's executor gives a product, a factor and a
+ * mask, in this order, to one kernel of oneDNN.
+ */
+const scalesScores = (mask: Tensor | undefined): boolean => mask !== undefined && compiler() === 'graph';
+
+/**
+ * O = P V of stacked queries, P = softmax(scale · Q Kᵀ + mask). Its gradient: dV = Pᵀ dO, dS = P ⊙ (dO Vᵀ - D) with D the
+ * row sums of dO ⊙ O, dQ = scale · dS K, dK = scale · dSᵀ Q. The shares P are the largest tensors of a model: they are
+ * computed once more for it where they are larger than what they are made of.
+ * Source: Dao et al. 2022 (FlashAttention), section 3.
+ * @param scale of the scores; without it the queries are scaled.
  */
 function mix(
   query: Tensor4D,
@@ -74,6 +83,7 @@ function mix(
   value: Tensor4D,
   heads: number,
   mask: Tensor | undefined,
+  scale?: number,
 ): Tensor {
   const [batch, groups, rows] = query.shape;
   const keys = key.shape[2];
@@ -81,6 +91,10 @@ function mix(
   const sharesOf = (q: Tensor, k: Tensor, hidden: Tensor | undefined) => {
     const scores = tf.matMul(q, k, false, true);
     if (!hidden) return tf.softmax(scores);
+    if (scale !== undefined) {
+      const ofGroups = tf.tile(hidden, [1, 1, heads / groups, 1]);
+      return tf.softmax(tf.add(tf.mul(scores, scale), ofGroups));
+    }
     const ofHeads = tf.reshape(scores, [batch, heads, (rows * groups) / heads, keys]);
     return tf.reshape(tf.softmax(tf.add(ofHeads, hidden)), scores.shape);
   };
@@ -99,7 +113,9 @@ function mix(
         const p = kept ? rest : sharesOf(after(q, dy), k, rest);
         const change = tf.sub(tf.matMul(dy, v, false, true), tf.sum(tf.mul(dy, o), -1, true));
         const ds = tf.mul(p, change);
-        return [tf.matMul(ds, k), tf.matMul(ds, q, true), tf.matMul(p, dy, true)];
+        const [dq, dk] = [tf.matMul(ds, k), tf.matMul(ds, q, true)];
+        const scaled = scale === undefined ? [dq, dk] : [tf.mul(dq, scale), tf.mul(dk, scale)];
+        return [...scaled, tf.matMul(p, dy, true)];
       });
     return { value: mixed, gradFunc };
   });

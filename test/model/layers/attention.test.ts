@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { Compiled } from '../../../src/engine/compile.js';
 import { type Tensor, type Tensor3D, type Tensor4D, tf } from '../../../src/engine/tf.js';
 import {
   attend,
@@ -60,27 +61,39 @@ await describeEngines('attend', () => {
     });
   });
 
-  it('has the gradients of its formula', () => {
-    tf.tidy(() => {
+  it.each(['by itself', 'in a recorded function'])('has the gradients of its formula %s', async (how) => {
+    const results = (inputs: Tensor[]) => {
+      const mask = decoderMask(tf.ones([batch, length]));
       const dy = tensorOf<Tensor>([batch, heads, length, size], (i) => wave(i + 3));
-      const mask = decoderMask(tf.ones([1, length]));
       const f = (q: Tensor, k: Tensor, v: Tensor) =>
         attend(q as Tensor4D, k as Tensor4D, v as Tensor4D, mask);
-      const gradients = tf.grads(f)([query(), narrow(), narrow()], dy);
+      const { value, grads } = tf.valueAndGrads(f as (...args: Tensor[]) => Tensor)(inputs, dy);
+      return [value, ...grads];
+    };
+    const inputs = [query(), narrow(), narrow()];
+    const compiled = new Compiled(results, () => []);
+    const [value, ...gradients] =
+      how === 'by itself' ? tf.tidy(() => results(inputs)) : await compiled.call(inputs);
+    try {
+      const visible: Visible = (_, i, j) => j <= i;
+      expect(await value.data()).toBeAllclose(plainAttention(visible), { rtol: 1e-5 });
       const loss = (moved: number, index: number, by: number) => {
         const inputs = [0, 1, 2].map((input) => (i: number) => {
           return wave(i) + (input === moved && i === index ? by : 0);
         });
-        const mixed = plainAttention((_, i, j) => j <= i, ...inputs);
+        const mixed = plainAttention(visible, ...inputs);
         return mixed.reduce((sum, y, i) => sum + y * wave(i + 3), 0);
       };
-      gradients.forEach((gradient, input) => {
+      for (const [input, gradient] of gradients.entries()) {
         const expected = Array.from({ length: gradient.size }, (_, i) => {
           return (loss(input, i, 1e-5) - loss(input, i, -1e-5)) / 2e-5;
         });
-        expect(gradient.dataSync()).toBeAllclose(expected, { rtol: 1e-5 });
-      });
-    });
+        expect(await gradient.data()).toBeAllclose(expected, { rtol: 1e-5 });
+      }
+    } finally {
+      compiled.dispose();
+      tf.dispose([...inputs, value, ...gradients]);
+    }
   });
 
   it('splits channels into heads and joins them again', () => {
