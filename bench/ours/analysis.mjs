@@ -39,10 +39,20 @@ await serve({
       table.array(name),
     );
     const values = [auc(scores, pass), averagePrecision(scores, pass).value];
-    for (const generator of [...new Set(generators)].sort()) {
-      const of = (/** @type {unknown} */ _, /** @type {number} */ i) => generators[i] === generator;
-      values.push(auc(scores.filter(of), pass.filter(of)));
+    /** @type {Map<string, number[]>} the rows of each generator */
+    const rows = new Map();
+    for (const [i, generator] of generators.entries()) {
+      const own = rows.get(generator);
+      if (own) own.push(i);
+      else rows.set(generator, [i]);
     }
+    for (const [, own] of [...rows].sort(([a], [b]) => (a < b ? -1 : 1)))
+      values.push(
+        auc(
+          own.map((i) => scores[i]),
+          own.map((i) => pass[i]),
+        ),
+      );
     values.push(pearson(scores, durations), spearman(scores, durations));
     const [good, bad] = [true, false].map((which) =>
       scores.filter((/** @type {number} */ _, /** @type {number} */ i) => pass[i] === which),
