@@ -11,6 +11,7 @@ import type { ControlCommand, ControlData, ControlEvent } from '../protocol/cont
 import { boundAt, guardFolder } from '../protocol/guard.js';
 import { receive } from '../protocol/receive.js';
 import { type Connection, type Message, small, unlimited, Wire } from '../protocol/wire.js';
+import { keepCompiled } from './compiledModules.js';
 import { Drain, redirectDescriptors } from './inheritedOutput.js';
 import { logTo } from './log.js';
 import { Output } from './output.js';
@@ -58,6 +59,7 @@ async function main(connectionFile: string): Promise<void> {
   control.on('message', keep);
 
   // TypeScript takes a while to load; meanwhile clients connect, and the control thread says what this is.
+  keepCompiled();
   Atomics.store(words, shared.busy, 1); // until requests that came meanwhile have been taken
   const { Cells } = await import('../cells/cells.js');
   const { consoleTable } = await import('../cells/consoleTable.js');

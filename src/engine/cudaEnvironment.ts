@@ -1,6 +1,6 @@
 import { mkdirSync, statSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { cacheFolder } from '../base/cacheFolder.js';
 import { gpuName, oldDriver } from './nvidia.js';
 
 /** XLA would compile each product and each fusion in dozens of forms and time them: a minute more for each shape. */
@@ -38,12 +38,7 @@ export function setCudaEnvironment(
   for (const [flag, value] of Object.entries(untuned)) addFlag(env, 'XLA_FLAGS', flag, value);
 
   const library = statSync(join(cuda, '..', 'lib', 'libtensorflow_cc.so.2'), { throwIfNoEntry: false });
-  const programs = join(
-    env.XDG_CACHE_HOME ?? join(homedir(), '.cache'),
-    'solireward',
-    'xla',
-    `${card.replaceAll(/\W+/g, '-')}-${library?.size}`,
-  );
+  const programs = join(cacheFolder('xla', env), `${card.replaceAll(/\W+/g, '-')}-${library?.size}`);
   try {
     mkdirSync(programs, { recursive: true });
   } catch {

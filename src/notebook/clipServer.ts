@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { extname, join, resolve } from 'node:path';
+import { cacheFolder } from '../base/cacheFolder.js';
 import { type Comm, host } from '../base/host.js';
 import { checkedInput } from '../data/video/clipInput.js';
 import { fileUrl, runFfmpeg } from '../data/video/ffmpeg.js';
@@ -60,9 +61,7 @@ async function playable(
   const container = await playableType(path);
   const isKnown = isBrowserCodec(info.codec) && container !== undefined;
   if (!convert && size <= sentBytes && isKnown) return { type: container, bytes: await readFile(path) };
-  const cache = new FrameCache(
-    join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'solireward', 'clips'),
-  );
+  const cache = new FrameCache(cacheFolder('clips'));
   const content = await cache.contentHash(path);
   const converted = await cache.get({ content, as: 'h264', sentBytes }, () => {
     const kind = isBrowserCodec(info.codec) ? extname(path).slice(1) || 'its container' : info.codec;
