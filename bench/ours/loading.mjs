@@ -22,7 +22,7 @@ await serve({
     const start = performance.now();
     const model = await load(folder);
     const sum = tf.tidy(() =>
-      tf.addN([...model.weights.values()].map((weight) => tf.sum(tf.square(weight)))),
+      tf.addN([...model.weights.values()].map((weight) => tf.tidy(() => tf.sum(tf.square(weight))))),
     );
     const values = await sum.data();
     const milliseconds = performance.now() - start;
