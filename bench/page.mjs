@@ -1,3 +1,5 @@
+import { shortfalls } from './shortfalls.mjs';
+
 /**
  * docs/performance.md of a run.
  * @param {{ date: string, quick: boolean, machine: Record<string, unknown>, rows: import('./row.mjs').Row[] }} report
@@ -25,6 +27,12 @@ export function page({ date, quick, machine, rows }) {
     ];
     return `| ${cells.join(' | ')} |`;
   });
+  const short = rows
+    .filter(({ met }) => met === false)
+    .map(
+      ({ name, ratio, floor }) =>
+        `- ${name}: ${ratio} of ${floor}. ${shortfalls[name] ?? 'Why is not known yet.'}`,
+    );
   const cpu = `${machine.cpu}, ${machine.cores} cores, load before ${machine.load}, ${machine.memoryGiB} GiB, Node ${machine.node}`;
   return `# Beside its peers
 
@@ -37,7 +45,7 @@ thread looks for more work for 7 to 9 ms, on a core that is ours by then.
 | what | ours | peer | ratio | from, to | floor | | peer |
 | --- | --- | --- | --- | --- | --- | --- | --- |
 ${lines.join('\n')}
-
+${short.length > 0 ? `\nShort of their floor:\n\n${short.join('\n')}\n\nWhat both sides do:\n` : ''}
 - Models: float32, AdamW, gradients clipped, the same weights and inputs; PyTorch with scaled dot product attention and its
   fused optimizer. The tutorial's part is its decoder and head on what the frozen vision part made of the clips.
 - Clips: PyAV in as many threads as there are cores, Pillow's bicubic resize, and PyTorch meanwhile.

@@ -96,12 +96,29 @@ it('the page has a row for each, with what is unknown as a dash', () => {
     },
     { part: 'x', name: 'alone', unit: 'ms', ours: 5, peerName: 'no peer makes one' },
   ];
+  for (const [name, ratio] of [
+    ['a million scores analysed', 0.9],
+    ['another', 2.5],
+  ] as const)
+    rows.push({
+      part: 'x',
+      name,
+      unit: 'ms',
+      ours: 1,
+      peer: ratio,
+      ratio,
+      floor: 3,
+      met: false,
+      peerName: 'pandas',
+    } as never);
   const machine = { cpu: 'a CPU', cores: 2, memoryGiB: 24, node: 'v20', load: 0.1 };
   const text = page({ date: '2026-11-26T00:00:00Z', quick: false, machine, rows });
   expect(text).toContain('a CPU, 2 cores, load before 0.1, 24 GiB, Node v20');
   expect(text).toContain('runs at 215 GFLOP/s here and at 107 in PyTorch');
   expect(text).toContain('| a product | 10 ms | 20 ms | **2** | 1 to 3 | - | - | PyTorch |');
   expect(text).toContain('| alone | 5 ms | - | - | - | - | - | no peer makes one |');
+  expect(text).toMatch(/Short of their floor:\n\n- a million scores analysed: 0.9 of 3. Half of the time/);
+  expect(text).toContain('- another: 2.5 of 3. Why is not known yet.');
 });
 
 const built = existsSync(join(root, 'dist', 'src', 'index.js'));
