@@ -1,6 +1,7 @@
 import { quantile } from '../base/quantile.js';
 import { isList, isNumbers, type ScoreColumns } from './columns.js';
 import type { LeftOut, Numbers } from './completeRows.js';
+import { meanOf } from './influence.js';
 import { leftOutOf, scoresOf } from './scoresOf.js';
 
 /**
@@ -10,7 +11,7 @@ import { leftOutOf, scoresOf } from './scoresOf.js';
  */
 export function mean(scores: ScoreColumns | Numbers): number {
   const { scores: values } = scoresOf('mean', scores);
-  return values.reduce((sum, score) => sum + score, 0) / values.length;
+  return meanOf(values);
 }
 
 /**

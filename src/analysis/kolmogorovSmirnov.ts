@@ -1,6 +1,6 @@
 import type { ScoreColumns } from './columns.js';
 import type { LeftOut, Numbers } from './completeRows.js';
-import { forSteps } from './distributionSteps.js';
+import { distributionSteps } from './distributionSteps.js';
 import { leftOutOf, scoresOf } from './scoresOf.js';
 
 /** Up to so many products of the two sizes the exact distribution is computed, which takes as many steps. */
@@ -30,9 +30,8 @@ export function kolmogorovSmirnov(
   const first = scoresOf('kolmogorovSmirnov: before', before);
   const second = scoresOf('kolmogorovSmirnov: after', after);
   let distance = 0;
-  forSteps(first.scores, second.scores, (below) => {
-    distance = Math.max(distance, Math.abs(below));
-  });
+  const { differences } = distributionSteps(first.scores, second.scores);
+  for (let i = 0; i < differences.length; i++) distance = Math.max(distance, Math.abs(differences[i]));
   const [n, m] = [first.scores.length, second.scores.length];
   const exact = n * m <= exactLimit;
   const p = exact

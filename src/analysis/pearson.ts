@@ -51,7 +51,8 @@ function moments(x: Float64Array, y: Float64Array) {
   const [meanX, meanY] = [meanOf(x), meanOf(y)];
   let [covariance, varianceX, varianceY] = [0, 0, 0];
   for (let i = 0; i < x.length; i++) {
-    const [dx, dy] = [x[i] - meanX, y[i] - meanY];
+    const dx = x[i] - meanX;
+    const dy = y[i] - meanY;
     covariance += (dx * dy) / x.length;
     varianceX += (dx * dx) / x.length;
     varianceY += (dy * dy) / x.length;

@@ -1,6 +1,6 @@
 import type { ScoreColumns } from './columns.js';
 import type { Numbers } from './completeRows.js';
-import { forSteps } from './distributionSteps.js';
+import { distributionSteps } from './distributionSteps.js';
 import { scoresOf } from './scoresOf.js';
 
 /**
@@ -13,8 +13,7 @@ export function wasserstein(before: ScoreColumns | Numbers, after: ScoreColumns 
   const { scores: first } = scoresOf('wasserstein: before', before);
   const { scores: second } = scoresOf('wasserstein: after', after);
   let area = 0;
-  forSteps(first, second, (difference, width) => {
-    area += Math.abs(difference) * width;
-  });
+  const { differences, widths } = distributionSteps(first, second);
+  for (let i = 0; i < widths.length; i++) area += Math.abs(differences[i]) * widths[i];
   return area;
 }
