@@ -1,6 +1,8 @@
+import { isAscii } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { basename, extname, resolve } from 'node:path';
 import { parseJson } from '../../base/json.js';
+import { ByteWords } from './byteWords.js';
 import type { Column, Columns } from './column.js';
 import { DelimitedRows, separatorOf } from './delimited.js';
 import { type Content, contentOf, decodeText, utf8Of } from './tableText.js';
@@ -163,8 +165,9 @@ function parseDelimited(given: Buffer, usual: string, where: string, notes: stri
   });
   if (!rows.next()) return new Map();
   const names = Array.from({ length: rows.width }, (_, i) => rows.field(i).trim());
-  const columns = names.map(() => new TextColumn(bytes));
-  const { starts, ends, hashes } = rows;
+  const words = new ByteWords(bytes);
+  const columns = names.map(() => new TextColumn(words));
+  const { starts, ends } = rows;
   while (rows.next()) {
     if (rows.width !== names.length) {
       throw new Error(
@@ -172,12 +175,13 @@ function parseDelimited(given: Buffer, usual: string, where: string, notes: stri
           `text that contains the separator ${JSON.stringify(separator)} in double quotes`,
       );
     }
-    for (let i = 0; i < columns.length; i++) columns[i].push(starts[i], ends[i], hashes[i]);
+    for (let i = 0; i < columns.length; i++) columns[i].push(starts[i], ends[i]);
   }
+  const areAscii = isAscii(bytes);
   const byName = new Map<string, Column>();
   for (const [column, name] of names.entries()) {
     if (byName.has(name)) throw new Error(`${where} has two columns ${shown(name)}`);
-    byName.set(name, columns[column].end(rows.anyByte < 0x80));
+    byName.set(name, columns[column].end(areAscii));
   }
   return byName;
 }

@@ -11,40 +11,49 @@ const partDigits = 9;
 const slack = 2 ** -40;
 
 /**
- * The number that a plain decimal of ASCII stands for, as `Number` reads it: digits with or without a sign and a point,
+ * The numbers that plain decimals of ASCII stand for, as `Number` reads them: digits with or without a sign and a point,
  * up to 18 of them that count and up to 22 behind the point. NaN for any other text, and in rare cases where more digits would tell.
+ * All are read in one loop: a number that a function returns is an object that has to be made.
  *
  * Up to 15 digits the number is a quotient of two that are exact, rounded once (Clinger 1990). Of more it is q + c, where
  * q is the rounded quotient and c what that leaves: the remainder of a division is exact (Dekker 1971). Where rounding
  * q + c does not hang on c's own error, it is the nearest number.
  */
-export function decimalIn(bytes: Uint8Array, start: number, end: number): number {
-  const sign = bytes[start];
-  let at = sign === minus || sign === plus ? start + 1 : start;
-  const first = at;
-  let [head, tail, digits, tailDigits] = [0, 0, 0, 0];
-  let pointAt = -1;
-  for (; at < end; at++) {
-    const digit = bytes[at] - zero;
-    if (digit >= 0 && digit <= 9) {
-      if (digits < partDigits) {
-        head = 10 * head + digit;
-        if (head > 0) digits++;
-      } else {
-        tail = 10 * tail + digit;
-        tailDigits++;
-      }
-    } else if (bytes[at] === point && pointAt < 0) pointAt = at;
-    else return Number.NaN;
+export function decimalsIn(bytes: Uint8Array, starts: Uint32Array, ends: Uint32Array): Float64Array {
+  const numbers = new Float64Array(starts.length).fill(Number.NaN);
+  for (let i = 0; i < starts.length; i++) {
+    const end = ends[i];
+    const sign = bytes[starts[i]];
+    let at = sign === minus || sign === plus ? starts[i] + 1 : starts[i];
+    const first = at;
+    let head = 0;
+    let tail = 0;
+    let digits = 0;
+    let tailDigits = 0;
+    let pointAt = -1;
+    for (; at < end; at++) {
+      const digit = bytes[at] - zero;
+      if (digit >= 0 && digit <= 9) {
+        if (digits < partDigits) {
+          head = 10 * head + digit;
+          if (head > 0) digits++;
+        } else {
+          tail = 10 * tail + digit;
+          tailDigits++;
+        }
+      } else if (bytes[at] === point && pointAt < 0) pointAt = at;
+      else break;
+    }
+    const behind = pointAt < 0 ? 0 : end - pointAt - 1;
+    const hasDigits = end - first > (pointAt < 0 ? 0 : 1);
+    if (at < end || !hasDigits || tailDigits > partDigits || behind >= powers.length) continue;
+    const whole = head * powers[tailDigits];
+    const high = whole + tail;
+    const number =
+      digits + tailDigits <= 15 ? high / powers[behind] : quotient(high, tail - (high - whole), behind);
+    numbers[i] = sign === minus ? -number : number;
   }
-  const behind = pointAt < 0 ? 0 : end - pointAt - 1;
-  const hasDigits = end - first > (pointAt < 0 ? 0 : 1);
-  if (!hasDigits || tailDigits > partDigits || behind >= powers.length) return Number.NaN;
-  const whole = head * powers[tailDigits];
-  const high = whole + tail;
-  const number =
-    digits + tailDigits <= 15 ? high / powers[behind] : quotient(high, tail - (high - whole), behind);
-  return sign === minus ? -number : number;
+  return numbers;
 }
 
 /** (high + low) / 10^exponent, rounded once; NaN where it may be either of two numbers. */
@@ -52,8 +61,10 @@ function quotient(high: number, low: number, exponent: number): number {
   const power = powers[exponent];
   const near = high / power;
   const product = near * power;
-  const [nearHigh, powerHigh] = [firstHalf(near), powersHigh[exponent]];
-  const [nearLow, powerLow] = [near - nearHigh, power - powerHigh];
+  const nearHigh = firstHalf(near);
+  const nearLow = near - nearHigh;
+  const powerHigh = powersHigh[exponent];
+  const powerLow = power - powerHigh;
   const lost =
     nearHigh * powerHigh - product + nearHigh * powerLow + nearLow * powerHigh + nearLow * powerLow;
   const rest = (high - product - lost + low) / power;

@@ -176,11 +176,10 @@ function picked(values: Column, places: Int32Array): Column {
 
 /** The numbers at some places; undefined where there is none. */
 function numbersAt(places: Int32Array, values: Float64Array): (number | undefined)[] {
-  // A list that has grown has no holes, for which a reader of it would have to look.
-  const found: (number | undefined)[] = [];
-  for (let i = 0; i < places.length; i++) {
+  const found = new Array<number | undefined>(places.length);
+  for (let i = 0; i < found.length; i++) {
     const number = values[places[i]];
-    found.push(Number.isNaN(number) ? undefined : number);
+    found[i] = Number.isNaN(number) ? undefined : number;
   }
   return found;
 }

@@ -1,3 +1,4 @@
+import type { ByteWords } from './byteWords.js';
 import type { Column } from './column.js';
 import { CodedTexts, Texts } from './texts.js';
 
@@ -12,9 +13,10 @@ const manyNumbers = 2 ** 16;
 
 /** The texts of a column, found in bytes: equal ones are told by their codes. */
 export class TextColumn {
-  /** Of gathered rows where their bytes begin and end, and the hash of these, one behind the other. */
+  private readonly bytes: Buffer;
+  /** Of gathered rows where their bytes begin and end, one behind the other. */
   private gathered = 0;
-  private fields = new Uint32Array(3 * first);
+  private fields = new Uint32Array(2 * first);
   /** How many rows there are besides, and the code of each; none where each has a text of its own. */
   private count = 0;
   private codes: Int32Array | undefined = new Int32Array(first);
@@ -22,21 +24,27 @@ export class TextColumn {
   private distinct = 0;
   private starts = new Uint32Array(first);
   private ends = new Uint32Array(first);
-  /** Hash and code + 1 of each text, side by side at a place that its hash names, or the next one that was open; 3 of 8 stay so. */
-  private places: Int32Array = new Int32Array(4 * first);
+  /**
+   * Hash and code + 1 of each text, side by side at a place that its hash names, or the next one that was open; 3 of 8 stay so.
+   * Not there while no text comes before the one above it, as the ids of clips do that are counted up: such are told apart by that.
+   */
+  private places: Int32Array | undefined;
+  /** Whether it is settled that texts have codes. */
+  private isSettled = false;
 
-  /** @param bytes which must stay as they are where texts have been read from them */
-  constructor(private readonly bytes: Buffer) {}
+  /** @param words of bytes which must stay as they are where texts have been read from them */
+  constructor(private readonly words: ByteWords) {
+    this.bytes = words.bytes;
+  }
 
-  /** Adds the text of some bytes. @param hash that of equal bytes is the same */
-  push(start: number, end: number, hash: number): void {
+  /** Adds the text of some bytes. */
+  push(start: number, end: number): void {
     const { fields } = this;
-    const at = 3 * this.gathered++;
+    const at = 2 * this.gathered++;
     fields[at] = start;
     fields[at + 1] = end;
-    fields[at + 2] = hash;
     if (this.gathered === batch) this.lookUp();
-    else if (at + 3 === fields.length) this.fields = longer(fields, new Uint32Array(2 * fields.length));
+    else if (at + 2 === fields.length) this.fields = longer(fields, new Uint32Array(2 * fields.length));
   }
 
   /** The column, whose codes are known where it is not one of numbers that differ. */
@@ -56,42 +64,86 @@ export class TextColumn {
   private lookUp(): void {
     const { gathered, fields } = this;
     if (gathered === 0) return;
-    const after = this.count + gathered;
-    this.makeRoom(fields[3 * gathered - 2]);
-    const { codes, places, bytes, starts, ends } = this;
-    let { distinct } = this;
-    if (!codes) {
-      for (let at = 0; at < 3 * gathered; at += 3, distinct++) {
-        starts[distinct] = fields[at];
-        ends[distinct] = fields[at + 1];
-      }
+    this.makeRoom(fields[2 * gathered - 1]);
+    const { codes } = this;
+    if (codes) {
+      const rising = this.places ? 0 : this.follow(codes);
+      if (rising < gathered) this.find(rising, codes, this.places ?? this.placed());
     } else {
-      const mask = places.length - 1;
-      for (let at = 0, row = this.count; at < 3 * gathered; at += 3, row++) {
-        const [start, end, hash] = [fields[at], fields[at + 1], mixed(fields[at + 2])];
-        let place = (2 * hash) & mask;
-        let code = places[place + 1] - 1;
-        while (
-          code >= 0 &&
-          !(places[place] === hash && areEqual(bytes, starts[code], ends[code], start, end))
-        ) {
-          place = (place + 2) & mask;
-          code = places[place + 1] - 1;
-        }
-        if (code < 0) {
-          code = distinct++;
-          places[place] = hash;
-          places[place + 1] = distinct;
-          starts[code] = start;
-          ends[code] = end;
-        }
-        codes[row] = code;
+      const { starts, ends, distinct } = this;
+      for (let i = 0; i < gathered; i++) {
+        starts[distinct + i] = fields[2 * i];
+        ends[distinct + i] = fields[2 * i + 1];
       }
+      this.distinct += gathered;
+    }
+    this.count += gathered;
+    this.gathered = 0;
+    if (!codes || !this.places || this.isSettled || this.count < manyNumbers) return;
+    this.isSettled = true;
+    if (this.isOfNumbers()) this.uncode(codes);
+  }
+
+  /** Gives rows their codes until a text comes that belongs before the last new one. @returns how many rows */
+  private follow(codes: Int32Array): number {
+    const { gathered, fields, words, starts, ends, count } = this;
+    let { distinct } = this;
+    let i = 0;
+    for (; i < gathered; i++) {
+      const start = fields[2 * i];
+      const end = fields[2 * i + 1];
+      const order = distinct === 0 ? 1 : words.compare(start, end, starts[distinct - 1], ends[distinct - 1]);
+      if (order < 0) break;
+      if (order > 0) {
+        starts[distinct] = start;
+        ends[distinct++] = end;
+      }
+      codes[count + i] = distinct - 1;
     }
     this.distinct = distinct;
-    this.count = after;
-    this.gathered = 0;
-    if (codes && after === manyNumbers && this.isOfNumbers()) this.uncode(codes);
+    return i;
+  }
+
+  /** Gives rows from one on the codes of their texts. */
+  private find(from: number, codes: Int32Array, places: Int32Array): void {
+    const { gathered, fields, words, starts, ends, count } = this;
+    let { distinct } = this;
+    const mask = places.length - 1;
+    for (let i = from; i < gathered; i++) {
+      const start = fields[2 * i];
+      const end = fields[2 * i + 1];
+      const hash = words.hash(start, end);
+      let place = (2 * hash) & mask;
+      let code = places[place + 1] - 1;
+      while (
+        code >= 0 &&
+        !(places[place] === hash && words.compare(starts[code], ends[code], start, end) === 0)
+      ) {
+        place = (place + 2) & mask;
+        code = places[place + 1] - 1;
+      }
+      if (code < 0) {
+        code = distinct++;
+        places[place] = hash;
+        places[place + 1] = distinct;
+        starts[code] = start;
+        ends[code] = end;
+      }
+      codes[count + i] = code;
+    }
+    this.distinct = distinct;
+  }
+
+  /** The places of the texts that there are. */
+  private placed(): Int32Array {
+    const { words, starts, ends, distinct } = this;
+    const hashed = new Int32Array(2 * distinct);
+    for (let code = 0; code < distinct; code++) {
+      hashed[2 * code] = words.hash(starts[code], ends[code]);
+      hashed[2 * code + 1] = code + 1;
+    }
+    this.places = spread(hashed, placesFor(starts.length));
+    return this.places;
   }
 
   /** Room for the rows that were gathered. @param end of their bytes */
@@ -103,7 +155,7 @@ export class TextColumn {
     const room = this.grown(texts, end);
     this.starts = longer(this.starts, new Uint32Array(room));
     this.ends = longer(this.ends, new Uint32Array(room));
-    if (this.codes) this.places = spread(this.places, new Int32Array(2 ** Math.ceil(Math.log2(3.2 * room))));
+    if (this.codes && this.places) this.places = spread(this.places, placesFor(room));
   }
 
   /** Room for more values than so many up to a place: of a long column for as many as the rest of the bytes will have. */
@@ -122,6 +174,7 @@ export class TextColumn {
   private uncode(codes: Int32Array): void {
     const { count, starts, ends } = this;
     this.codes = undefined;
+    this.places = undefined;
     this.starts = new Uint32Array(codes.length);
     this.ends = new Uint32Array(codes.length);
     for (let row = 0; row < count; row++) {
@@ -132,20 +185,8 @@ export class TextColumn {
   }
 }
 
-/** A hash of which any bits tell as much as others (the last steps of MurmurHash3). */
-function mixed(hash: number): number {
-  let h = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return h ^ (h >>> 16);
-}
-
-/** Whether two stretches of bytes are equal. */
-function areEqual(bytes: Buffer, start: number, end: number, otherStart: number, otherEnd: number): boolean {
-  if (end - start !== otherEnd - otherStart) return false;
-  for (let at = start, other = otherStart; at < end; at++, other++)
-    if (bytes[at] !== bytes[other]) return false;
-  return true;
-}
+/** Open places for so many texts. */
+const placesFor = (texts: number): Int32Array => new Int32Array(2 ** Math.ceil(Math.log2(3.2 * texts)));
 
 /** The same pairs of hash and code in more places. */
 function spread(before: Int32Array, places: Int32Array): Int32Array {

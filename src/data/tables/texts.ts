@@ -1,5 +1,5 @@
 import type { Column } from './column.js';
-import { decimalIn } from './decimal.js';
+import { decimalsIn } from './decimal.js';
 
 /** Texts in the bytes of a file. Each is made when it is asked for, once: most of a large table are never looked at. */
 export class Texts implements Column {
@@ -34,9 +34,9 @@ export class Texts implements Column {
     for (let index = 0; index < this.length; index++) yield this.at(index);
   }
 
-  /** The number that a text stands for where its bytes say so at once (`decimalIn`), else NaN. */
-  decimal(index: number): number {
-    return decimalIn(this.bytes, this.starts[index], this.ends[index]);
+  /** The numbers that the texts stand for where their bytes say so at once (`decimalsIn`), else NaN. */
+  decimals(): Float64Array {
+    return decimalsIn(this.bytes, this.starts, this.ends);
   }
 }
 

@@ -138,13 +138,11 @@ function numbersOfCodes(column: Column, codes: Int32Array): ColumnNumbers {
 }
 
 function numbersOfEach(column: Column): ColumnNumbers {
-  const values = new Float64Array(column.length);
+  const values =
+    column instanceof Texts ? column.decimals() : new Float64Array(column.length).fill(Number.NaN);
   let odd = -1;
   for (let i = 0; i < values.length; i++) {
-    if (column instanceof Texts) {
-      values[i] = column.decimal(i);
-      if (!Number.isNaN(values[i])) continue;
-    }
+    if (!Number.isNaN(values[i])) continue;
     const number = numberOf(column.at(i));
     values[i] = number ?? Number.NaN;
     if (number === undefined && odd < 0) odd = i;

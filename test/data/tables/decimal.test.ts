@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/base/random.js';
-import { decimalIn } from '../../../src/data/tables/decimal.js';
+import { decimalsIn } from '../../../src/data/tables/decimal.js';
 
 const read = (text: string) => {
   const bytes = Buffer.from(`7${text}7`);
-  return decimalIn(bytes, 1, bytes.length - 1);
+  return decimalsIn(bytes, Uint32Array.of(1), Uint32Array.of(bytes.length - 1))[0];
 };
 
 /** Checks texts that are read, bit by bit, against JavaScript's own reader. @returns how many were read */
@@ -20,7 +20,7 @@ function countRead(count: number, make: () => string): number {
   return found;
 }
 
-describe('decimalIn', () => {
+describe('decimalsIn', () => {
   it.each([
     '0',
     '-0',

@@ -10,8 +10,8 @@ describe('Texts', () => {
     expect([...texts]).toEqual(['a', 'b', '1.5', '雪']);
   });
 
-  it('reads a number from the bytes', () => {
-    expect([texts.decimal(2), texts.decimal(0)]).toEqual([1.5, Number.NaN]);
+  it('reads numbers from the bytes', () => {
+    expect([...texts.decimals()]).toEqual([Number.NaN, Number.NaN, 1.5, Number.NaN]);
   });
 });
 
