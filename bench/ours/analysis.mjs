@@ -41,11 +41,11 @@ await serve({
     const values = [auc(scores, pass), averagePrecision(scores, pass).value];
     /** @type {Map<string, number[]>} the rows of each generator */
     const rows = new Map();
-    for (const [i, generator] of generators.entries()) {
+    generators.forEach((/** @type {string} */ generator, /** @type {number} */ i) => {
       const own = rows.get(generator);
       if (own) own.push(i);
       else rows.set(generator, [i]);
-    }
+    });
     for (const [, own] of [...rows].sort(([a], [b]) => (a < b ? -1 : 1)))
       values.push(
         auc(
