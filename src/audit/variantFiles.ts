@@ -162,17 +162,8 @@ async function encode(
     const file = join(scratch, 'variant.mp4');
     await runFfmpeg(
       [
-        ...[
-          ...format,
-          '-i',
-          'pipe:0',
-          '-vf',
-          filters.join(','),
-          '-r',
-          String(fps),
-          ...encoder(quality, 'veryfast'),
-        ],
-        ...['-movflags', '+faststart', '-f', 'mp4', fileUrl(file)],
+        ...[...format, '-i', 'pipe:0', '-vf', filters.join(','), '-r', String(fps)],
+        ...[...encoder(quality, 'veryfast'), '-movflags', '+faststart', '-f', 'mp4', fileUrl(file)],
       ],
       { input, signal },
     );
