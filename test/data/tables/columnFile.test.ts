@@ -4,6 +4,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { table, toArrowIPC } from 'arquero';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { codesOf } from '../../../src/data/tables/codes.js';
 import { columnsOf, readColumns } from '../../../src/data/tables/columnFile.js';
 import { readScores } from '../../../src/data/tables/readScores.js';
 
@@ -39,6 +40,13 @@ describe('readColumns', () => {
     await expect(read('short.csv', `${names}\n1\n`)).rejects.toThrow(
       /expected 200000 fields \(column 0, .{100,300}…\), received 1/,
     );
+  });
+
+  it('gives equal texts one code, in quotes and without', async () => {
+    await writeFile(join(folder, 'quoted.csv'), 'clip\na"b\n"a""b"\né\n"é"\n"a"\n"é"\na"b\n');
+    const column = (await readColumns('test', join(folder, 'quoted.csv'))).get('clip')!;
+    expect([...column]).toEqual(['a"b', 'a"b', 'é', 'é', 'a', 'é', 'a"b']);
+    expect([...codesOf(column)!.codes]).toEqual([0, 0, 1, 1, 2, 1, 0]);
   });
 
   it('ends a file of Arrow whose numbers let its reader loop without an end', async () => {
