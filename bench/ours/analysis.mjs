@@ -13,6 +13,7 @@ const { kolmogorovSmirnov } = await at('analysis/kolmogorovSmirnov.js');
 const { pearson } = await at('analysis/pearson.js');
 const { spearman } = await at('analysis/spearman.js');
 const { mean } = await at('analysis/distribution.js');
+const { rowsOfGroups } = await at('analysis/groups.js');
 
 const { folder, clips } = settings;
 const file = join(folder, 'scores.csv');
@@ -39,13 +40,8 @@ await serve({
       table.array(name),
     );
     const values = [auc(scores, pass), averagePrecision(scores, pass).value];
-    /** @type {Map<string, number[]>} the rows of each generator */
-    const rows = new Map();
-    generators.forEach((/** @type {string} */ generator, /** @type {number} */ i) => {
-      const own = rows.get(generator);
-      if (own) own.push(i);
-      else rows.set(generator, [i]);
-    });
+    /** @type {Map<string, number[]>} */
+    const rows = rowsOfGroups(generators);
     for (const [, own] of [...rows].sort(([a], [b]) => (a < b ? -1 : 1)))
       values.push(
         auc(

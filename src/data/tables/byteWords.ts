@@ -1,4 +1,4 @@
-const [sixth, tenth] = [0x85ebca6b, 0xc2b2ae35];
+const [wordFactor, lastFactor] = [0x85ebca6b, 0xc2b2ae35];
 
 /**
  * Stretches of the bytes of a file, read four at a time: their order, whether they are equal, and a hash of each.
@@ -17,10 +17,10 @@ export class ByteWords {
   hash(start: number, end: number): number {
     let hash = end - start;
     for (let at = start; at < end; at += 4) {
-      hash = Math.imul(hash ^ this.word(at, end), sixth);
+      hash = Math.imul(hash ^ this.word(at, end), wordFactor);
       hash ^= hash >>> 13;
     }
-    hash = Math.imul(hash, tenth);
+    hash = Math.imul(hash, lastFactor);
     return hash ^ (hash >>> 16);
   }
 
